@@ -1,0 +1,21 @@
+"""Where the shipped geographic files are, inside the installed package."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+PREFIX = "geodata:"
+
+
+def shipped_path(name: str) -> Path:
+    """Return the path of a shipped geographic file, e.g. `units_before.gpkg`."""
+    return Path(str(files("geodata").joinpath("data", name)))
+
+
+def resolve(reference: str, folder: Path) -> Path:
+    """Turn a scenario's data reference into a path: `geodata:NAME` is shipped, anything else lies beside the scenario."""
+    if reference.startswith(PREFIX):
+        return shipped_path(reference[len(PREFIX) :])
+    path = Path(reference).expanduser()
+    return path if path.is_absolute() else folder / path

@@ -1,0 +1,1 @@
+"""Documents of a plan: Word report, Excel annex, HTML page, map pictures."""

@@ -1,0 +1,1 @@
+"""The five stages of a plan, in the order in which they run."""

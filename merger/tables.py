@@ -1,0 +1,295 @@
+"""Columns of every table of a plan folder: the contract between the stages, the audit and the documents.
+
+Types: `text`, `int`, `km`, `minutes`, `vnd`, `km2`, `m2`, `date` (ISO 8601), `time` (HH:MM), `bool`, `ratio`, `list`
+(text items joined by ";"), `degrees`. Empty means unknown or not applicable. Internal tables hold data on persons
+and never reach files meant for the public.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Table:
+    """One CSV file of a plan: columns as {name: (type, meaning)}; `key` is unique; `internal` means personal data."""
+
+    key: tuple[str, ...]
+    columns: dict[str, tuple[str, str]]
+    internal: bool = False
+
+
+LABEL = ("text", "official, estimated, reconstructed, SYNTHETIC or proposed")
+
+TABLES: dict[str, Table] = {
+    "units": Table(
+        ("old_code",),
+        {
+            "old_code": ("text", "code of the old unit"),
+            "old_name": ("text", "name with type"),
+            "district": ("text", "district before"),
+            "side": ("text", "hai_duong or hai_phong"),
+            "new_id": ("text", "code of the new unit (that of its seat)"),
+            "new_name": ("text", "proposed name with type"),
+            "kind": ("text", "xa, phuong or dac_khu"),
+            "seat_code": ("text", "old unit that holds the seat"),
+            "population": ("int", "persons, estimated"),
+            "area_km2": ("km2", "estimated"),
+            "minutes_to_seat": ("minutes", "from the settlement centre by road, normal traffic"),
+            "km_to_seat": ("km", "by road"),
+            "standard": ("text", "of the new unit: meets, exempt, needs_decision, special"),
+            "rules": ("list", "rule ids that decided"),
+            "label": LABEL,
+        },
+    ),
+    "new_units": Table(
+        ("new_id",),
+        {
+            "new_id": ("text", "code of the seat's old unit"),
+            "new_name": ("text", "proposed name with type"),
+            "kind": ("text", "xa, phuong or dac_khu"),
+            "side": ("text", "side of the old province line"),
+            "seat_code": ("text", "old unit that holds the seat"),
+            "seat_lon": ("degrees", "settlement centre of the seat unit"),
+            "seat_lat": ("degrees", ""),
+            "members": ("list", "codes of the old units"),
+            "n_members": ("int", ""),
+            "area_km2": ("km2", ""),
+            "population": ("int", ""),
+            "area_ratio": ("ratio", "area over the floor of Art 5(1); empty for special zones"),
+            "population_ratio": ("ratio", "population over the floor of Art 5(1)"),
+            "standard": ("text", "meets, exempt (Art 5(2)), needs_decision (Art 5(3)), special"),
+            "person_minutes": ("minutes", "sum over residents of minutes to the seat"),
+            "person_km": ("km", "sum over residents of km to the seat by road"),
+            "rules": ("list", "rule ids that decided"),
+            "label": LABEL,
+        },
+    ),
+    "structure": Table(
+        ("division_id",),
+        {
+            "division_id": ("text", "division before"),
+            "division": ("text", "name"),
+            "agency_id": ("text", "agency before"),
+            "agency": ("text", "name"),
+            "side": ("text", ""),
+            "field": ("text", "field of work"),
+            "staff": ("int", "persons before"),
+            "site_before": ("text", "site_id"),
+            "new_division_id": ("text", ""),
+            "new_division": ("text", "name"),
+            "new_agency_id": ("text", ""),
+            "new_agency": ("text", "name"),
+            "site_id": ("text", "site after"),
+            "reason_vi": ("text", "why, in a planner's words"),
+            "reason_en": ("text", ""),
+            "rules": ("list", ""),
+            "label": LABEL,
+        },
+    ),
+    "new_agencies": Table(
+        ("new_agency_id",),
+        {
+            "new_agency_id": ("text", "id in agencies.csv"),
+            "new_agency": ("text", "Vietnamese name"),
+            "new_agency_en": ("text", ""),
+            "kind": ("text", "as in agencies.csv"),
+            "parent_id": ("text", ""),
+            "predecessors": ("list", "agency ids before"),
+            "divisions": ("int", "divisions after"),
+            "divisions_before": ("int", ""),
+            "staff": ("int", "persons of the predecessors"),
+            "leaders": ("int", "head and deputies in the establishment"),
+            "deputies_cap": ("int", "largest number of deputies by law"),
+            "site_id": ("text", "main site"),
+            "floor_m2": ("m2", "area needed"),
+            "rules": ("list", ""),
+            "label": LABEL,
+        },
+    ),
+    "new_divisions": Table(
+        ("new_division_id",),
+        {
+            "new_division_id": ("text", ""),
+            "new_division": ("text", "name"),
+            "new_agency_id": ("text", ""),
+            "field": ("text", ""),
+            "site_id": ("text", ""),
+            "staff": ("int", "persons of the predecessors"),
+            "deputies_cap": ("int", "largest number of deputies by law"),
+            "min_posts": ("int", "smallest size by law"),
+            "rules": ("list", ""),
+            "label": LABEL,
+        },
+    ),
+    "mandates": Table(
+        ("mandate_id",),
+        {
+            "mandate_id": ("text", ""),
+            "kind": ("text", "function, programme, task, model, duty, register, it_system, archive, ..."),
+            "title_vi": ("text", ""),
+            "title_en": ("text", ""),
+            "holders_before": ("list", "bodies or divisions that held it"),
+            "sides": ("list", "sides that held it"),
+            "successor_id": ("text", "the one accountable body or division after"),
+            "successor": ("text", "its name"),
+            "basis": ("text", "law, official or ours"),
+            "due": ("date", ""),
+            "label": LABEL,
+        },
+    ),
+    "posts": Table(
+        ("post_id",),
+        {
+            "post_id": ("text", ""),
+            "body_id": ("text", "new division, new agency (leaders) or commune body"),
+            "body": ("text", "name"),
+            "new_agency_id": ("text", "empty at commune level"),
+            "new_unit_id": ("text", "empty at province level"),
+            "level": ("text", "province, commune or service"),
+            "role": ("text", "head, deputy or staff"),
+            "field": ("text", ""),
+            "bloc": ("text", "government, party or front"),
+            "site_id": ("text", "site (province) or new unit id (commune)"),
+            "phase": ("text", "establishment, or transitional: above it until the end of the five years"),
+            "person_id": ("text", "holder; empty when vacant"),
+            "rule": ("text", "rule id that creates the post"),
+            "label": LABEL,
+        },
+        internal=True,
+    ),
+    "staff": Table(
+        ("person_id",),
+        {
+            "person_id": ("text", ""),
+            "side": ("text", ""),
+            "level": ("text", "before: province, service, district, commune or nonprofessional"),
+            "body_before": ("text", "division or unit before"),
+            "field": ("text", ""),
+            "home_code": ("text", "old unit of the home"),
+            "post_id": ("text", "empty without a post"),
+            "outcome": ("text", "placed, transitional, retires (by age), contract_ends, unplaced"),
+            "site_before": ("text", ""),
+            "site_after": ("text", ""),
+            "km_before": ("km", "home to workplace by road"),
+            "km_after": ("km", ""),
+            "minutes_before": ("minutes", "normal traffic"),
+            "minutes_after": ("minutes", ""),
+            "support": ("text", "mode after stage commute: none, own, shuttle, train, rent, ..."),
+            "support_vnd_month": ("vnd", "public money a month"),
+            "entitlement": ("text", "early_retirement, resignation or none: eligibility, not a decision"),
+            "entitlement_vnd": ("vnd", "benefit if chosen in the first 12 months"),
+            "cost_vnd": ("vnd", "yearly cost of the placement: travel time and travel"),
+            "reason_vi": ("text", ""),
+            "reason_en": ("text", ""),
+            "rules": ("list", ""),
+            "label": LABEL,
+        },
+        internal=True,
+    ),
+    "commute": Table(
+        ("group_id", "mode"),
+        {
+            "group_id": ("text", "home unit, site and wish"),
+            "home_code": ("text", ""),
+            "home": ("text", "name"),
+            "site_id": ("text", ""),
+            "wish": ("text", "daily, irregular or not_stated"),
+            "mode": ("text", "shuttle, train, own, rent, flat, none"),
+            "route_id": ("text", "shuttle route or empty"),
+            "riders": ("int", ""),
+            "km": ("km", "home to site by road"),
+            "minutes": ("minutes", "door to door, one way, morning"),
+            "public_vnd_month": ("vnd", "public money for all riders of the row"),
+            "private_vnd_month": ("vnd", "paid by the riders"),
+            "time_vnd_month": ("vnd", "person-time at the scenario's price"),
+            "reason_vi": ("text", ""),
+            "reason_en": ("text", ""),
+            "rules": ("list", "allowance ids and rule ids"),
+            "label": LABEL,
+        },
+    ),
+    "routes": Table(
+        ("route_id",),
+        {
+            "route_id": ("text", ""),
+            "name_vi": ("text", ""),
+            "mode": ("text", "shuttle or train"),
+            "site_id": ("text", ""),
+            "vehicle": ("text", "vehicle type"),
+            "seats": ("int", ""),
+            "riders": ("int", ""),
+            "stops": ("int", ""),
+            "km": ("km", "one way"),
+            "minutes": ("minutes", "one way in peak traffic, first stop to site"),
+            "depart": ("time", "morning, first stop"),
+            "arrive": ("time", "morning, site"),
+            "return_depart": ("time", "evening"),
+            "cost_vnd_day": ("vnd", ""),
+            "label": LABEL,
+        },
+    ),
+    "stops": Table(
+        ("route_id", "direction", "sequence"),
+        {
+            "route_id": ("text", ""),
+            "direction": ("text", "morning or evening"),
+            "sequence": ("int", "1, 2, ..."),
+            "stop_id": ("text", ""),
+            "name": ("text", ""),
+            "lon": ("degrees", ""),
+            "lat": ("degrees", ""),
+            "road_node": ("int", "node id; 0 for stations"),
+            "time": ("time", ""),
+            "boarding": ("int", "persons who get on (morning) or off (evening)"),
+            "load": ("int", "persons on board when leaving"),
+            "km": ("km", "from the first stop"),
+            "label": LABEL,
+        },
+    ),
+    "timetable": Table(
+        ("task_id",),
+        {
+            "task_id": ("text", ""),
+            "title_vi": ("text", ""),
+            "title_en": ("text", ""),
+            "owner": ("text", "body that answers for it (Vietnamese)"),
+            "kind": ("text", "law, approval, organisation, staff, assets, move, archive, digital, party, commute, ..."),
+            "origin": ("text", "deadline, programme or plan"),
+            "start": ("date", "first working day"),
+            "finish": ("date", "last working day"),
+            "working_days": ("int", ""),
+            "predecessors": ("list", "task ids"),
+            "resources": ("list", "resource=units"),
+            "deadline_id": ("text", "row of deadlines.csv that limits it"),
+            "legal_limit": ("date", "hard"),
+            "target": ("date", "soft"),
+            "legal_late_days": ("int", "working days after the legal limit"),
+            "target_late_days": ("int", "working days after the target"),
+            "slack_days": ("int", "working days it may slip before its own limit, all else fixed"),
+            "critical": ("bool", "no slack"),
+            "fixed": ("bool", "event with a fixed date"),
+            "label": LABEL,
+        },
+    ),
+}
+
+
+def empty(name: str) -> pd.DataFrame:
+    """An empty frame with the columns of a table."""
+    return pd.DataFrame(columns=list(TABLES[name].columns))
+
+
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the columns in order and the rows in order of the key; a missing or extra column is a programming error."""
+    table = TABLES[name]
+    missing, extra = set(table.columns) - set(frame.columns), set(frame.columns) - set(table.columns)
+    if missing or extra:
+        raise ValueError(f"table {name}: missing columns {sorted(missing)}, unexpected {sorted(extra)}")
+    ordered = frame[list(table.columns)].sort_values(list(table.key), kind="stable").reset_index(drop=True)
+    if ordered.duplicated(list(table.key)).any():
+        twice = ordered.loc[ordered.duplicated(list(table.key)), list(table.key)].head(3).to_dict("records")
+        raise ValueError(f"table {name}: key {table.key} not unique, e.g. {twice}")
+    return ordered

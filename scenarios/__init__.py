@@ -1,0 +1,1 @@
+"""Scenario schema, loader, overrides and the shipped scenarios. Imports geodata only."""

@@ -1,0 +1,207 @@
+"""The scenario file: every field with its meaning and unit. One class a section; a stage's options live in its class."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(min_length=1, description="official code or id, as text")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Side = str
+
+
+class Section(BaseModel):
+    """Base of all sections: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Section):
+    """A title in both languages."""
+
+    vi: str = Field(description="Vietnamese")
+    en: str = Field(description="English")
+
+
+class Dates(Section):
+    """Days that the plan is built around (ISO dates)."""
+
+    start: date = Field(date(2025, 4, 14), description="first day on which planned tasks may run")
+    effect: date = Field(date(2025, 7, 1), description="day on which the new units operate and districts end")
+    province_decision: date = Field(date(2025, 6, 12), description="clock of leaving benefits, province level")
+    commune_decision: date = Field(date(2025, 6, 16), description="clock of leaving benefits, commune level")
+    end: date = Field(date(2030, 7, 1), description="last day of the plan: five years to come into line")
+
+
+class Data(Section):
+    """Where each table lies: `geodata:NAME` for shipped geography, else a path beside the scenario file."""
+
+    units: str = Field("geodata:units_before.gpkg", description="units before, with polygons")
+    units_reference: str | None = Field("geodata:units_after_2025.gpkg", description="real units of 2025")
+    crosswalk: str | None = Field("geodata:crosswalk.csv", description="old unit to new unit of 2025, with shares")
+    adjacency: str = Field("geodata:adjacency_before.csv", description="pairs of neighbouring units")
+    roads_nodes: str = Field("geodata:roads_nodes.parquet", description="road nodes")
+    roads_edges: str = Field("geodata:roads_edges.parquet", description="road edges")
+    ferries: str = Field("geodata:ferries.csv", description="ferry links")
+    stations: str = Field("geodata:railway_stations.csv", description="railway stations and timetable")
+    projects: str = Field("geodata:transport_projects.csv", description="links for what-if runs")
+    sites: str = Field("geodata:sites.csv", description="work sites")
+    agencies: str = Field("agencies.csv", description="agencies before and after")
+    programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
+    deadlines: str = Field("deadlines.csv", description="dated steps")
+    allowances: str = Field("commute_allowances.csv", description="travel and rent support, fares")
+    totals: str = Field("staff_totals.csv", description="published totals")
+    housing: str = Field("housing.csv", description="official housing")
+    surplus_offices: str = Field("surplus_offices.csv", description="seats kept and surplus")
+    it_systems: str = Field("it_systems.csv", description="shared IT systems")
+    divisions: str | None = Field(None, description="divisions inside agencies; none: generated, SYNTHETIC")
+    staff: str | None = Field(None, description="roster, one row a person; none: generated, SYNTHETIC")
+    law: str = Field("law", description="folder of legal figures, *.toml")
+
+
+class Prices(Section):
+    """One currency for everything: VND. Values are this project's assumptions unless a source is given."""
+
+    person_hour_vnd: float = Field(60_000, ge=0, description="VND for one hour of a person's travel time")
+    vehicle_km_vnd: float = Field(3_000, ge=0, description="VND for one km by own motorbike or car")
+    working_days_month: float = Field(22, gt=0, description="commuting days a month")
+    site_move_person_vnd: float = Field(2_000_000, ge=0, description="VND to move one desk with its files")
+    mandate_move_vnd: float = Field(50_000_000, ge=0, description="VND to hand a mandate to another body")
+    overhead_post_vnd_year: float = Field(300_000_000, ge=0, description="VND a year for one head or deputy post")
+
+
+class Locks(Section):
+    """Decisions already taken; the engine keeps them or says that it cannot."""
+
+    must_join: tuple[tuple[Code, ...], ...] = Field((), description="sets of old units that stay together")
+    must_not_join: tuple[tuple[Code, ...], ...] = Field((), description="sets of old units, no two together")
+    fixed_seat: tuple[Code, ...] = Field((), description="old units that must be the seat of their new unit")
+    forbidden_seat: tuple[Code, ...] = Field((), description="old units that must not be a seat")
+    keep_whole: tuple[Code, ...] = Field((), description="old units that stay a unit of their own")
+    fixed_successor: dict[str, str] = Field({}, description="division or agency id: id of its new agency")
+    fixed_site: dict[str, str] = Field({}, description="new agency id: site id")
+    fixed_post: dict[str, str] = Field({}, description="person id: id of the new division or unit")
+
+
+class StopOptions(Section):
+    """When a stage stops."""
+
+    seconds: float = Field(60, gt=0, description="wall-clock limit, seconds")
+    work: float | None = Field(None, gt=0, description="deterministic limit in the solver's own unit")
+    gap: float = Field(0.0, ge=0, description="relative gap at which the stage may stop")
+
+
+class Special(Section):
+    """A unit fixed in advance as a special zone (đặc khu)."""
+
+    name: str = Field(description="name of the new unit")
+    members: tuple[Code, ...] = Field((), description="old units")
+    district: str | None = Field(None, description="or: all old units of this district")
+
+
+class Arrange(Section):
+    """Stage arrange: old units to new ones."""
+
+    regions: dict[Side, int] = Field(
+        {"hai_duong": 64, "hai_phong": 50}, description="new units per side, special zones included"
+    )
+    max_members: int = Field(5, ge=1, le=12, description="largest number of old units in one new unit")
+    max_needs_decision: int = Field(0, ge=0, description="new units that may need a decision under Art 5(3)")
+    max_area_km2: float | None = Field(None, gt=0, description="ceiling on the area of a new unit, km2")
+    special_zones: tuple[Special, ...] = Field((), description="units fixed as special zones")
+    traffic_factor: float = Field(1.13, ge=1, description="normal traffic over free flow")
+    stop: StopOptions = StopOptions(seconds=120)
+
+
+class Consolidate(Section):
+    """Stage consolidate: divisions of both sides' agencies to new divisions and sites."""
+
+    floor_m2_person: float = Field(12, gt=0, description="office area a person, m2")
+    stay_sites: dict[Side, str] = Field(
+        {"hai_duong": "hd-provincial-centre-old", "hai_phong": "hp-peoples-committee-old"},
+        description="second site of each side",
+    )
+    main_site: str = Field("bac-song-cam", description="site of the new city's bodies")
+    site_floor_m2: dict[str, float] = Field({}, description="floor area by site where sites.csv has none, m2")
+    second_site_share: Share = Field(0.0, description="largest share of divisions that may stay at a second site")
+    stop: StopOptions = StopOptions(seconds=60)
+
+
+class Relocate(Section):
+    """Stage relocate: persons to posts."""
+
+    party_posts_commune: int = Field(17, ge=0, description="Party posts in a commune-level unit")
+    front_posts_commune: int = Field(8, ge=0, description="Front posts in a commune-level unit")
+    take_up_early_retirement: Share = Field(0.5, description="share of eligible persons who choose early retirement")
+    take_up_resignation: Share = Field(0.01, description="share of eligible persons who choose resignation")
+    max_commune_move_km: float = Field(40, gt=0, description="longest commute of a commune post, km")
+    stop: StopOptions = StopOptions(seconds=60)
+
+
+class Vehicle(Section):
+    """A vehicle type for shuttles."""
+
+    id: str
+    seats: int = Field(gt=0, description="passenger seats")
+    fixed_vnd_day: float = Field(ge=0, description="hire with driver, VND a day")
+    km_vnd: float = Field(ge=0, description="VND a km")
+    fleet: int = Field(50, ge=0, description="vehicles available")
+
+
+class Commute(Section):
+    """Stage commute: support for people whose workplace moves."""
+
+    arrive_by: str = Field("07:30", pattern=r"^\d\d:\d\d$", description="latest arrival at the site")
+    leave_from: str = Field("17:00", pattern=r"^\d\d:\d\d$", description="earliest departure from the site")
+    min_km: float = Field(15, ge=0, description="support from this distance on, km")
+    longest_ride_minutes: float = Field(75, gt=0, description="longest ride on a shuttle, minutes")
+    min_riders_route: int = Field(20, ge=1, description="smallest ridership of a route")
+    walk_to_stop_km: float = Field(1.5, ge=0, description="access to a stop without a feeder, km")
+    budget_vnd_month: float | None = Field(None, ge=0, description="ceiling on public money a month, VND")
+    peak_factor: float = Field(1.3, ge=1, description="peak traffic over free flow")
+    shuttle_take_up: Share = Field(1.0, description="share of persons offered a shuttle who ride it")
+    vehicles: tuple[Vehicle, ...] = Field(
+        (
+            Vehicle(id="16", seats=16, fixed_vnd_day=900_000, km_vnd=6_000),
+            Vehicle(id="29", seats=29, fixed_vnd_day=1_300_000, km_vnd=8_000),
+            Vehicle(id="45", seats=45, fixed_vnd_day=1_800_000, km_vnd=10_000),
+        ),
+        description="vehicle types (this project's assumptions)",
+    )
+    projects: tuple[str, ...] = Field((), description="transport projects taken as open")
+    stop: StopOptions = StopOptions(seconds=60)
+
+
+class Timetable(Section):
+    """Stage timetable: tasks against deadlines."""
+
+    working_groups: dict[str, int] = Field(
+        {"working_group": 6, "trucks": 12, "digitisation_lines": 8, "it_team": 3, "works_crew": 12},
+        description="renewable resources: units available a working day",
+    )
+    late_target_vnd_day: float = Field(50_000_000, ge=0, description="price of one working day after a target date")
+    late_legal_vnd_day: float = Field(5_000_000_000, ge=0, description="price of one working day after a legal limit")
+    stop: StopOptions = StopOptions(seconds=60)
+
+
+class Scenario(Section):
+    """One planning case, complete: what `extends`, `overrides` and `--set` resolve to."""
+
+    version: Literal[1] = Field(1, description="version of this schema")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="short name, used for folders")
+    title: Title
+    dates: Dates = Dates()
+    data: Data = Data()
+    rules: dict[str, Any] = Field({}, description="legal figures overridden here: rule id: value")
+    prices: Prices = Prices()
+    locks: Locks = Locks()
+    arrange: Arrange = Arrange()
+    consolidate: Consolidate = Consolidate()
+    relocate: Relocate = Relocate()
+    commute: Commute = Commute()
+    timetable: Timetable = Timetable()
+    seed: int = Field(2025, description="seed of the generator and of every solver")
+    threads: int = Field(1, ge=1, description="threads of every solver; more than 1 may change ties between runs")
+    least_change_from: str | None = Field(None, description="folder of an earlier plan to stay close to")
