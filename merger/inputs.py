@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +13,24 @@ from geodata.roads import RoadGraph, read_roads
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
 from geodata.travel import TravelTable, default_cache, travel_table
+from merger.synthetic import generate_divisions, generate_staff
 from scenarios.law import RuleBook, read_law
 from scenarios.schema import Scenario
+
+# Tables of the scenario's `data` section that every scenario has, under the same name here.
+TABLE_NAMES = (
+    "adjacency",
+    "sites",
+    "stations",
+    "agencies",
+    "programmes",
+    "deadlines",
+    "allowances",
+    "totals",
+    "housing",
+    "surplus_offices",
+    "it_systems",
+)
 
 
 @dataclass(frozen=True)
@@ -85,44 +101,29 @@ class Inputs:
         return travel_table(self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache())
 
 
-def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
-    """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files."""
-    from dataclasses import replace
-
-    from merger.synthetic import generate_divisions, generate_staff
+def load_geography(scenario: Scenario, folder: Path) -> Inputs:
+    """Read all tables of a checked scenario except divisions and staff."""
 
     def table(name: str) -> pd.DataFrame:
         return read_table(resolve(getattr(scenario.data, name), folder))
 
-    def optional(name: str) -> pd.DataFrame | None:
-        return table(name) if getattr(scenario.data, name) else None
-
-    reference = scenario.data.units_reference
-    base = Inputs(
+    crosswalk, reference = scenario.data.crosswalk, scenario.data.units_reference
+    return Inputs(
         scenario=scenario,
         folder=folder,
         law=read_law(resolve(scenario.data.law, folder), scenario.rules),
         units=read_units(resolve(scenario.data.units, folder)),
         reference=read_units(resolve(reference, folder)) if reference else None,
-        crosswalk=optional("crosswalk"),
-        adjacency=table("adjacency"),
-        sites=table("sites"),
-        stations=table("stations"),
-        agencies=table("agencies"),
-        programmes=table("programmes"),
-        deadlines=table("deadlines"),
-        allowances=table("allowances"),
-        totals=table("totals"),
-        housing=table("housing"),
-        surplus_offices=table("surplus_offices"),
-        it_systems=table("it_systems"),
+        crosswalk=table("crosswalk") if crosswalk else None,
+        **{name: table(name) for name in TABLE_NAMES},
     )
-    divisions = optional("divisions")
-    synthetic = {name for name in ("divisions", "staff") if not getattr(scenario.data, name)}
-    if divisions is None:
-        divisions = generate_divisions(base)
-    base = replace(base, divisions=divisions, synthetic=frozenset(synthetic))
-    staff = optional("staff")
-    if staff is None:
-        staff = generate_staff(base)
+
+
+def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
+    """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files."""
+    base = load_geography(scenario, folder)
+    synthetic = frozenset(name for name in ("divisions", "staff") if not getattr(scenario.data, name))
+    divisions = generate_divisions(base) if "divisions" in synthetic else read_table(base.path("divisions"))
+    base = replace(base, divisions=divisions, synthetic=synthetic)
+    staff = generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"))
     return replace(base, staff=staff)

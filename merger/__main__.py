@@ -1,0 +1,5 @@
+"""`python -m merger` is the command line."""
+
+from merger.cli import main
+
+main()

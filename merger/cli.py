@@ -1,0 +1,287 @@
+"""The command line. Heavy imports happen inside the commands, so that help answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from geodata.faults import Fault
+    from merger.inputs import Inputs
+    from merger.plan import Plan
+
+# Exit codes, as in the help of the program.
+BAD_INPUT, INFEASIBLE, INTERRUPTED = 1, 3, 130
+
+app = typer.Typer(
+    name="merger",
+    help="Plan an administrative merger: units, agencies, staff, commuting, deadlines. "
+    "SCENARIO is a file, a folder or the name of a shipped one (hai-phong-2025). "
+    "Exit codes: 0 done, 1 a bad input, 2 wrong usage, 3 infeasible, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioArg = Annotated[str, typer.Argument(metavar="SCENARIO", help="file, folder or shipped name")]
+PlanArg = Annotated[Path, typer.Argument(metavar="PLAN", help="folder of a finished plan")]
+SetOption = Annotated[list[str], typer.Option("--set", metavar="A.B=C", help="change one value; may be repeated")]
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON instead of text")]
+LangOption = Annotated[str, typer.Option("--lang", help="vi or en")]
+
+
+def main() -> None:
+    """Run the program; every expected failure is a few lines on stderr and an exit code."""
+    from geodata.faults import InputError
+
+    try:
+        app()
+    except InputError as e:
+        _faults(e.faults)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: nothing was written, an earlier plan is untouched.", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as e:  # the two domain failures are imported lazily, so they are told apart here
+        code = _domain_failure(e)
+        if code is None:
+            raise
+        sys.exit(code)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="new or empty folder")],
+    origin: Annotated[str, typer.Option("--from", help="scenario to start from")] = "hai-phong-2025",
+) -> None:
+    """Write a scenario of one's own to edit, every field explained."""
+    from scenarios.loader import new_scenario
+
+    path = new_scenario(folder, origin)
+    typer.echo(f"Wrote {path}. Edit it, then: merger check {folder} && merger plan {folder} -o PLAN")
+
+
+@app.command()
+def check(scenario: ScenarioArg, set_: SetOption = []) -> None:  # noqa: B006  typer copies the default
+    """Show all problems of a scenario and its tables at once, as file:line:col."""
+    from scenarios.loader import check_scenario, load_scenario
+
+    loaded = load_scenario(scenario, set_)
+    faults = check_scenario(loaded)
+    if faults:
+        _faults(faults)
+        raise typer.Exit(BAD_INPUT)
+    typer.echo(f"{loaded.scenario.name}: no problems found.")
+
+
+@app.command()
+def plan(
+    scenario: ScenarioArg,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder for the plan")],
+    set_: SetOption = [],  # noqa: B006
+    only: Annotated[str | None, typer.Option(help="this stage and those it needs")] = None,
+    seed: Annotated[int | None, typer.Option(help="seed of the generator and the solvers")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="threads of the solvers")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
+) -> None:
+    """Plan a scenario and write the plan folder, whole or not at all."""
+    from geodata.faults import InputError
+    from scenarios.loader import check_scenario, load_scenario
+
+    settings = [*set_]
+    settings += [f"seed={seed}"] if seed is not None else []
+    settings += [f"threads={threads}"] if threads is not None else []
+    loaded = load_scenario(scenario, settings)
+    faults = check_scenario(loaded)
+    if faults:
+        raise InputError(faults)
+    from merger.pipeline import STAGES, make_plan
+
+    if only is not None and only not in STAGES:
+        raise typer.BadParameter(f"{only!r} is no stage; stages: {', '.join(STAGES)}", param_hint="--only")
+    with _progress() as progress:
+        finished = make_plan(loaded, out, only=only, seconds=time_limit, progress=progress)
+    _print_summary(finished)
+
+
+@app.command()
+def score(
+    scenario: ScenarioArg,
+    units: Annotated[
+        Path | None, typer.Option(help="CSV old_code,new_id[,share]; none: the real arrangement of 2025")
+    ] = None,
+    set_: SetOption = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """Score someone else's arrangement of units by the same rules."""
+    from geodata.faults import InputError
+    from merger.inputs import load_geography
+    from merger.score import read_assignment, reference_assignment, score_units
+    from scenarios.loader import load_scenario
+
+    loaded = load_scenario(scenario, set_)
+    inputs = load_geography(loaded.scenario, loaded.folder)
+    if units is None and inputs.crosswalk is None:
+        raise InputError.single(scenario, "the scenario has no reference arrangement", "give one with --units FILE")
+    assignment = reference_assignment(inputs) if units is None else read_assignment(units, inputs)
+    figures, _ = score_units(inputs, assignment)
+    _print_figures(figures, as_json)
+
+
+@app.command()
+def compare(plan_a: PlanArg, plan_b: PlanArg, as_json: JsonOption = False) -> None:
+    """Show what changes from one plan to another: units, posts, people, cost, dates."""
+    from merger.compare import compare_plans
+    from merger.plan import read_plan
+
+    difference = compare_plans(read_plan(plan_a), read_plan(plan_b))
+    typer.echo(json.dumps(difference.as_dict(), ensure_ascii=False, indent=1) if as_json else difference.as_text())
+
+
+@app.command()
+def explain(
+    plan: PlanArg,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="code, id or name of a unit, body, person, route, task, rule")],
+    lang: LangOption = "vi",
+    as_json: JsonOption = False,
+) -> None:
+    """Say why: the reason, the rule behind it, and what the best alternative would cost."""
+    from merger.explain import explain_item
+
+    opened, inputs = _open(plan)
+    answers = explain_item(opened, inputs, item, _language(lang))
+    if as_json:
+        typer.echo(json.dumps([a.as_dict() for a in answers], ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n\n".join(a.as_text() for a in answers))
+
+
+@app.command()
+def audit(plan: PlanArg, lang: LangOption = "vi") -> None:
+    """Check a finished plan against the rules again, independently of the solvers."""
+    from merger.audit import audit_plan
+
+    report = audit_plan(plan)
+    language = _language(lang)
+    for c in report.checks:
+        title = c.title_vi if language == "vi" else c.title_en
+        typer.echo(f"{'ok  ' if c.passed else 'FAIL'} {title}" + (f": {c.detail}" if c.detail else ""))
+        for violation in c.violations[:20]:
+            typer.echo(f"       {violation}")
+    if not all(c.passed for c in report.checks):
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def report(plan: PlanArg, lang: Annotated[list[str], typer.Option("--lang", help="vi or en; may be repeated")] = ["vi", "en"]) -> None:  # noqa: B006
+    """Write the documents of a plan again."""
+    from merger.pipeline import plan_layers, write_documents
+
+    languages = tuple(_language(x) for x in lang)
+    opened, inputs = _open(plan)
+    write_documents(opened, inputs, plan_layers(opened, inputs), languages)
+    typer.echo(f"Wrote the documents in {plan}.")
+
+
+@app.command("map")
+def map_(plan: PlanArg) -> None:
+    """Write the maps of a plan again: GeoJSON files and GeoPackage."""
+    from merger.pipeline import plan_layers, write_maps
+
+    opened, inputs = _open(plan)
+    write_maps(opened, plan_layers(opened, inputs))
+    typer.echo(f"Wrote {plan / 'maps'} and {plan / 'plan.gpkg'}.")
+
+
+def _open(folder: Path) -> tuple[Plan, Inputs]:
+    from merger.inputs import load_inputs
+    from merger.plan import read_plan
+    from scenarios.loader import loaded_from
+
+    opened = read_plan(folder)
+    loaded = loaded_from(opened.manifest["scenario"], folder)
+    return opened, load_inputs(loaded.scenario, loaded.folder)
+
+
+def _language(lang: str) -> str:
+    if lang not in ("vi", "en"):
+        raise typer.BadParameter("choose vi or en", param_hint="--lang")
+    return lang
+
+
+def _faults(faults: list[Fault]) -> None:
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    typer.echo(f"{len(faults)} problem{'s' if len(faults) != 1 else ''}.", err=True)
+
+
+def _domain_failure(error: Exception) -> int | None:
+    """Print a failure of the planning itself and return its exit code; None for a defect of the program."""
+    from merger.pipeline import AuditError
+    from merger.stages.stage import InfeasibleError
+
+    if isinstance(error, InfeasibleError):
+        typer.echo(f"Infeasible in stage {error.stage}: these cannot hold together:", err=True)
+        for reason in error.reasons:
+            typer.echo(f"  - {reason}", err=True)
+        return INFEASIBLE
+    if isinstance(error, AuditError):
+        typer.echo("The plan failed its audit and was not written:", err=True)
+        for violation in error.violations[:40]:
+            typer.echo(f"  - {violation}", err=True)
+        return BAD_INPUT
+    return None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show the current step on a terminal; silent otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("...") as status:
+        yield lambda step: status.update(f"{step} ...")
+
+
+def _print_summary(finished: Plan) -> None:
+    for name, s in finished.manifest["stages"].items():
+        gap = "" if s["gap"] is None else f", gap {s['gap']:.2%}"
+        bound = "no bound" if s["bound"] is None else f"bound {s['bound']:,.0f}"
+        objective = "-" if s["objective"] is None else f"{s['objective']:,.0f}"
+        typer.echo(f"{name:12} {s['status']:9} {objective} {s['unit']} ({bound}{gap}), {s['seconds']:.1f} s")
+    headline = finished.manifest["headline"]
+    if headline:
+        typer.echo("\nHeadline (plan | real arrangement of 2025):")
+        for key, value in headline["plan"].items():
+            other = headline.get("reference", {}).get(key)
+            typer.echo(f"  {key:36} {_figure(value):>16} | {_figure(other):>16}")
+    typer.echo(f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/")
+
+
+def _print_figures(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        return
+    for key, value in figures.items():
+        typer.echo(f"{key:36} {_figure(value):>16}")
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"{value:,.2f}" if isinstance(value, float) and abs(value) < 1000 else f"{value:,.0f}"
+
+
+if __name__ == "__main__":
+    main()

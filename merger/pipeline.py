@@ -1,0 +1,189 @@
+"""From a scenario to a finished plan folder: the stages in order, the score, the files, the audit."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from merger import __version__
+from merger.inputs import Inputs, load_inputs
+from merger.plan import SCHEMA_VERSION, Plan, refuse_foreign, whole_or_nothing, write_csv, write_manifest
+from merger.stages.stage import Record
+from merger.tables import conform
+from scenarios.loader import Loaded, data_hashes
+from solvers.problem import Stop
+
+# Stage: the stages whose tables it reads. Order of the dictionary = order of the run.
+STAGES: dict[str, tuple[str, ...]] = {
+    "arrange": (),
+    "consolidate": (),
+    "relocate": ("arrange", "consolidate"),
+    "commute": ("arrange", "consolidate", "relocate"),
+    "timetable": ("arrange", "consolidate", "relocate", "commute"),
+}
+
+Progress = Callable[[str], None]
+
+
+class AuditError(Exception):
+    """The finished plan breaks a rule; `violations` are the failed checks in words. The last good plan is untouched."""
+
+    def __init__(self, violations: list[str]):
+        self.violations = violations
+        super().__init__("\n".join(violations))
+
+
+def quiet(_: str) -> None:
+    """Progress that shows nothing."""
+
+
+def solve_stages(
+    inputs: Inputs, *, only: str | None = None, seconds: float | None = None, progress: Progress = quiet
+) -> tuple[dict[str, pd.DataFrame], dict[str, Record]]:
+    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time."""
+    wanted = list(STAGES) if only is None else [*STAGES[only], only]
+    tables: dict[str, pd.DataFrame] = {}
+    records: dict[str, Record] = {}
+    for name in wanted:
+        progress(name)
+        stage = import_module(f"merger.stages.{name}")
+        options = getattr(inputs.scenario, name).stop
+        limit = options.seconds if seconds is None else min(seconds, options.seconds)
+        stop = Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
+        result = stage.run(inputs, dict(tables), stop)
+        tables.update({key: conform(key, frame) for key, frame in result.tables.items()})
+        records[name] = result.record
+    return tables, records
+
+
+def make_plan(
+    loaded: Loaded,
+    target: Path,
+    *,
+    only: str | None = None,
+    seconds: float | None = None,
+    languages: tuple[str, ...] = ("vi", "en"),
+    progress: Progress = quiet,
+) -> Plan:
+    """Plan a checked scenario and write the folder, whole or not at all.
+
+    Raises InfeasibleError when a stage has no solution and AuditError when the finished plan fails its audit; in both
+    cases, as when interrupted, a plan that is already at `target` stays as it is.
+    """
+    target = Path(target)
+    refuse_foreign(target)
+    started = time.perf_counter()
+    progress("read")
+    inputs = load_inputs(loaded.scenario, loaded.folder)
+    tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
+    with whole_or_nothing(target) as folder:
+        progress("write")
+        manifest = build_manifest(loaded, inputs, tables, records)
+        plan = Plan(folder, manifest, tables)
+        layers = plan_layers(plan, inputs)
+        write_data(plan, inputs)
+        write_maps(plan, layers)
+        progress("documents")
+        write_documents(plan, inputs, layers, languages)
+        progress("audit")
+        audit = _audited(folder)
+        manifest["audit"] = audit
+        manifest["seconds"] = round(time.perf_counter() - started, 1)
+        write_manifest(manifest, folder)
+    return Plan(target, manifest, tables)
+
+
+def build_manifest(
+    loaded: Loaded, inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record]
+) -> dict[str, Any]:
+    """Everything about a plan that is not a table."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": loaded.describe(),
+        "scenario_digest": loaded.digest,
+        "data_hashes": data_hashes(loaded),
+        "versions": {
+            "merger-planning": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("ortools", "networkx", "geopandas", "shapely", "pandas", "numpy")},
+        },
+        "seed": loaded.scenario.seed,
+        "threads": loaded.scenario.threads,
+        "synthetic": sorted(inputs.synthetic),
+        "stages": {name: asdict(record) for name, record in records.items()},
+        "headline": _headline(inputs, tables),
+        "rows": {name: len(frame) for name, frame in tables.items()},
+    }
+
+
+def plan_layers(plan: Plan, inputs: Inputs) -> dict[str, Any]:
+    """Build the map layers of a plan (GeoDataFrames by name)."""
+    from merger.layers import build_layers
+
+    return build_layers(inputs, plan.tables)
+
+
+def write_data(plan: Plan, inputs: Inputs) -> None:
+    """Write the manifest, the tables, the graph and the calendar."""
+    from merger.calendars import write_ics
+    from merger.network import build_network, write_graphml
+
+    for name, frame in plan.tables.items():
+        write_csv(name, frame, plan.path / f"{name}.csv")
+    write_manifest(plan.manifest, plan.path)
+    if "timetable" in plan.tables:
+        write_ics(plan.tables["timetable"], plan.path / "timetable.ics", "vi")
+    write_graphml(build_network(inputs, plan.tables), plan.path / "network.graphml")
+
+
+def write_maps(plan: Plan, layers: dict[str, Any]) -> None:
+    """Write the map layers as GeoJSON files and as one GeoPackage."""
+    from geodata.maps import write_geojson, write_geopackage
+
+    (plan.path / "maps").mkdir(exist_ok=True)
+    write_geojson(layers, plan.path / "maps")
+    write_geopackage(layers, plan.path / "plan.gpkg")
+
+
+def write_documents(
+    plan: Plan, inputs: Inputs, layers: dict[str, Any], languages: tuple[str, ...] = ("vi", "en")
+) -> None:
+    """Write the Word report in each language, the Excel annex and the HTML page."""
+    from merger.documents.annex import write_annex
+    from merger.documents.page import write_page
+    from merger.documents.report import write_report
+
+    for lang in languages:
+        write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang)
+    write_annex(plan, inputs, plan.path / "annex.xlsx")
+    write_page(plan, inputs, layers, plan.path / "dashboard.html")
+
+
+def _headline(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Score of the plan beside the real arrangement of 2025, by one function."""
+    from merger.score import plan_assignment, reference_assignment, score_units
+
+    headline: dict[str, Any] = {}
+    if "units" in tables:
+        headline["plan"] = score_units(inputs, plan_assignment(tables["units"]))[0]
+        if inputs.crosswalk is not None and inputs.reference is not None:
+            headline["reference"] = score_units(inputs, reference_assignment(inputs))[0]
+    return headline
+
+
+def _audited(folder: Path) -> dict[str, Any]:
+    from merger.audit import audit_plan
+
+    report = audit_plan(folder)
+    failed = [f"{c.title_en}: {v}" for c in report.checks if not c.passed for v in (c.violations or ["failed"])]
+    if failed:
+        raise AuditError(failed)
+    return {"checks": len(report.checks), "passed": sum(c.passed for c in report.checks)}

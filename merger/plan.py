@@ -1,0 +1,139 @@
+"""The plan folder: read, and written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geodata.faults import InputError
+from merger.tables import TABLES, conform
+
+SCHEMA_VERSION = 1
+MANIFEST = "plan.json"
+
+# Decimals written by type: enough for people and for re-computation, few enough to be stable.
+DECIMALS = {"km": 3, "minutes": 2, "km2": 3, "m2": 1, "degrees": 6, "ratio": 4}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished plan: its folder, manifest (plan.json) and tables by name (columns as in merger.tables)."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read a plan folder; raises InputError when it is not one, or of another version."""
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError.single(folder, "not a plan: it has no plan.json", "give the folder that `merger plan` wrote") from None
+    except json.JSONDecodeError as e:
+        raise InputError.single(folder / MANIFEST, f"damaged: {e.msg}", "run `merger plan` again", e.lineno) from None
+    if manifest.get("schema_version") != SCHEMA_VERSION:
+        found = manifest.get("schema_version")
+        raise InputError.single(
+            folder / MANIFEST, f"plan of version {found}, this program reads {SCHEMA_VERSION}", "run `merger plan` again"
+        )
+    tables = {name: read_csv(name, folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").exists()}
+    return Plan(folder, manifest, tables)
+
+
+def read_csv(name: str, path: Path) -> pd.DataFrame:
+    """Read one table of a plan with the types of its contract; text is never a number, empty text is ""."""
+    columns = TABLES[name].columns
+    text = {c for c, (kind, _) in columns.items() if kind in ("text", "list", "date", "time")}
+    frame = pd.read_csv(path, dtype={c: str for c in text}, keep_default_na=False, na_values={c: [""] for c in set(columns) - text})
+    for c, (kind, _) in columns.items():
+        if c in frame and kind in ("int", "vnd") and frame[c].notna().all():
+            frame[c] = frame[c].astype("int64")
+        if c in frame and kind == "bool":
+            frame[c] = frame[c].astype(str).str.lower().eq("true")
+    return frame
+
+
+def write_csv(name: str, frame: pd.DataFrame, path: Path) -> None:
+    """Write one table: columns and rows in order, numbers rounded by their type, so that equal plans are equal bytes."""
+    out = conform(name, frame).copy()
+    for c, (kind, _) in TABLES[name].columns.items():
+        if kind in ("int", "vnd"):
+            out[c] = pd.to_numeric(out[c]).round().astype("Int64")
+        elif kind in DECIMALS:
+            out[c] = [_number(v, DECIMALS[kind]) for v in out[c]]
+        elif kind == "bool":
+            out[c] = ["true" if v else "false" for v in out[c]]
+        else:
+            out[c] = ["" if pd.isna(v) else str(v) for v in out[c]]
+    out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write plan.json, readable and in a stable order."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=_plain)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def refuse_foreign(target: Path) -> None:
+    """Refuse a target folder that holds something else than a plan: it would be lost."""
+    if target.exists() and not target.is_dir():
+        raise InputError.single(target, "is a file", "name a folder for the plan")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).exists():
+        raise InputError.single(target, "is not empty and holds no plan", "name an empty or new folder")
+
+
+@contextmanager
+def whole_or_nothing(target: Path) -> Iterator[Path]:
+    """Give a fresh folder beside `target`; it takes the target's place only if the block ends without an error."""
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent))
+    building.chmod(0o755)
+    try:
+        yield building
+        _take_place(building, target)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def _take_place(building: Path, target: Path) -> None:
+    if not target.exists():
+        os.replace(building, target)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".previous", dir=target.parent))
+    os.replace(target, aside / "plan")
+    try:
+        os.replace(building, target)
+    except BaseException:
+        os.replace(aside / "plan", target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _number(value: Any, decimals: int) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    text = f"{float(value):.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    return str(value)
