@@ -53,11 +53,3 @@ def test_checkers_are_independent():
         bad = [n for n in imported(path) if n.rsplit(".", 1)[-1].startswith(("solve_", "_")) and "__" not in n]
         assert not bad, f"{path} imports {bad}"
 
-
-def test_nothing_reads_outside_the_packages():
-    """No module names a folder outside the repository."""
-    for package in PACKAGES:
-        for path in files(package):
-            text = path.read_text(encoding="utf-8")
-            assert "/work" not in text, path
-            assert "../shared" not in text, path

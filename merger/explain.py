@@ -1,0 +1,208 @@
+"""Answers to "why?": what was decided about an item, by which rule, and what the best alternative would cost."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from geodata.faults import InputError
+from merger.alternatives import best_other_unit
+from merger.inputs import Inputs
+from merger.plan import Plan
+
+# Table: (kind in Vietnamese, kind in English, columns that name an item).
+ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "units": ("đơn vị hành chính cũ", "old unit", ("old_code", "old_name")),
+    "new_units": ("đơn vị hành chính mới", "new unit", ("new_id", "new_name")),
+    "new_agencies": ("cơ quan mới", "new agency", ("new_agency_id", "new_agency")),
+    "structure": ("phòng, ban trước sắp xếp", "division before", ("division_id", "division")),
+    "new_divisions": ("phòng, ban mới", "new division", ("new_division_id", "new_division")),
+    "mandates": ("nhiệm vụ", "mandate", ("mandate_id", "title_vi", "title_en")),
+    "posts": ("vị trí việc làm", "post", ("post_id",)),
+    "staff": ("cán bộ, công chức, viên chức", "person", ("person_id",)),
+    "routes": ("tuyến xe", "route", ("route_id", "name_vi")),
+    "timetable": ("công việc", "task", ("task_id", "title_vi", "title_en")),
+}
+
+# Columns shown with a name of their own; the rest keep the name of the table's contract.
+WORDS_VI = {
+    "kind": "loại hình",
+    "population": "dân số (người)",
+    "area_km2": "diện tích (km²)",
+    "minutes_to_seat": "phút tới trụ sở",
+    "km_to_seat": "km tới trụ sở",
+    "standard": "tiêu chuẩn",
+    "new_name": "đơn vị mới",
+    "seat_code": "nơi đặt trụ sở (mã)",
+    "outcome": "kết quả",
+    "km_before": "km trước",
+    "km_after": "km sau",
+    "minutes_before": "phút trước",
+    "minutes_after": "phút sau",
+    "support": "hỗ trợ đi lại",
+    "support_vnd_month": "hỗ trợ (đồng/tháng)",
+    "entitlement": "quyền lựa chọn",
+    "entitlement_vnd": "mức hưởng nếu chọn (đồng)",
+    "successor": "cơ quan chịu trách nhiệm",
+    "start": "bắt đầu",
+    "finish": "hoàn thành",
+    "owner": "cơ quan chủ trì",
+    "slack_days": "dự trữ (ngày làm việc)",
+}
+HIDDEN = {"reason_vi", "reason_en", "rules", "rule"}
+STANDARDS = {
+    "meets": ("đạt cả hai tiêu chuẩn của Điều 5 khoản 1", "meets both floors of Art 5(1)"),
+    "exempt": ("nhập từ 3 đơn vị trở lên, không xét tiêu chuẩn (Điều 5 khoản 2)", "three or more units, exempt by Art 5(2)"),
+    "needs_decision": ("cần quyết định theo Điều 5 khoản 3", "needs a decision under Art 5(3)"),
+    "special": ("đặc khu, không xét tiêu chuẩn", "special zone, no numeric test"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: what the item is, its facts, reasons, rules in words, the best alternative, and the label of the data."""
+
+    kind: str
+    item: str
+    name: str
+    facts: dict[str, Any]
+    reasons: tuple[str, ...]
+    rules: tuple[str, ...]
+    alternative: str
+    label: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Lines for the terminal."""
+        lines = [f"{self.name} [{self.item}] ({self.kind}; {self.label})"]
+        lines += [f"  {k}: {v}" for k, v in self.facts.items()]
+        lines += [f"  - {r}" for r in self.reasons]
+        lines += [f"  § {r}" for r in self.rules]
+        return "\n".join([*lines, f"  ~ {self.alternative}"] if self.alternative else lines)
+
+
+def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answer]:
+    """Explain every item of the plan with that id, else with that name (diacritics do not matter), or a rule."""
+    if item in inputs.law:
+        return [_explain_rule(plan, inputs, item, lang)]
+    for match in (_has_id(item), _has_name(item)):
+        found = [(t, row) for t in ITEMS if t in plan.tables for _, row in match(t, plan.tables[t]).iterrows()]
+        if found:
+            return [_explain_row(plan, inputs, table, row, lang) for table, row in found[:10]]
+    raise InputError.single(
+        plan.path, f"nothing in this plan is called {item!r}", "give a code, an id or a name as in the plan's tables"
+    )
+
+
+def _has_id(item: str) -> Callable[[str, pd.DataFrame], pd.DataFrame]:
+    return lambda table, frame: frame[frame[ITEMS[table][2][0]] == item]
+
+
+def _has_name(item: str) -> Callable[[str, pd.DataFrame], pd.DataFrame]:
+    wanted = plain(item)
+
+    def match(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+        hit = pd.Series(False, index=frame.index)
+        for c in ITEMS[table][2][1:]:
+            hit |= frame[c].map(plain).str.contains(wanted, regex=False)
+        return frame[hit]
+
+    return match
+
+
+def plain(text: str) -> str:
+    """Lower case without diacritics: "Hải Dương" -> "hai duong", so that names are found as they are typed."""
+    marks = unicodedata.normalize("NFD", str(text).lower().replace("đ", "d"))
+    return "".join(c for c in marks if not unicodedata.combining(c))
+
+
+def _explain_row(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: str) -> Answer:
+    vi, en, names = ITEMS[table]
+    reason = row.get(f"reason_{lang}", "")
+    own = [str(reason)] if reason else []
+    ids = [r for r in str(row.get("rules", row.get("rule", ""))).split(";") if r]
+    return Answer(
+        kind=vi if lang == "vi" else en,
+        item=str(row[names[0]]),
+        name=str(row[names[1]]) if len(names) > 1 else "",
+        facts=_facts(row, names, lang),
+        reasons=(*own, *_reasons(table, row, lang)),
+        rules=tuple(_cite(inputs, r, lang) for r in ids),
+        alternative=_alternative(plan, inputs, table, row, lang),
+        label=str(row.get("label", "")),
+    )
+
+
+def _facts(row: pd.Series, names: tuple[str, ...], lang: str) -> dict[str, Any]:
+    facts = {}
+    for column, value in row.items():
+        empty = value == "" or (isinstance(value, float) and pd.isna(value))
+        if column in names or column in HIDDEN or empty:
+            continue
+        if column == "standard" and value in STANDARDS:
+            value = STANDARDS[value][lang == "en"]
+        plain_value = value.item() if hasattr(value, "item") else value
+        facts[WORDS_VI.get(str(column), str(column)) if lang == "vi" else str(column)] = plain_value
+    return facts
+
+
+def _reasons(table: str, row: pd.Series, lang: str) -> tuple[str, ...]:
+    """Reasons that follow from the item's own figures."""
+    if table == "timetable" and row["critical"]:
+        return ("Không còn dự trữ: chậm một ngày là chậm hạn.",) if lang == "vi" else ("No slack: a day late is late.",)
+    return ()
+
+
+def _alternative(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: str) -> str:
+    if table != "units":
+        return ""
+    other = best_other_unit(inputs, plan.tables["units"], row["old_code"])
+    if other is None:
+        if lang == "vi":
+            return "Không có cách ghép khác với đơn vị liền kề mà vẫn đúng quy định (chuyển riêng đơn vị này)."
+        return "No neighbouring new unit can take it alone without breaking a rule."
+    name, extra = other
+    if lang == "vi":
+        return f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {extra:+,.0f} người-phút tới trụ sở."
+    return f"Best other placement (moving this unit alone): {name}, {extra:+,.0f} person-minutes to the seat."
+
+
+def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer:
+    rule = inputs.law[rule_id]
+    where = {
+        ITEMS[t][0 if lang == "vi" else 1]: int(hits)
+        for t in ITEMS
+        if t in plan.tables
+        for c in ("rules", "rule")
+        if c in plan.tables[t]
+        if (hits := plan.tables[t][c].str.split(";").map(lambda ids: rule_id in ids).sum())
+    }
+    title = rule.title_vi if lang == "vi" else rule.title_en
+    return Answer(
+        kind="quy định" if lang == "vi" else "rule",
+        item=rule_id,
+        name=title or rule_id,
+        facts={"value": rule.value, **dict(rule.fields), "unit": rule.unit} | where,
+        reasons=(rule.note,) if rule.note else (),
+        rules=(rule.cite(lang),),
+        alternative="",
+        label=rule.status,
+    )
+
+
+def _cite(inputs: Inputs, rule_id: str, lang: str) -> str:
+    if rule_id in inputs.law:
+        rule = inputs.law[rule_id]
+        title = rule.title_vi if lang == "vi" else rule.title_en
+        return f"{title or rule_id}: {rule.cite(lang)}"
+    allowance = inputs.allowances[inputs.allowances["allowance_id"] == rule_id]
+    if len(allowance):
+        return f"{allowance.iloc[0].get('scheme_vi' if lang == 'vi' else 'scheme') or rule_id}"
+    return rule_id
