@@ -1,0 +1,237 @@
+"""Map export: frames in, files out (GeoJSON by RFC 7946, GeoPackage with styles that QGIS applies).
+
+A layer is a GeoDataFrame. Its `attrs` may carry `title` and `attribution` (text, written into the file) and `style`
+(`fill`, `line`, `width_mm`, `size_mm`, `label`: colours as #rrggbb, `label` a column), used for the GeoPackage.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+WGS84 = "EPSG:4326"
+# Metres around the Red River delta; only used to simplify by a tolerance in metres.
+METRIC = "EPSG:32648"
+TOLERANCE_M = 15.0
+# 1e-5 degree is about 1.1 m, finer than any line of the data.
+LINE_DECIMALS = 5
+POINT_DECIMALS = 6
+POLYGONS = {"Polygon", "MultiPolygon"}
+# A GeoPackage carries the time of its last change; a fixed one makes equal layers equal files.
+FIXED_TIME = "2025-07-01T00:00:00.000Z"
+
+
+def write_geojson(layers: Mapping[str, gpd.GeoDataFrame], folder: Path) -> list[Path]:
+    """Write one `NAME.geojson` a layer into `folder`, by RFC 7946, identical bytes for identical layers.
+
+    Coordinates are WGS 84 longitude and latitude, outer rings run counter-clockwise, there is no `crs` member.
+    Polygon layers are simplified by `TOLERANCE_M` as a coverage: neighbours keep one common line. Raises ValueError
+    for a layer without a coordinate reference system or with empty geometry. Returns the paths.
+    """
+    paths = []
+    for name, layer in layers.items():
+        frame = simplify_polygons(_checked(name, layer))
+        path = Path(folder) / f"{name}.geojson"
+        path.write_text(_collection(name, frame), encoding="utf-8", newline="\n")
+        paths.append(path)
+    return paths
+
+
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write all layers into one GeoPackage (EPSG:4326), unsimplified, with the table `layer_styles` of QGIS.
+
+    Replaces an existing file. Raises ValueError as `write_geojson` does.
+    """
+    path = Path(path)
+    path.unlink(missing_ok=True)
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
+    try:
+        for name, layer in layers.items():
+            frame = _checked(name, layer)
+            kinds = set(frame.geom_type)
+            geometry_type = "MultiPolygon" if kinds & POLYGONS else None
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                promote_to_multi=geometry_type is not None,
+                geometry_type=geometry_type,
+                layer_metadata={"attribution": str(layer.attrs.get("attribution", ""))},
+            )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    _write_styles({name: dict(layer.attrs) for name, layer in layers.items()}, path)
+
+
+def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
+    """Simplify a polygon layer as a coverage (common lines stay common); other layers come back unchanged.
+
+    A layer that is no coverage (overlaps) is simplified polygon by polygon, which may open gaps of the tolerance.
+    """
+    if frame.empty or not set(frame.geom_type) <= POLYGONS:
+        return frame
+    metric = frame.geometry.to_crs(METRIC)
+    geometries = metric.to_numpy()
+    if shapely.coverage_is_valid(geometries):
+        simple = shapely.coverage_simplify(geometries, tolerance_m)
+    else:
+        simple = shapely.simplify(geometries, tolerance_m, preserve_topology=True)
+    back = gpd.GeoSeries(simple, index=frame.index, crs=METRIC).to_crs(WGS84)
+    return frame.set_geometry(back)
+
+
+def rounded(geometry: Any, decimals: int) -> Any:
+    """Round the coordinates; where that would cross lines, keep the geometry as it was.
+
+    Rounding every coordinate alone (rather than snapping each polygon to a grid) keeps the vertices that neighbours
+    share equal.
+    """
+    result = shapely.transform(geometry, lambda xy: np.round(xy, decimals))
+    return result if shapely.is_valid(result) or not shapely.is_valid(geometry) else geometry
+
+
+def _checked(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if layer.crs is None:
+        raise ValueError(f"layer {name} has no coordinate reference system; set it before export")
+    bad = layer.geometry.isna() | layer.geometry.is_empty
+    if bad.any():
+        raise ValueError(f"layer {name} has {int(bad.sum())} rows without geometry; drop them before export")
+    return layer.to_crs(WGS84)
+
+
+def _collection(name: str, frame: gpd.GeoDataFrame) -> str:
+    head: dict[str, Any] = {"type": "FeatureCollection", "name": name}
+    head |= {key: frame.attrs[key] for key in ("title", "attribution") if frame.attrs.get(key)}
+    columns = [c for c in frame.columns if c != frame.geometry.name]
+    records = frame[columns].to_dict("records")
+    lines = [_feature(r, g) for r, g in zip(records, frame.geometry, strict=True)]
+    start = json.dumps(head, ensure_ascii=False)[:-1]
+    return f'{start}, "features": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def _feature(record: Mapping[str, Any], geometry: Any) -> str:
+    decimals = POINT_DECIMALS if geometry.geom_type == "Point" else LINE_DECIMALS
+    oriented = shapely.orient_polygons(rounded(geometry, decimals))
+    feature = {
+        "type": "Feature",
+        "properties": {key: plain(value) for key, value in record.items()},
+        "geometry": {
+            "type": oriented.geom_type,
+            "coordinates": _round_all(shapely.geometry.mapping(oriented)["coordinates"], decimals),
+        },
+    }
+    return json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _round_all(coordinates: Any, decimals: int) -> Any:
+    if isinstance(coordinates, float):
+        return round(coordinates, decimals)
+    return [_round_all(c, decimals) for c in coordinates]
+
+
+def plain(value: Any) -> Any:
+    """Turn a cell into a JSON value: numpy to Python, missing to None, text in NFC, floats to 6 decimals."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, bool | int):
+        return value
+    return None if str(value) in ("NaT", "<NA>") else str(value)
+
+
+def _write_styles(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    with sqlite3.connect(path) as base:
+        base.execute(
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),"
+            " f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30),"
+            " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),"
+            " update_time DATETIME DEFAULT '" + FIXED_TIME + "')"
+        )
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES"
+            " ('layer_styles', 'attributes', 'layer_styles', ?)",
+            (FIXED_TIME,),
+        )
+        kinds = dict(base.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
+        columns = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
+        for name, attrs in attributes.items():
+            if name in kinds and attrs.get("style"):
+                base.execute(
+                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
+                    " styleName, styleQML, styleSLD, useAsDefault, description, owner) VALUES"
+                    " ('', '', ?, ?, ?, ?, '', 1, ?, '')",
+                    (
+                        name,
+                        columns[name],
+                        name[:30],
+                        _qml(kinds[name], attrs["style"]),
+                        str(attrs.get("title", name)),
+                    ),
+                )
+    base.close()
+
+
+def _qml(kind: str, style: Mapping[str, Any]) -> str:
+    """Smallest QGIS style: one symbol, and labels where the style names a column."""
+    line, width = style.get("line", "#444444"), str(style.get("width_mm", 0.3))
+    if "POLYGON" in kind:
+        symbol, layer = "fill", "SimpleFill"
+        options = {
+            "color": _rgba(style["fill"]) if style.get("fill") else "0,0,0,0",
+            "style": "solid" if style.get("fill") else "no",
+            "outline_color": _rgba(line),
+            "outline_width": width,
+            "outline_width_unit": "MM",
+        }
+    elif "LINE" in kind:
+        symbol, layer = "line", "SimpleLine"
+        options = {
+            "line_color": _rgba(line),
+            "line_width": width,
+            "line_width_unit": "MM",
+            "capstyle": "round",
+        }
+    else:
+        symbol, layer = "marker", "SimpleMarker"
+        options = {
+            "name": style.get("marker", "circle"),
+            "color": _rgba(style.get("fill", line)),
+            "outline_color": _rgba("#ffffff"),
+            "size": str(style.get("size_mm", 2)),
+            "size_unit": "MM",
+        }
+    body = "".join(f'<Option type="QString" name="{k}" value={quoteattr(v)}/>' for k, v in options.items())
+    labels = ""
+    if style.get("label"):
+        labels = (
+            '<labeling type="simple"><settings calloutType="simple"><text-style fontFamily="Arial" fontSize="7"'
+            f' fieldName={quoteattr(style["label"])} isExpression="0" textColor="40,40,40,255"><text-buffer'
+            ' bufferDraw="1" bufferSize="0.7" bufferColor="255,255,255,255"/></text-style></settings></labeling>'
+        )
+    return (
+        '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling" labelsEnabled="'
+        f'{int(bool(labels))}"><renderer-v2 type="singleSymbol"><symbols><symbol type="{symbol}" name="0" alpha="1">'
+        f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option type="Map">{body}</Option></layer></symbol>'
+        f"</symbols></renderer-v2>{labels}</qgis>"
+    )
+
+
+def _rgba(colour: str) -> str:
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) + ",255"
