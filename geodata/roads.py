@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ ISLAND_M = 5000.0
 class RoadGraph:
     """Directed road graph; nodes are numbered 0..n-1 in the order of `node_ids`.
 
-    `minutes` and `metres` hold the same edges (of parallel edges, the quickest one). `lon`, `lat` in degrees (WGS 84).
+    `minutes` and `metres` hold the same edges (of parallel edges, the quickest one). `lon`, `lat` in degrees
+    (WGS 84).
     """
 
     node_ids: np.ndarray
@@ -45,7 +46,8 @@ class RoadGraph:
     def nearest(self, lon, lat) -> tuple[np.ndarray, np.ndarray]:
         """Nearest road node to each point: (positions, metres as the crow flies).
 
-        A node of the main component is taken unless it is more than `ISLAND_M` away: an island has its own roads.
+        A node of the main component is taken unless it is more than `ISLAND_M` away: an island has its own
+        roads.
         """
         scale = np.array([111_320.0 * np.cos(np.radians(float(np.mean(self.lat)))), 110_700.0])
         xy = np.column_stack([self.lon, self.lat]) * scale
@@ -58,6 +60,22 @@ class RoadGraph:
             distance[far], node[far] = cKDTree(xy).query(points[far])
         return node, distance
 
+    def without_ferries(self) -> RoadGraph:
+        """The same nodes without ferry links: for vehicles that ferries may not carry."""
+        if not self.is_ferry:
+            return self
+        arcs = self.minutes.tocoo()
+        pairs = np.array(sorted(self.is_ferry))
+        width = len(self.node_ids)
+        keep = ~np.isin(arcs.row.astype(np.int64) * width + arcs.col, pairs[:, 0] * width + pairs[:, 1])
+
+        def matrix(values) -> csr_matrix:
+            return coo_matrix((values[keep], (arcs.row[keep], arcs.col[keep])), shape=arcs.shape).tocsr()
+
+        return replace(
+            self, minutes=matrix(arcs.data), metres=matrix(self.metres.tocoo().data), is_ferry=frozenset()
+        )
+
 
 def read_roads(
     nodes: Path,
@@ -66,7 +84,9 @@ def read_roads(
     projects: Path | None = None,
     enabled_projects: tuple[str, ...] = (),
 ) -> RoadGraph:
-    """Read the road graph. Ferries that are enabled by default and the named projects are added, both ways."""
+    """Read the road graph. Ferries that are enabled by default and the named projects are added,
+    both ways.
+    """
     n = pd.read_parquet(nodes, columns=["node", "lon", "lat", "main_component"])
     e = pd.read_parquet(edges, columns=["u", "v", "length_m", "oneway", "minutes_free_flow"])
     ids = n["node"].to_numpy(np.int64)
@@ -79,16 +99,30 @@ def read_roads(
         f = f[(f["enabled_default"].astype(str).str.lower() == "true") & ~replaced]
         links.append(
             pd.DataFrame(
-                {"u": f["u"], "v": f["v"], "metres": f["length_m"], "minutes": f["assumed_minutes"], "oneway": False}
+                {
+                    "u": f["u"],
+                    "v": f["v"],
+                    "metres": f["length_m"],
+                    "minutes": f["assumed_minutes"],
+                    "oneway": False,
+                }
             )
         )
-        ferry_pairs = list(zip(f["u"], f["v"], strict=True))
+        ferry_pairs += zip(f["u"], f["v"], strict=True)
     if projects is not None and enabled_projects:
         p = pd.read_csv(projects)
         p = p[p["project_id"].isin(enabled_projects)]
+        of_ferry = p[p["kind"] == "ferry"]
+        ferry_pairs += zip(of_ferry["node_u"], of_ferry["node_v"], strict=True)
         links.append(
             pd.DataFrame(
-                {"u": p["node_u"], "v": p["node_v"], "metres": p["length_m"], "minutes": p["minutes"], "oneway": False}
+                {
+                    "u": p["node_u"],
+                    "v": p["node_v"],
+                    "metres": p["length_m"],
+                    "minutes": p["minutes"],
+                    "oneway": False,
+                }
             )
         )
     all_links = pd.concat(links, ignore_index=True)

@@ -1,4 +1,15 @@
-"""Many-to-many travel times and distances on the road graph, exact (Dijkstra), cached by the hash of the inputs."""
+"""Many-to-many travel times and distances on the road graph, exact (Dijkstra), cached by the hash of the
+inputs.
+
+Minutes and metres of an edge are packed into one whole number (minutes in the high bits), so one search finds
+the quickest path and, among equally quick ones, the shortest, and both figures come out of the same label
+without a tree of predecessors. Whole numbers below 2**53 add up without rounding in floating point.
+
+Many searches on one graph go over an overlay: the nodes are cut into cells, each cell is replaced by the
+complete graph of its boundary nodes (with the terminals counted as boundary), and the searches run on that
+much smaller graph. The result is exact: a quickest path is a chain of pieces inside cells and of edges
+between them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +20,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geodata.roads import RoadGraph
 
+# Units of the packed label: 1e-5 minutes and 0.1 metres; 25 bits hold paths up to 3,355 km.
+MINUTE_UNIT, METRE_UNIT, METRE_BITS = 1e-5, 0.1, 25
+# From this many searches on, building the overlay costs less than it saves.
+OVERLAY_FROM = 60
+# Largest number of nodes in one cell of the overlay; anything from 400 to 2,600 takes about the same time.
+CELL_NODES = 1000
+
 
 @dataclass(frozen=True)
 class TravelTable:
-    """Times (minutes) and road lengths of the quickest paths (km) from `origins` (rows) to `targets` (columns).
+    """Times (minutes) and road lengths of the quickest paths (km) from `origins` (rows) to `targets`
+    (columns).
 
     Node positions refer to the graph. Unreachable pairs are inf in both tables.
     """
@@ -27,20 +47,21 @@ class TravelTable:
     km: np.ndarray
 
 
-def travel_table(graph: RoadGraph, origins, targets, *, factor: float = 1.0, cache: Path | None = None) -> TravelTable:
-    """Quickest paths from every origin to every target.
+def travel_table(
+    graph: RoadGraph, origins, targets, *, factor: float = 1.0, cache: Path | None = None
+) -> TravelTable:
+    """Quickest paths from every origin to every target; of equally quick paths, the shortest.
 
-    Parameters: `origins`, `targets` are node positions; `factor` multiplies the free-flow minutes (1.13 normal
-    traffic, 1.3 peak hours by travel_time_checks.csv). Ferries are not slowed by traffic, but they are so few that
-    the factor is applied to the whole path.
+    Parameters: `origins`, `targets` are node positions; `factor` multiplies the free-flow minutes (1.13
+    normal traffic, 1.3 peak hours by travel_time_checks.csv). Ferries are not slowed by traffic, but they are
+    so few that the factor is applied to the whole path. `cache` is a folder for finished tables, or None.
+    Raises ValueError when a path is too long for the packed label (beyond some 1,600 minutes).
     """
     origins, targets = np.asarray(origins, int), np.asarray(targets, int)
     key = _key(graph, origins, targets)
     stored = _load(cache, key)
     if stored is None:
-        # Search from the smaller side: fewer runs of Dijkstra; targets are searched on the reversed graph.
-        forward = len(origins) <= len(targets)
-        stored = _search(graph, origins, targets) if forward else _search_reversed(graph, origins, targets)
+        stored = _search(graph, origins, targets)
         _store(cache, key, stored)
     minutes, km = stored
     return TravelTable(origins, targets, minutes * factor, km)
@@ -48,7 +69,7 @@ def travel_table(graph: RoadGraph, origins, targets, *, factor: float = 1.0, cac
 
 def path_nodes(graph: RoadGraph, origin: int, target: int) -> list[int]:
     """Node positions of the quickest path, ends included; empty when there is none."""
-    _, before = dijkstra(graph.minutes, indices=origin, return_predecessors=True)
+    _, before = dijkstra(_pack(graph), indices=origin, return_predecessors=True)
     if origin != target and before[target] < 0:
         return []
     nodes = [target]
@@ -58,7 +79,9 @@ def path_nodes(graph: RoadGraph, origin: int, target: int) -> list[int]:
 
 
 def default_cache() -> Path:
-    """Folder for travel tables that may be deleted at any time (MERGER_CACHE, else the user's cache folder)."""
+    """Folder for travel tables that may be deleted at any time (MERGER_CACHE,
+    else the user's cache folder).
+    """
     base = os.environ.get("MERGER_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "merger-planning"
     )
@@ -66,47 +89,94 @@ def default_cache() -> Path:
 
 
 def _search(graph: RoadGraph, origins: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return _lengths(graph.minutes, graph.metres, origins, targets)
+    """Minutes and km, each pair of distinct nodes searched once, from the side with fewer nodes."""
+    starts, row = np.unique(origins, return_inverse=True)
+    ends, column = np.unique(targets, return_inverse=True)
+    labels = _pack(graph)
+    reverse = len(ends) < len(starts)
+    if reverse:
+        labels, starts, ends = labels.T.tocsr(), ends, starts
+    if len(starts) >= OVERLAY_FROM and len(graph.lon) > 2 * CELL_NODES:
+        labels, starts, ends = _overlay(graph, labels, starts, ends)
+    found = np.vstack([dijkstra(labels, indices=start)[ends] for start in starts])
+    minutes, km = _unpack(graph, found.T if reverse else found)
+    return minutes[np.ix_(row, column)], km[np.ix_(row, column)]
 
 
-def _search_reversed(graph: RoadGraph, origins: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    minutes, km = _lengths(graph.minutes.T.tocsr(), graph.metres.T.tocsr(), targets, origins)
-    return minutes.T.copy(), km.T.copy()
+def _pack(graph: RoadGraph) -> csr_matrix:
+    """One whole number an edge: minutes above, metres below; never 0, which would mean "no edge"."""
+    high = np.maximum(np.rint(graph.minutes.data / MINUTE_UNIT), 1.0)
+    low = np.rint(graph.metres.data / METRE_UNIT)
+    return csr_matrix(
+        (high * 2.0**METRE_BITS + low, graph.minutes.indices, graph.minutes.indptr), graph.minutes.shape
+    )
 
 
-def _lengths(times, metres, starts, ends) -> tuple[np.ndarray, np.ndarray]:
-    """Minutes and km of the quickest paths; km is summed along the tree of predecessors, in order of time."""
-    unique, back = np.unique(starts, return_inverse=True)
-    minutes = np.empty((len(unique), len(ends)))
-    km = np.empty_like(minutes)
-    for i, start in enumerate(unique):
-        time, before = dijkstra(times, indices=start, return_predecessors=True)
-        length = _along_tree(metres, before, time, ends)
-        minutes[i], km[i] = time[ends], length / 1000.0
-    return minutes[back], km[back]
+def _unpack(graph: RoadGraph, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    finite = np.isfinite(labels)
+    high, low = np.divmod(np.where(finite, labels, 0.0), 2.0**METRE_BITS)
+    minutes, km = high * MINUTE_UNIT, low * METRE_UNIT / 1000.0
+    if graph.minutes.nnz:
+        # Nobody covers more metres in a path's minutes than at the speed of the fastest edge: below the
+        # limit, no metres can have spilled over into the minutes.
+        fastest = float((graph.metres.data / np.maximum(graph.minutes.data, MINUTE_UNIT)).max())
+        limit = min(2.0**METRE_BITS * METRE_UNIT / fastest, 2.0 ** (53 - METRE_BITS) * MINUTE_UNIT)
+        if minutes.max(initial=0.0) >= limit:
+            raise ValueError(
+                f"a path takes {minutes.max():.0f} minutes; travel tables hold paths below {limit:.0f}"
+            )
+    return np.where(finite, minutes, np.inf), np.where(finite, km, np.inf)
 
 
-def _along_tree(metres, before, time, ends) -> np.ndarray:
-    """Metres from the root to each end: pointer jumping over the predecessors, so cost is log(depth) passes."""
-    n = len(before)
-    has = before >= 0
-    parent = np.where(has, before, np.arange(n))
-    step = np.zeros(n)
-    child = np.flatnonzero(has)
-    step[child] = np.asarray(metres[parent[child], child]).ravel()
-    while True:
-        grand = parent[parent]
-        if np.array_equal(grand, parent):
-            break
-        step = step + step[parent]
-        parent = grand
-    total = step
-    return np.where(np.isfinite(time[ends]), total[ends], np.inf)
+def _overlay(graph: RoadGraph, labels: csr_matrix, starts: np.ndarray, ends: np.ndarray):
+    """Overlay graph with the terminals at their new positions: (labels, starts, ends)."""
+    cells = _cells(np.column_stack([graph.lon, graph.lat]), CELL_NODES)
+    cell_of = np.empty(len(graph.lon), int)
+    for i, members in enumerate(cells):
+        cell_of[members] = i
+    arcs = labels.tocoo()
+    crossing = cell_of[arcs.row] != cell_of[arcs.col]
+    kept = np.zeros(len(graph.lon), bool)
+    for nodes in (arcs.row[crossing], arcs.col[crossing], starts, ends):
+        kept[nodes] = True
+    rows, columns, data = [arcs.row[crossing]], [arcs.col[crossing]], [arcs.data[crossing]]
+    for members in cells:
+        boundary = np.flatnonzero(kept[members])
+        inside = dijkstra(labels[members][:, members], indices=boundary)[:, boundary]
+        i, j = np.nonzero(np.isfinite(inside) & (inside > 0))
+        rows.append(members[boundary[i]])
+        columns.append(members[boundary[j]])
+        data.append(inside[i, j])
+    position = np.cumsum(kept) - 1
+    size = int(kept.sum())
+    entries = (np.concatenate(data), (position[np.concatenate(rows)], position[np.concatenate(columns)]))
+    return coo_matrix(entries, shape=(size, size)).tocsr(), position[starts], position[ends]
+
+
+def _cells(xy: np.ndarray, largest: int) -> list[np.ndarray]:
+    """Cut the nodes at the median of the wider side until no cell is larger than `largest`."""
+    todo, done = [np.arange(len(xy))], []
+    while todo:
+        members = todo.pop()
+        if len(members) <= largest:
+            done.append(members)
+            continue
+        axis = int(np.ptp(xy[members, 1]) > np.ptp(xy[members, 0]))
+        order = members[np.argsort(xy[members, axis], kind="stable")]
+        todo += [order[: len(order) // 2], order[len(order) // 2 :]]
+    return done
 
 
 def _key(graph: RoadGraph, origins: np.ndarray, targets: np.ndarray) -> str:
-    h = hashlib.sha256()
-    for part in (graph.minutes.indptr, graph.minutes.indices, graph.minutes.data, graph.metres.data, origins, targets):
+    h = hashlib.sha256(f"{MINUTE_UNIT} {METRE_UNIT} quickest, then shortest".encode())
+    for part in (
+        graph.minutes.indptr,
+        graph.minutes.indices,
+        graph.minutes.data,
+        graph.metres.data,
+        origins,
+        targets,
+    ):
         h.update(np.ascontiguousarray(part).tobytes())
     return h.hexdigest()[:32]
 
