@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 PREFIX = "geodata:"
@@ -10,7 +9,7 @@ PREFIX = "geodata:"
 
 def shipped_path(name: str) -> Path:
     """Return the path of a shipped geographic file, e.g. `units_before.gpkg`."""
-    return Path(str(files("geodata").joinpath("data", name)))
+    return Path(__file__).parent / "data" / name
 
 
 def resolve(reference: str, folder: Path) -> Path:

@@ -18,7 +18,7 @@ from merger.inputs import Inputs, load_inputs
 from merger.plan import SCHEMA_VERSION, Plan, refuse_foreign, whole_or_nothing, write_csv, write_manifest
 from merger.stages.stage import Record
 from merger.tables import conform
-from scenarios.loader import Loaded, data_hashes
+from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
 
 # Stage: the stages whose tables it reads. Order of the dictionary = order of the run.

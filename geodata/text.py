@@ -1,0 +1,83 @@
+"""Text files as planners have them: which encoding, and never a silently garbled name."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from geodata.faults import InputError, shown
+
+VIETNAMESE = frozenset(
+    unicodedata.normalize("NFC", letter + mark + tone)
+    for letter in "aăâeêioôơuưydđbcghklmnpqrstvxfjwz"
+    for mark in ("",)
+    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+)
+PUNCTUATION = frozenset("–—‘’“”…«»°²³½×·•₫\u00a0")
+EXCEL_REMEDY = 'in Excel choose Save As, type "CSV UTF-8 (Comma delimited)", or keep it as .xlsx'
+LEGACY_REMEDY = "convert it to Unicode (for instance with the UniKey toolkit), then save it as UTF-8"
+# What the bytes of UTF-8 Vietnamese look like when a program took them for Windows-1252.
+TELLTALE = ("á»", "áº", "Ã", "Æ°", "Æ¡", "Ä‘", "Ä\u0090", "Äƒ", "Â")
+
+
+def read_text(path: Path) -> str:
+    """Text of a file in UTF-8 (with or without BOM) or UTF-16 with BOM, composed (NFC).
+
+    Other encodings are refused with the line of the first byte that does not fit: guessing would risk garbled
+    names.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as e:
+        raise InputError.single(
+            shown(path), f"cannot be read: {e.strerror}", "check the path and the rights"
+        ) from None
+    return decode(data, path)
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Decode the bytes of a text file as `read_text` does; `path` is for the message."""
+    if data[:4] == b"PK\x03\x04":
+        raise InputError.single(
+            shown(path), "is an Excel workbook by its content", "give it the ending .xlsx"
+        )
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise InputError.single(
+            shown(path), "is an old Excel workbook (.xls)", "save it as .xlsx or as CSV UTF-8"
+        )
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as e:
+        raise _undecodable(data, e.start, path) from None
+    return unicodedata.normalize("NFC", text)
+
+
+def garbled(text: str) -> str:
+    """The right spelling of UTF-8 text once read as Windows-1252 and saved again; "" when not garbled."""
+    if not any(sign in text for sign in TELLTALE):
+        return ""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            repaired = text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        return unicodedata.normalize("NFC", repaired) if repaired != text else ""
+    return ""
+
+
+def _undecodable(data: bytes, at: int, path: Path) -> InputError:
+    line = data.count(b"\n", 0, at) + 1
+    try:
+        old = unicodedata.normalize("NFC", data.decode("cp1258"))
+    except UnicodeDecodeError:
+        old = ""
+    foreign = {c.lower() for c in old if ord(c) > 127} - VIETNAMESE - PUNCTUATION
+    if not old or foreign:
+        message = "is not UTF-8 and its encoding is unknown (perhaps TCVN3 or VNI)"
+        return InputError.single(shown(path), message, LEGACY_REMEDY, line)
+    words = [
+        w for w in old.splitlines()[line - 1].replace(",", ";").split(";") if any(ord(c) > 127 for c in w)
+    ]
+    sample = f', e.g. "{words[0].strip()}"' if words else ""
+    return InputError.single(shown(path), f"is in Windows-1258, not UTF-8{sample}", EXCEL_REMEDY, line)

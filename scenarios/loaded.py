@@ -1,0 +1,131 @@
+"""A scenario after loading: the resolved options, where each was written, and the files it plans with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from geodata.shipped import PREFIX, resolve
+from scenarios.marks import Node, Place
+from scenarios.schema import Scenario
+
+SHIPPED = "shipped:"
+
+
+def shipped_folder() -> Path:
+    """Folder of the shipped scenarios."""
+    return Path(__file__).parent / "shipped"
+
+
+def shipped_names() -> list[str]:
+    """Names of the shipped scenarios, sorted."""
+    return sorted(p.parent.name for p in shipped_folder().glob("*/scenario.yaml"))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario with its origin.
+
+    `folder` is that of the scenario file; paths in `scenario.data` are absolute or `geodata:NAME`. `sources`
+    are the files read, the base of all first. `digest` is the SHA-256 of the resolved options, the same on
+    every machine. `tree` holds the place of every value.
+    """
+
+    scenario: Scenario
+    folder: Path
+    sources: tuple[Path, ...]
+    digest: str
+    tree: Node
+
+    def place(self, *path: str | int) -> Place:
+        """Where an option is written; the nearest section above it when it is a default."""
+        return self.tree.find(path).place
+
+    def written(self, *path: str) -> bool:
+        """Whether an option is written somewhere, not left at its default."""
+        node = self.tree
+        for step in path:
+            if not isinstance(node.value, dict) or step not in node.value:
+                return False
+            node = node.value[step]
+        return True
+
+    def data_path(self, name: str) -> Path | None:
+        """Path of a table of the `data` section; None when the scenario names none."""
+        reference = getattr(self.scenario.data, name)
+        return resolve(reference, self.folder) if reference else None
+
+    def describe(self) -> dict[str, Any]:
+        """The resolved scenario as JSON data for a plan's manifest; `loaded_from` reads it back.
+
+        Shipped files appear as `geodata:NAME` and `shipped:SCENARIO/FILE`, so the text is the same on every
+        machine; a planner's own files appear with their path.
+        """
+        described = self.scenario.model_dump(mode="json")
+        described["data"] = {k: portable(v) if v else None for k, v in described["data"].items()}
+        return {
+            **described,
+            "folder": portable(str(self.folder)),
+            "sources": [portable(str(p)) for p in self.sources],
+        }
+
+
+def portable(reference: str) -> str:
+    """A path as it can be kept: `shipped:...` inside the shipped scenarios, else unchanged."""
+    if reference.startswith((PREFIX, SHIPPED)):
+        return reference
+    try:
+        return SHIPPED + Path(reference).relative_to(shipped_folder()).as_posix()
+    except ValueError:
+        return reference
+
+
+def absolute(reference: str, folder: Path) -> str:
+    """A data reference as the scenario holds it: `geodata:NAME`, or an absolute path."""
+    if reference.startswith(PREFIX):
+        return reference
+    if reference.startswith(SHIPPED):
+        return str(shipped_folder() / reference.removeprefix(SHIPPED))
+    return str((folder / Path(reference).expanduser()).absolute())
+
+
+def scenario_digest(scenario: Scenario) -> str:
+    """SHA-256 of the resolved options. Of data files only the name counts: they have hashes of their own."""
+    content = scenario.model_dump(mode="json")
+    content["data"] = {k: portable(v).rsplit("/", 1)[-1] if v else None for k, v in content["data"].items()}
+    if content["least_change_from"]:
+        content["least_change_from"] = Path(content["least_change_from"]).name
+    return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def data_files(loaded: Loaded) -> dict[str, tuple[Path, ...]]:
+    """Every data file of a scenario by the name of its option; a folder gives its *.toml files, sorted."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for name in type(loaded.scenario.data).model_fields:
+        path = loaded.data_path(name)
+        if path is not None:
+            found[name] = tuple(sorted(path.glob("*.toml"))) if path.is_dir() else (path,)
+    return found
+
+
+def data_hashes(loaded: Loaded) -> dict[str, str]:
+    """SHA-256 of every data file: {option or option/file: hex digest}, in the order of the schema."""
+    hashes: dict[str, str] = {}
+    for name, paths in data_files(loaded).items():
+        for path in paths:
+            key = name if len(paths) == 1 else f"{name}/{path.name}"
+            hashes[key] = sha256(path.read_bytes()).hexdigest()
+    return hashes
+
+
+def nodes_of(node: Node, path: Sequence[str | int] = ()) -> list[tuple[tuple[str | int, ...], Node]]:
+    """All scalars of a tree with their path, in the order written."""
+    if isinstance(node.value, dict):
+        return [item for k, v in node.value.items() for item in nodes_of(v, (*path, k))]
+    if isinstance(node.value, list):
+        return [item for i, v in enumerate(node.value) for item in nodes_of(v, (*path, i))]
+    return [(tuple(path), node)]
