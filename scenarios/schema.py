@@ -186,6 +186,36 @@ class Timetable(Section):
     stop: StopOptions = StopOptions(seconds=60)
 
 
+class Documents(Section):
+    """Heads of the Word report, in the form of Decree 30/2020/NĐ-CP on administrative documents."""
+
+    superior: Title = Field(
+        Title(vi="Ủy ban nhân dân thành phố Hải Phòng", en="People's Committee of Hải Phòng city"),
+        description="superior body of the issuing body",
+    )
+    issuer: Title = Field(
+        Title(vi="Sở Nội vụ", en="Department of Home Affairs"), description="body that issues the report"
+    )
+    symbol: str = Field("BC-SNV", description="symbol after the number: kind of document and body")
+    place: str = Field("Hải Phòng", description="place in the date line")
+    addressee: Title = Field(
+        Title(
+            vi="Ban Chỉ đạo sắp xếp, tổ chức lại đơn vị hành chính thành phố Hải Phòng",
+            en="Steering Committee for the arrangement of administrative units, Hải Phòng city",
+        ),
+        description="body that decides",
+    )
+    recipients: tuple[Title, ...] = Field(
+        (
+            Title(vi="Như trên", en="As above"),
+            Title(vi="Thường trực Thành ủy, HĐND, UBND thành phố", en="Standing boards of the Party Committee, Council, PC"),
+            Title(vi="Các sở, ngành liên quan", en="Departments concerned"),
+            Title(vi="Lưu: VT", en="File"),
+        ),
+        description="list of recipients",
+    )
+
+
 class Scenario(Section):
     """One planning case, complete: what `extends`, `overrides` and `--set` resolve to."""
 
@@ -202,6 +232,7 @@ class Scenario(Section):
     relocate: Relocate = Relocate()
     commute: Commute = Commute()
     timetable: Timetable = Timetable()
+    documents: Documents = Documents()
     seed: int = Field(2025, description="seed of the generator and of every solver")
     threads: int = Field(1, ge=1, description="threads of every solver; more than 1 may change ties between runs")
     least_change_from: str | None = Field(None, description="folder of an earlier plan to stay close to")

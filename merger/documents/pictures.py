@@ -1,0 +1,387 @@
+"""Maps and charts of the documents as PNG bytes; the same plan gives the same bytes."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from datetime import date
+
+import geopandas as gpd
+import matplotlib
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from merger.documents import cartography as carto
+from merger.documents.wording import map_source, number, plain_name, term
+
+Layers = Mapping[str, gpd.GeoDataFrame]
+WIDTH_CM = 16.0
+STANDARD_FILLS = {"meets": "#b7d7a8", "exempt": "#fff2cc", "needs_decision": "#ea9999", "special": "#a4c2f4"}
+MINUTE_CLASSES = (5, 10, 15, 20)
+MINUTE_FILLS = ("#edf8e9", "#bae4b3", "#74c476", "#fdae61", "#d73027")
+BEFORE, AFTER, ACCENT, WARN = "#a8b8c8", "#2f5d8a", "#7a3b9c", "#b3202c"
+GANTT_ROWS = 46
+
+
+def map_standard(layers: Layers, lang: str) -> bytes:
+    """Proposed units by legal standard, with seats, main roads and the old province line."""
+    units = carto.metric(layers["units_after"])
+    on = carto.sheet(units, WIDTH_CM, inset_title=_remote_names(units))
+    present = [s for s in STANDARD_FILLS if (units["standard"] == s).any()]
+    carto.polygons(on, units, units["standard"].map(STANDARD_FILLS).fillna("#eeeeee"), width=0.5)
+    _roads(on, layers)
+    _province_line(on, layers)
+    carto.points(on, carto.metric(layers["seats"]), WARN, size=7)
+    handles = [
+        carto.patch(STANDARD_FILLS[s], f"{term('standard', s, lang)} ({(units['standard'] == s).sum()})")
+        for s in present
+    ]
+    handles += [_seat_handle(lang), _line_handle(lang), _road_handle(lang)]
+    carto.furniture(on, handles, map_source(lang))
+    return carto.png(on.drawn)
+
+
+def map_side(layers: Layers, side: str, lang: str) -> bytes:
+    """Proposed units of one side with names, seats and the old borders inside."""
+    units = carto.metric(layers["units_after"])
+    own = units[units["side"] == side]
+    old = carto.metric(layers["units_before"])
+    on = carto.sheet(own, WIDTH_CM, inset_title=_remote_names(own), max_height_cm=21.5)
+    fills = pd.Series(carto.neighbour_fills(units), index=units.index)
+    carto.polygons(on, units[units["side"] != side], "#f2f2f2", line="#cccccc", width=0.3)
+    carto.polygons(on, own, fills[own.index], line="none", width=0)
+    carto.polygons(on, old[old["side"] == side], "none", line="#8f8f8f", width=0.2, z=2)
+    _roads(on, layers, alpha=0.55)
+    carto.polygons(on, own, "none", width=0.7, z=3)
+    _province_line(on, layers)
+    seats = carto.metric(layers["seats"])
+    seats = seats[seats["code"].isin(own["code"])]
+    carto.points(on, seats, WARN, size=6)
+    near = own[~carto.far_away(own)].set_index("code")
+    spots = near.geometry.representative_point()
+    order = near["area_km2"].sort_values(kind="stable").index
+    xy = np.column_stack([spots.loc[order].x, spots.loc[order].y])
+    texts = [textwrap.fill(_short(n), 13) for n in near.loc[order, "name"]]
+    clear = np.column_stack([seats.geometry.x, seats.geometry.y])
+    handles = [carto.stroke(carto.INK, _say(lang, "Ranh giới đơn vị mới đề xuất", "Proposed borders"), 1.0)]
+    handles += [
+        carto.stroke("#8f8f8f", _say(lang, "Ranh giới cũ (dựng lại)", "Old borders (reconstructed)"), 0.5)
+    ]
+    handles += [_seat_handle(lang), _line_handle(lang), _road_handle(lang)]
+    carto.furniture(on, handles, map_source(lang))
+    carto.labels(on, xy, texts, size=4.9, keep_clear=clear)
+    return carto.png(on.drawn)
+
+
+def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
+    """Proposed units against the real ones of 2025; `identical` are the proposed units made of the same old units."""
+    units, real = carto.metric(layers["units_after"]), carto.metric(layers["units_real_2025"])
+    on = carto.sheet(units, WIDTH_CM, inset_title=_remote_names(units))
+    same = units["code"].isin(identical)
+    carto.polygons(on, units, np.where(same, "#d9ead3", "#fde9c9").tolist(), width=0.5)
+    outline = gpd.GeoDataFrame(geometry=real.boundary)
+    carto.lines(on, outline, "#c0392b", width=0.7, style=(0, (3, 1.5)), z=3)
+    handles = [
+        carto.patch(
+            "#d9ead3",
+            _say(lang, f"Trùng với thực tế 2025 ({same.sum()})", f"As in reality, 2025 ({same.sum()})"),
+        ),
+        carto.patch(
+            "#fde9c9", _say(lang, f"Khác thực tế 2025 ({(~same).sum()})", f"Different ({(~same).sum()})")
+        ),
+        carto.stroke(carto.INK, _say(lang, "Ranh giới đề xuất", "Proposed borders"), 0.8),
+        carto.stroke(
+            "#c0392b",
+            _say(lang, "Ranh giới thực tế 01/7/2025", "Real borders, 1 July 2025"),
+            0.9,
+            (0, (3, 1.5)),
+        ),
+    ]
+    carto.furniture(on, handles, map_source(lang))
+    return carto.png(on.drawn)
+
+
+def map_minutes(layers: Layers, lang: str) -> bytes:
+    """Minutes from each old unit's settlement centre to the proposed seat."""
+    old, new = carto.metric(layers["units_before"]), carto.metric(layers["units_after"])
+    on = carto.sheet(old, WIDTH_CM, inset_title=_remote_names(new))
+    group = np.searchsorted(MINUTE_CLASSES, old["minutes_to_seat"].fillna(0).to_numpy(float), side="left")
+    carto.polygons(on, old, [MINUTE_FILLS[g] for g in group], line="#b5b5b5", width=0.2)
+    carto.polygons(on, new, "none", width=0.5, z=3)
+    carto.points(on, carto.metric(layers["seats"]), carto.INK, size=5)
+    edges = [0, *MINUTE_CLASSES]
+    handles = []
+    for i, fill in enumerate(MINUTE_FILLS):
+        over = _say(lang, f"trên {edges[i]} phút", f"over {edges[i]} min")
+        text = f"{edges[i]}–{edges[i + 1]} {_say(lang, 'phút', 'min')}" if i < len(MINUTE_CLASSES) else over
+        handles.append(carto.patch(fill, f"{text} ({int((group == i).sum())})", "#b5b5b5"))
+    handles.append(carto.dot(carto.INK, _say(lang, "Trụ sở đề xuất", "Proposed seat")))
+    title = _say(lang, "Thời gian đến trụ sở (số đơn vị cũ)", "Time to the seat (old units)")
+    carto.furniture(on, handles, map_source(lang), legend_title=title)
+    return carto.png(on.drawn)
+
+
+def map_commute(layers: Layers, lang: str) -> bytes:
+    """Shuttle and train routes, stops, sites and the flows of at least three people."""
+    base = carto.metric(layers.get("units_after", layers["units_before"]))
+    on = carto.sheet(base, WIDTH_CM, inset_title=_remote_names(base))
+    carto.polygons(on, base, "#f7f5ef", line="#d0ccc0", width=0.3)
+    _roads(on, layers, alpha=0.6)
+    handles = []
+    if "commute_flows" in layers:
+        flows = carto.metric(layers["commute_flows"])
+        people = flows["people"].to_numpy(float)
+        width = 0.2 + 1.8 * np.sqrt(people / people.max())
+        carto.lines(on, flows, "#5aa6c4", width=width, z=3, alpha=0.3)
+        handles.append(
+            carto.stroke("#5aa6c4", _say(lang, "Luồng đi lại (từ 3 người)", "Flows (3 people or more)"), 1.6)
+        )
+    if "railway" in layers:
+        carto.lines(on, carto.metric(layers["railway"]), carto.INK, width=0.9, style=(0, (5, 2)), z=4)
+        handles.append(
+            carto.stroke(carto.INK, _say(lang, "Đường sắt (sơ đồ)", "Railway (schematic)"), 0.9, (0, (5, 2)))
+        )
+    if "routes" in layers:
+        routes = carto.metric(layers["routes"])
+        shuttles = routes[routes["mode"] != "train"]
+        carto.lines(on, shuttles, ACCENT, width=0.9, z=5)
+        handles.append(
+            carto.stroke(
+                ACCENT,
+                _say(lang, f"Tuyến xe đưa đón ({len(shuttles)})", f"Shuttle routes ({len(shuttles)})"),
+                1.2,
+            )
+        )
+    if "stops" in layers:
+        carto.points(on, carto.metric(layers["stops"]), ACCENT, size=6, z=6)
+        handles.append(carto.dot(ACCENT, _say(lang, "Điểm đón", "Stops")))
+    sites = _used_sites(layers)
+    carto.points(on, sites, "#0b5394", size=34, marker="s", z=7)
+    handles.append(carto.dot("#0b5394", _say(lang, "Trụ sở làm việc", "Work sites"), "s", 5))
+    carto.furniture(on, handles, map_source(lang), loc="lower left")
+    xy = np.column_stack([sites.geometry.x, sites.geometry.y])
+    carto.labels(on, xy, [textwrap.fill(n, 22) for n in sites["name"]], size=5.6, keep_clear=xy)
+    return carto.png(on.drawn)
+
+
+def chart_divisions(agencies: pd.DataFrame, lang: str) -> bytes:
+    """Divisions before and after, one pair of bars an agency."""
+    column = "new_agency" if lang == "vi" else "new_agency_en"
+    frame = agencies.sort_values(["divisions_before", "new_agency_id"], ascending=[True, False])
+    labels = [textwrap.fill(plain_name(str(n)), 42) for n in frame[column]]
+    at = np.arange(len(frame))
+    drawn, ax = _axes(max(4.0, 1.6 + 0.62 * len(frame)), left=0.40)
+    ax.barh(
+        at + 0.2,
+        frame["divisions_before"].astype(float),
+        0.36,
+        color=BEFORE,
+        label=_say(lang, "Trước", "Before"),
+    )
+    ax.barh(at - 0.2, frame["divisions"].astype(float), 0.36, color=AFTER, label=_say(lang, "Sau", "After"))
+    for y, b, a in zip(at, frame["divisions_before"], frame["divisions"], strict=True):
+        ax.text(float(b) + 0.2, y + 0.2, number(b, lang), va="center", fontsize=6)
+        ax.text(float(a) + 0.2, y - 0.2, number(a, lang), va="center", fontsize=6)
+    ax.set_yticks(at, labels, fontsize=6)
+    ax.set_xlabel(_say(lang, "Số phòng và tổ chức tương đương", "Divisions"), fontsize=6.5)
+    ax.set_xlim(0, 1.22 * float(frame["divisions_before"].max()))
+    _legend(ax)
+    return carto.png(drawn)
+
+
+def chart_outcomes(counts: pd.DataFrame, lang: str) -> bytes:
+    """Persons by level (rows) and outcome (columns), stacked bars."""
+    fills = {
+        "placed": "#2f5d8a",
+        "transitional": "#8fb3d9",
+        "retires": "#93c47d",
+        "contract_ends": "#d9d2c5",
+        "unplaced": WARN,
+    }
+    levels = [
+        v for v in ("province", "service", "district", "commune", "nonprofessional") if v in counts.index
+    ][::-1]
+    at, left = np.arange(len(levels)), np.zeros(len(levels))
+    drawn, ax = _axes(2.5 + 0.8 * len(levels), left=0.27, bottom_cm=2.2)
+    for outcome, fill in fills.items():
+        if outcome not in counts.columns:
+            continue
+        values = counts.loc[levels, outcome].to_numpy(float)
+        ax.barh(at, values, 0.62, left=left, color=fill, label=term("outcome", outcome, lang))
+        for y, v, start in zip(at, values, left, strict=True):
+            if v > 0.06 * counts.sum(axis=1).max():
+                dark = outcome in ("placed", "unplaced")
+                ax.text(
+                    start + v / 2,
+                    y,
+                    number(v, lang),
+                    ha="center",
+                    va="center",
+                    fontsize=6,
+                    color="white" if dark else carto.INK,
+                )
+        left += values
+    ax.set_yticks(at, [textwrap.fill(term("level", v, lang), 26) for v in levels], fontsize=6.5)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.set_xlabel(_say(lang, "Số người", "People"), fontsize=6.5)
+    drawn.legend(*ax.get_legend_handles_labels(), fontsize=5.8, frameon=False, ncol=2, loc="lower center")
+    return carto.png(drawn)
+
+
+def chart_distance(before: pd.Series, after: pd.Series, lang: str) -> bytes:
+    """How far people live from work, before and after, by class of road distance."""
+    edges = [0, 5, 15, 30, 45, 60, np.inf]
+    names = ["0–5", "5–15", "15–30", "30–45", "45–60", _say(lang, "trên 60", "over 60")]
+    at = np.arange(len(names))
+    drawn, ax = _axes(5.6, left=0.1)
+    for shift, values, fill, text in (
+        (-0.2, before, BEFORE, _say(lang, "Trước", "Before")),
+        (0.2, after, AFTER, _say(lang, "Sau", "After")),
+    ):
+        counts = np.histogram(values.dropna().astype(float), bins=edges)[0]
+        ax.bar(at + shift, counts, 0.38, color=fill, label=text)
+        for x, v in zip(at + shift, counts, strict=True):
+            ax.text(x, v, number(v, lang), ha="center", va="bottom", fontsize=5.8)
+    ax.set_xticks(at, names)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.set_xlabel(
+        _say(lang, "Km đường bộ từ nơi ở đến nơi làm việc", "Km by road from home to work"), fontsize=6.5
+    )
+    ax.set_ylabel(_say(lang, "Số người", "People"), fontsize=6.5)
+    _legend(ax, "upper right")
+    return carto.png(drawn)
+
+
+def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the timetable that the picture shows: all, or the critical, limited and longest ones, in order of time."""
+    frame = timetable.copy()
+    if len(frame) > GANTT_ROWS:
+        limited = frame["legal_limit"].astype(str).ne("") & frame["legal_limit"].notna()
+        frame["rank"] = (
+            (pd.to_numeric(frame["legal_late_days"]).fillna(0) > 0) * 8
+            + frame["critical"].astype(bool) * 4
+            + limited * 2
+            + (frame["origin"] == "plan") * 1
+        )
+        frame = frame.sort_values(["rank", "working_days", "task_id"], ascending=[False, False, True]).head(
+            GANTT_ROWS
+        )
+    return frame.sort_values(["start", "finish", "task_id"]).reset_index(drop=True)
+
+
+def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
+    """Bar chart of tasks over time with legal limits, targets and the day on which the merger takes effect."""
+    frame = gantt_rows(timetable)
+    start, finish = pd.to_datetime(frame["start"]), pd.to_datetime(frame["finish"]) + pd.Timedelta(days=1)
+    at = np.arange(len(frame))[::-1]
+    drawn, ax = _axes(1.8 + 0.4 * len(frame), left=0.43, bottom_cm=0.75, top_cm=0.8)
+    critical = frame["critical"].astype(bool).to_numpy()
+    width = np.maximum((finish - start).dt.days.to_numpy(float), 1.0)
+    left = mdates.date2num(start)
+    ax.barh(at, width, 0.62, left=left, color=np.where(critical, WARN, AFTER))
+    title = frame["title_vi" if lang == "vi" else "title_en"].astype(str)
+    ax.set_yticks(at, [textwrap.shorten(t, 62, placeholder="…") for t in title], fontsize=5)
+    for column, marker, colour, size in (("legal_limit", "|", "#000000", 34), ("target", "D", "#e07b00", 7)):
+        has = pd.to_datetime(frame[column].replace("", None), errors="coerce")
+        rows = has.notna().to_numpy()
+        if rows.any():
+            text = (
+                _say(lang, "Hạn theo luật", "Legal limit")
+                if column == "legal_limit"
+                else _say(lang, "Mục tiêu", "Target")
+            )
+            ax.scatter(
+                mdates.date2num(has[rows]), at[rows], marker=marker, c=colour, s=size, zorder=4, label=text
+            )
+    ax.axvline(
+        mdates.date2num(effect),
+        color="#2e7d32",
+        linewidth=0.9,
+        label=_say(lang, "Ngày có hiệu lực", "Day of effect"),
+    )
+    ax.barh([np.nan], [0], color=WARN, label=_say(lang, "Việc găng", "Critical"))
+    ax.barh([np.nan], [0], color=AFTER, label=_say(lang, "Việc có dự trữ", "With slack"))
+    ax.set_ylim(-0.8, len(frame) - 0.2)
+    span = mdates.date2num(finish.max()) - left.min()
+    ax.set_xlim(left.min() - 0.02 * span, left.min() + 1.02 * span)
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{mdates.num2date(v):%m/%Y}"))
+    ax.xaxis.tick_top()
+    ax.grid(axis="x", linewidth=0.3, color="#dddddd")
+    ax.set_axisbelow(True)
+    drawn.legend(*ax.get_legend_handles_labels(), fontsize=5.8, frameon=False, ncol=5, loc="lower center")
+    return carto.png(drawn)
+
+
+def _axes(
+    height_cm: float, left: float, *, bottom_cm: float = 1.1, top_cm: float = 0.3
+) -> tuple[Figure, Axes]:
+    drawn = carto.figure(WIDTH_CM, height_cm)
+    with matplotlib.rc_context(carto.FONT):
+        ax = drawn.add_axes((left, bottom_cm / height_cm, 0.97 - left, 1 - (bottom_cm + top_cm) / height_cm))
+    ax.tick_params(labelsize=6, width=0.4, length=2)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for name, spine in ax.spines.items():
+        spine.set_visible(name in ("left", "bottom"))
+        spine.set_linewidth(0.5)
+    return drawn, ax
+
+
+def _legend(ax: Axes, loc: str = "lower right") -> None:
+    ax.legend(fontsize=6, frameon=True, framealpha=0.9, edgecolor="none", loc=loc)
+
+
+def _roads(on: carto.Sheet, layers: Layers, alpha: float = 0.8) -> None:
+    if "roads" in layers:
+        roads = carto.metric(layers["roads"])
+        width = roads["highway"].map({"motorway": 1.0, "trunk": 0.8, "primary": 0.55}).fillna(0.35).to_numpy()
+        carto.lines(on, roads, "#c08a3e", width=width, z=2.5, alpha=alpha)
+
+
+def _province_line(on: carto.Sheet, layers: Layers) -> None:
+    old = layers["units_before"].to_crs(carto.METRIC)
+    sides = old.dissolve("side", method="coverage").geometry.simplify(40)
+    if len(sides) == 2:
+        common = gpd.GeoDataFrame(
+            geometry=[sides.iloc[0].buffer(60).intersection(sides.iloc[1].boundary)], crs=old.crs
+        )
+        carto.lines(on, common, "#6a1b9a", width=1.3, style=(0, (6, 1.5, 1, 1.5)), z=6)
+
+
+def _used_sites(layers: Layers) -> gpd.GeoDataFrame:
+    sites = carto.metric(layers["sites"])
+    used = {s for name in ("routes", "commute_flows") if name in layers for s in layers[name]["site_id"]}
+    return sites[sites["site_id"].isin(used)] if used else sites
+
+
+def _remote_names(units: gpd.GeoDataFrame) -> str:
+    return ", ".join(_short(n) for n in units[carto.far_away(units)]["name"])
+
+
+def _short(name: str) -> str:
+    for word in ("Phường ", "Xã ", "Đặc khu ", "Thị trấn "):
+        name = name.removeprefix(word)
+    return name
+
+
+def _seat_handle(lang: str):
+    return carto.dot(WARN, _say(lang, "Trụ sở đề xuất", "Proposed seat"))
+
+
+def _line_handle(lang: str):
+    return carto.stroke(
+        "#6a1b9a", _say(lang, "Ranh giới tỉnh cũ", "Old province line"), 1.2, (0, (6, 1.5, 1, 1.5))
+    )
+
+
+def _road_handle(lang: str):
+    return carto.stroke("#c08a3e", _say(lang, "Đường bộ chính", "Main roads"), 0.8)
+
+
+def _say(lang: str, vi: str, en: str) -> str:
+    return vi if lang == "vi" else en

@@ -1,0 +1,330 @@
+"""Words and numbers for people, in Vietnamese and in English: terms, formats, citations, sentences on bounds."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from merger.inputs import Inputs
+from scenarios.law import Rule
+
+LANGUAGES = ("vi", "en")
+MISSING = "–"
+BILLION = 1e9
+MILLION = 1e6
+
+
+@lru_cache(maxsize=1)
+def _terms() -> dict[tuple[str, str], dict[str, str]]:
+    text = files("merger.documents").joinpath("templates", "terms.csv").read_text(encoding="utf-8")
+    return {(row["group"], row["key"]): row for row in csv.DictReader(text.splitlines())}
+
+
+def term(group: str, key: Any, lang: str) -> str:
+    """Word for a code of a table, e.g. ("kind", "xa"); a code without an entry comes back as it is."""
+    entry = _terms().get((group, str(key)))
+    return entry[lang] if entry else str(key)
+
+
+def known(group: str, key: Any) -> bool:
+    """Whether a code has a word."""
+    return (group, str(key)) in _terms()
+
+
+def group_terms(group: str, lang: str) -> dict[str, str]:
+    """All words of a group, in the order of the file."""
+    return {key: row[lang] for (own, key), row in _terms().items() if own == group}
+
+
+def empty(value: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return value is None or value == "" or (not isinstance(value, str | list | dict) and bool(pd.isna(value)))
+
+
+def number(value: Any, lang: str, decimals: int = 0) -> str:
+    """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is nothing."""
+    if empty(value) or (isinstance(value, float) and not math.isfinite(value)):
+        return MISSING
+    text = f"{float(value):,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
+def percent(share: Any, lang: str, decimals: int = 1) -> str:
+    """Share of 1 as a percentage."""
+    if empty(share):
+        return MISSING
+    return number(100 * float(share), lang, decimals) + ("%" if lang == "vi" else " %")
+
+
+def money(value: Any, lang: str) -> str:
+    """VND in a size that people read: tỷ đồng, triệu đồng."""
+    if empty(value):
+        return MISSING
+    amount = float(value)
+    if abs(amount) >= BILLION:
+        figure = number(amount / BILLION, lang, 1 if abs(amount) < 1000 * BILLION else 0)
+        return f"{figure} tỷ đồng" if lang == "vi" else f"VND {figure} billion"
+    if abs(amount) >= MILLION:
+        figure = number(amount / MILLION, lang, 1)
+        return f"{figure} triệu đồng" if lang == "vi" else f"VND {figure} million"
+    return f"{number(amount, lang)} đồng" if lang == "vi" else f"VND {number(amount, lang)}"
+
+
+def day(value: Any, lang: str) -> str:
+    """ISO date as 01/7/2025 (Vietnamese administrative form) or 1 July 2025."""
+    if empty(value):
+        return MISSING
+    d = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    if lang == "vi":
+        # Decree 30/2020: a zero before days under 10 and before months 1 and 2.
+        month = f"{d.month:02d}" if d.month < 3 else str(d.month)
+        return f"{d.day:02d}/{month}/{d.year}"
+    return f"{d.day} {MONTHS[d.month - 1]} {d.year}"
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def quantity(value: Any, unit: str, lang: str) -> str:
+    """A figure with its unit as the stages write it ("VND/year", "person-minutes", ...)."""
+    if empty(value):
+        return MISSING
+    if unit.upper().startswith("VND"):
+        per = term("unit", unit, lang)
+        per = per.split("/", 1)[1] if lang == "vi" and "/" in per else ""
+        text = money(value, lang)
+        if lang == "vi":
+            return f"{text}/{per}" if per else text
+        rest = unit[3:].replace("/", " a ").strip()
+        return f"{text} {rest}".strip()
+    decimals = 0 if abs(float(value)) >= 100 or float(value).is_integer() else 2
+    return f"{number(value, lang, decimals)} {term('unit', unit, lang)}".strip()
+
+
+def heading(column: str, lang: str, table: str = "") -> str:
+    """Heading of a table's column; a column of the same name may have another meaning in one table."""
+    special = f"{column}_{table}"
+    return term("column", special if known("column", special) else column, lang)
+
+
+# Parts of a citation, longest first; the law tables carry them in English.
+_ARTICLE_VI = (
+    (r"Art (\d+[a-z]?)\((\d+)\)\(([a-zđ])\)", r"điểm \3 khoản \2 Điều \1"),
+    (r"Art (\d+[a-z]?)\((\d+)\)-\((\d+)\)", r"khoản \2, khoản \3 Điều \1"),
+    (r"Art (\d+[a-z]?)\((\d+)\), (\d+)\((\d+)\)", r"khoản \2 Điều \1, khoản \4 Điều \3"),
+    (r"Art (\d+[a-z]?)\((\d+)\)", r"khoản \2 Điều \1"),
+    (r"Art (\d+)-(\d+)", r"Điều \1, Điều \2"),
+    (r"Art (\d+[a-z]?), (\d+[a-z]?)\b", r"Điều \1, Điều \2"),
+    (r"Art (\d+[a-z]?)", r"Điều \1"),
+    (r"Appendix ([IVX]+)", r"Phụ lục \1"),
+    (r"normal conditions", "điều kiện bình thường"),
+    (r"salary tables of", "bảng lương của"),
+    (r"tables of", "bảng của"),
+    (r"city of class 1", "đô thị loại I"),
+    (r"not recorded|not stated|none", ""),
+    (r"orientation of Hai Duong", "định hướng của tỉnh Hải Dương"),
+    (r"orientation", "định hướng"),
+    (r"plan of Hai Phong", "phương án của thành phố Hải Phòng"),
+    (r"guidance of the National Assembly Standing Committee on councils", "hướng dẫn của UBTVQH về HĐND"),
+    (r"classification points of new units; article number", "điểm phân loại đơn vị mới"),
+    (r"formulas above", "theo các công thức nêu trên"),
+    (r"\(article recalled\)", "(điều khoản nhớ lại)"),
+    (r"^(\d\.\d)$", r"mục \1"),
+    (r"draft", "dự thảo"),
+)
+_SOURCE_VI = (
+    (r"Official Letters? ", "Công văn số "),
+    (r"Resolutions? (?=[\d])", "Nghị quyết số "),
+    (r"the (\d+) resolutions (\d+) to ", r"\1 nghị quyết từ số \2 đến số "),
+    (r"Decree (?=\d)", "Nghị định số "),
+    (r"Circular (?=\d)", "Thông tư số "),
+    (r"Regulation (?=\d)", "Quy định số "),
+    (r"Guidance (?=\d)", "Hướng dẫn số "),
+    (r"Law (?=\d)", "Luật số "),
+    (r"letter (?=\d)", "Công văn số "),
+    (r"\bND-CP", "NĐ-CP"),
+    (r"-QD/", "-QĐ/"),
+    (r"CV-BCD", "CV-BCĐ"),
+    (r" of Can Tho", " của thành phố Cần Thơ"),
+    (r",? ?as cited by (?=\w)", ", theo "),
+    (r"draft of ", "dự thảo "),
+    (r"; adopted figure not seen", "; chưa đối chiếu với văn bản ban hành"),
+    (r"; ends confirmed by the circular on bank ranks", ""),
+    (r", from 1 Jul 2024", ", từ 01/7/2024"),
+    (r", target of at least 20 %", ", mục tiêu ít nhất 20%"),
+    (r"computed back from .*", "tự tính ngược từ số liệu công bố"),
+    (r"computed from the formulas above", "tự tính theo các công thức"),
+    (r"computed from Resolution", "tự tính theo Nghị quyết số"),
+    (r"computed.*", "tự tính"),
+    (r"assumption used for .*", "giả định của mô hình"),
+    (r" amended by ", ", sửa đổi bởi "),
+    (r"Lao Động (?=\d)", "Báo Lao Động, bài "),
+    (r"baohaiduong.vn", "Báo Hải Dương, bài"),
+    (r"baonghean.vn", "Báo Nghệ An, bài"),
+    (r"baomoi.com", "Báo Mới, bài"),
+    (r" and ", " và "),
+)
+
+
+_OWN_DOCUMENT = re.compile(r"((Decree|Circular|Resolution|Regulation) )?\d+[/-][\w/-]+")
+_DOCUMENT_KINDS = (("QD/TW", "Regulation "), ("HD/", "Guidance "), ("", "Official Letter "))
+
+
+def citation(rule: Rule, lang: str) -> str:
+    """Article and document of a rule as a reader expects them: điểm c khoản 1 Điều 5 Nghị quyết số 76/2025/...
+
+    File addresses inside the sources are left out; figures that were recalled or replaced by the scenario say so.
+    """
+    source = re.split(r" \(|[:;,]? ?GitHub|, as cited by", rule.source)[0].strip(" :;,")
+    article = "" if rule.article.lower() in ("not recorded", "not stated", "none") else rule.article
+    own = _OWN_DOCUMENT.search(article)
+    if own:  # the article cell names its document itself, e.g. "Circular 01/2025 Art 3(1)"
+        inner, source = re.search(r"Art .*|\d\.\d$", article), own.group().strip(" ,")
+        article = inner.group() if inner and ";" not in article else ""
+        if not re.match(r"[A-Z][a-z]", source):
+            source = next(kind for mark, kind in _DOCUMENT_KINDS if mark in source) + source
+    if lang == "vi":
+        article, source = _replace(article, _SOURCE_VI + _ARTICLE_VI), _replace(source, _SOURCE_VI)
+    joint = " " if lang == "vi" and re.match(r"điểm|khoản|Điều|mục", article) else ", "
+    text = joint.join(t for t in (article, source) if t)
+    text = re.sub(
+        r"((?:Nghị định số|Decree) \d+/\d{4})(?![/\d])", r"\1/NĐ-CP" if lang == "vi" else r"\1/ND-CP", text
+    )
+    text = text or ("chưa ghi nguồn" if lang == "vi" else "source not recorded")
+    if rule.status == "recalled":
+        text += " (nhớ lại, cần kiểm tra)" if lang == "vi" else " (recalled, check before use)"
+    if rule.overridden is not None:
+        old, new = plain_value(rule.overridden, lang), plain_value(rule.value, lang)
+        text += f" (kịch bản dùng {new} thay {old})" if lang == "vi" else f" (scenario uses {new} for {old})"
+    return text
+
+
+def plain_value(value: Any, lang: str) -> str:
+    """A legal figure as text."""
+    if isinstance(value, bool):
+        return term("bool", value, lang)
+    if isinstance(value, int | float):
+        return number(value, lang, 0 if float(value).is_integer() else 2)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def rule_title(rule: Rule, lang: str) -> str:
+    """Title of a rule, or empty where the law table has none in this language."""
+    return rule.title_vi if lang == "vi" else rule.title_en
+
+
+def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
+    """One line a rule: its title, then where it stands; rules cited alike are joined; unknown ids are left out.
+
+    An id of commute_allowances.csv is cited by the scheme's name.
+    """
+    schemes = inputs.allowances.set_index("allowance_id") if len(inputs.allowances) else pd.DataFrame()
+    titles: dict[str, list[str]] = {}
+    for rule_id in ids:
+        if rule_id in inputs.law:
+            rule = inputs.law[rule_id]
+            titles.setdefault(citation(rule, lang), []).append(rule_title(rule, lang))
+        elif rule_id in schemes.index:
+            column = "scheme_vi" if lang == "vi" and "scheme_vi" in schemes else "scheme"
+            titles.setdefault(str(schemes.loc[rule_id, column]), []).append("")
+    lines = []
+    for cited, own in titles.items():
+        named = list(dict.fromkeys(t for t in own if t))
+        lines.append(f"{_upper_first(cited)}: {'; '.join(named)}." if named else f"{_upper_first(cited)}.")
+    return lines
+
+
+def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
+    """What is proven about a stage's result, in one sentence or two."""
+    vi = lang == "vi"
+    unit = record.get("unit", "")
+    bound, gap, status = record.get("bound"), record.get("gap"), record.get("status")
+    restriction = restriction_text(record.get("restriction", ""), lang)
+    if status == "optimal" or (gap is not None and gap <= 1e-9):
+        text = (
+            "Đã chứng minh: không phương án nào theo các quy định và giả định này tốt hơn phương án đề xuất."
+            if vi
+            else "Proven: no plan under these rules and assumptions is better than the one proposed."
+        )
+    elif bound is not None and gap is not None:
+        text = (
+            f"Không phương án nào theo các quy định và giả định này tốt hơn phương án đề xuất quá {percent(gap, lang, 2)} "
+            f"(giá trị của phương án: {quantity(record.get('objective'), unit, lang)}; cận dưới đã chứng minh: "
+            f"{quantity(bound, unit, lang)})."
+            if vi
+            else f"No plan under these rules and assumptions is better than the one proposed by more than "
+            f"{percent(gap, lang, 2)} (this plan: {quantity(record.get('objective'), unit, lang)}; proven lower bound: "
+            f"{quantity(bound, unit, lang)})."
+        )
+    else:
+        text = (
+            "Phương án thỏa mãn mọi quy định; chưa chứng minh được mức độ gần với phương án tốt nhất."
+            if vi
+            else "The plan keeps every rule; how close it is to the best possible has not been proven."
+        )
+    if restriction:
+        text += (
+            f" Kết luận này đúng trong phạm vi: {restriction}." if vi else f" This holds for: {restriction}."
+        )
+    return text
+
+
+def restriction_text(text: str, lang: str) -> str:
+    """Restriction of a bound; stages may give "vi | en", else the words of terms.csv are used."""
+    if " | " in text:
+        return text.split(" | ")[0 if lang == "vi" else 1]
+    return term("restriction", text, lang).rstrip(".")
+
+
+def plain_name(name: str) -> str:
+    """Name of a body without the mark that tells it from its predecessor in the tables."""
+    return name.removesuffix(" (mới)").removesuffix(" (new)")
+
+
+def synthetic_note(lang: str) -> str:
+    """The warning beside everything that rests on generated divisions or staff."""
+    if lang == "vi":
+        return (
+            "SỐ LIỆU GIẢ LẬP: danh sách nhân sự và cơ cấu phòng không công bố; số liệu ở đây do chương trình sinh ra theo "
+            "các tổng số đã công bố, chỉ dùng để thử phương án, không dùng để quyết định với từng người."
+        )
+    return (
+        "SYNTHETIC DATA: rosters and divisions are not public; the figures here are generated to match published totals, "
+        "serve to test the plan and must not be used to decide on any person."
+    )
+
+
+def map_source(lang: str) -> str:
+    """Source line of every map."""
+    if lang == "vi":
+        return (
+            "Nguồn: © OpenStreetMap contributors (ODbL); ranh giới 2025: sapnhap.bando.com.vn qua "
+            "vietnamese-provinces-database (MIT); ranh giới bên trong trước 2025 do dự án dựng lại, không phải chính thức."
+        )
+    return (
+        "Source: © OpenStreetMap contributors (ODbL); borders of 2025: sapnhap.bando.com.vn via "
+        "vietnamese-provinces-database (MIT); inner borders before 2025 are a reconstruction, not official."
+    )
+
+
+def _replace(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    for pattern, new in pairs:
+        text = re.sub(pattern, new, text)
+    return text.strip(" ,;")
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
