@@ -22,9 +22,9 @@ def _table() -> pd.DataFrame:
 def fields() -> pd.DataFrame:
     """All fields of work, indexed by `field`.
 
-    `family` groups fields that one person can change between; `commune_body` is the commune-level body that covers
-    the field. The list is this project's own, drawn up after the functions of provincial departments, zone boards,
-    Party advisory bodies and the Front.
+    `family` groups fields that one person can change between; `commune_body` is the commune-level body that
+    covers the field. The list is this project's own, drawn up after the functions of provincial departments,
+    zone boards, Party advisory bodies and the Front.
     """
     return _table().copy()
 

@@ -1,4 +1,4 @@
-"""How many people of each side and level the roster holds: published totals, filled up by ratios where none is published."""
+"""People of each side and level: published totals, filled up by ratios where none is published."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ def published(inputs: Inputs, key: str, side: str | None = None) -> int | None:
 def headcounts(inputs: Inputs) -> dict[str, dict[str, int]]:
     """People by side and level; each side adds up to its published total `staff_present_SIDE`.
 
-    Where a level is published for one side only, the other side gets the same ratio: district staff per district,
-    commune staff and non-professionals per commune, provincial staff per resident. Service units take the rest.
+    Where a level is published for one side only, the other side gets the same ratio: district staff per
+    district, commune staff and non-professionals per commune, provincial staff per resident. Service units
+    take the rest.
     Raises InputError when a total is missing or too small.
     """
     sides = sides_of(inputs)

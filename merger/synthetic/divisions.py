@@ -21,14 +21,14 @@ from merger.synthetic.tables import (
 if TYPE_CHECKING:
     from merger.inputs import Inputs
 
-ARCHIVE_M_LEADER = 4.0
+ARCHIVE_M_LEADER = 1.0
 
 
 def generate_divisions(inputs: Inputs) -> pd.DataFrame:
     """Divisions of all bodies before, with the columns of `DIVISION_COLUMNS`, ordered by id.
 
-    `staff` of the kinds leadership, division and sub_department adds up to the provincial staff of the side, that of
-    service_unit to its service staff. Bodies that the scenario's agencies table lacks are left out.
+    `staff` of the kinds leadership, division and sub_department adds up to the provincial staff of the side,
+    that of service_unit to its service staff. Bodies that the scenario's agencies table lacks are left out.
     Raises InputError when no body of a side is known or the staff cannot cover the smallest sizes.
     """
     counts = headcounts(inputs)
@@ -64,7 +64,7 @@ def generate_divisions(inputs: Inputs) -> pd.DataFrame:
 
 
 def _divisions_of(inputs: Inputs, side: str) -> pd.DataFrame:
-    """Divisions of one side before scaling: the columns of the result without staff, plus weight and metres_person."""
+    """Divisions of one side before scaling: `weight` (staff of the template) and `metres_person` besides."""
     known = bodies()
     if side not in known.columns:
         return pd.DataFrame()

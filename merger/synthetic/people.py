@@ -1,4 +1,4 @@
-"""Personal attributes of the SYNTHETIC roster: sex, age, insurance, rank, salary coefficient, protected cases."""
+"""Attributes of the people of the SYNTHETIC roster: sex, age, insurance, rank, salary, protected cases."""
 
 from __future__ import annotations
 
@@ -38,18 +38,24 @@ def retirement_month(born: np.ndarray, sex: np.ndarray, inputs: Inputs) -> np.nd
     return result
 
 
+def first_month(inputs: Inputs) -> int:
+    """Month number of the first day of the plan, at which ages and insurance are counted."""
+    return month_number(inputs.scenario.dates.start.isoformat())
+
+
 def draw_people(people: pd.DataFrame, inputs: Inputs, random: np.random.Generator) -> pd.DataFrame:
     """Add sex, born, insurance_months, rank, coefficient and protected, as of the first day of the plan."""
-    today = inputs.scenario.dates.start.year * 12 + inputs.scenario.dates.start.month - 1
+    today = first_month(inputs)
     ours = assumptions()["people"]
     sex = _sexes(people, ours, random)
-    born = _births(people, sex, today, inputs, ours, random)
+    born = _births(people, sex, inputs, ours, random)
     age = today - born
     late = random.exponential(ours["mean_years_before_insured"] * 12, len(people)).astype(int)
     insured = np.maximum(age - ours["youngest_age"] * 12 - late, 3)
     non = (people["level"] == "nonprofessional").to_numpy()
     insured[non] = np.minimum(insured[non], today - month_number(ours["nonprofessional_insured_from"]))
     rank = _ranks(people, age, ours, random)
+    near = inputs.law.value("severance.resign_civil_min_years_to_retirement") * 12
     return people.assign(
         sex=sex,
         born=month_text(born),
@@ -57,7 +63,7 @@ def draw_people(people: pd.DataFrame, inputs: Inputs, random: np.random.Generato
         insurance_months=insured,
         rank=rank,
         coefficient=_coefficients(rank, insured, inputs, ours),
-        protected=_protected(sex, age, retirement_month(born, sex, inputs) - today, inputs, ours, random),
+        protected=_protected(sex, age, retirement_month(born, sex, inputs) - today, near, random),
     )
 
 
@@ -71,8 +77,9 @@ def _sexes(people: pd.DataFrame, ours: dict, random: np.random.Generator) -> np.
     return np.where(random.random(len(people)) < women, "f", "m").astype(object)
 
 
-def _births(people, sex, today, inputs, ours, random) -> np.ndarray:
+def _births(people, sex, inputs, ours, random) -> np.ndarray:
     """Months of birth: age bands by role, nobody past retirement age."""
+    today = first_month(inputs)
     group = np.where(people["level"] == "nonprofessional", "nonprofessional", people["role"])
     born = np.zeros(len(people), int)
     for name in sorted(ours["ages"]):
@@ -130,13 +137,13 @@ def _coefficients(rank, insured, inputs, ours) -> np.ndarray:
     return np.round(coefficient, 2)
 
 
-def _protected(sex, age, months_left, inputs, ours, random) -> np.ndarray:
-    """Protected cases, joined by ";"."""
+def _protected(sex, age, months_left, near, random) -> np.ndarray:
+    """Protected cases, joined by ";"; near retirement means at most `near` months before it."""
+    ours = assumptions()["people"]
     u = random.random((3, len(sex)))
     child, pregnant = ours["small_child"], ours["pregnant"]
     of_age = (age >= child["from_age"] * 12) & (age < child["to_age"] * 12)
     fertile = (age >= pregnant["from_age"] * 12) & (age < pregnant["to_age"] * 12)
-    near = inputs.law.value("severance.resign_civil_min_years_to_retirement") * 12
     cases = {
         "small_child": of_age & (u[0] < np.where(sex == "f", child["women"], child["men"])),
         "pregnant": fertile & (sex == "f") & (u[1] < pregnant["women"]),

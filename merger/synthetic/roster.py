@@ -22,9 +22,9 @@ STREAMS = ("fields", "people", "homes", "couples", "wishes")
 def generate_staff(inputs: Inputs) -> pd.DataFrame:
     """One row a person with the columns of `STAFF_COLUMNS`, ordered by person_id.
 
-    Provincial and service staff fill `inputs.divisions` (the planner's own, where the scenario names them); district,
-    commune and non-professional staff follow `headcounts`. Drawn with PCG64 from the scenario's seed: the same
-    scenario gives the same roster, whatever the order of rows in its tables.
+    Provincial and service staff fill `inputs.divisions` (the planner's own, where the scenario names them);
+    district, commune and non-professional staff follow `headcounts`. Drawn with PCG64 from the scenario's
+    seed: the same scenario gives the same roster, whatever the order of rows in its tables.
     """
     random = {
         name: np.random.Generator(np.random.PCG64([inputs.scenario.seed, i]))
@@ -127,20 +127,24 @@ def _local_posts(inputs: Inputs, random: np.random.Generator) -> pd.DataFrame:
         for bloc, total in (("party", party), ("government", counts[side]["district"] - party)):
             staff = apportion(share, total)
             parts.append(
-                _fill(own_seats["unit_before"], own_seats["site_id"], staff, side, "district", bloc, random)
+                _fill(own_seats["unit_before"], own_seats["site_id"], staff, (side, "district", bloc), random)
             )
         for level in ("commune", "nonprofessional"):
             even = ours[f"{level}_even_share"]
             weight = even / len(own) + (1 - even) * own["population"] / own["population"].sum()
             staff = apportion(weight.to_numpy(), counts[side][level])
-            parts.append(_fill(own["code"], pd.Series("", index=own.index), staff, side, level, "", random))
+            parts.append(_fill(own["code"], pd.Series("", index=own.index), staff, (side, level, ""), random))
     return pd.concat(parts, ignore_index=True)
 
 
 def _fill(
-    codes, sites, staff: np.ndarray, side: str, level: str, bloc: str, random: np.random.Generator
+    codes, sites, staff: np.ndarray, body: tuple[str, str, str], random: np.random.Generator
 ) -> pd.DataFrame:
-    """Fill the positions of bodies of one kind: leaders in the order of the table, then fields drawn by weight."""
+    """Fill the positions of bodies of one kind: leaders in table order, then fields drawn by weight.
+
+    `body` is (side, level, bloc); an empty bloc means all blocs of the level.
+    """
+    side, level, bloc = body
     table = positions()
     table = table[(table["level"] == level) & ((table["bloc"] == bloc) | (bloc == ""))]
     leaders, others = table[table["role"] != "staff"], table[table["role"] == "staff"]
@@ -173,7 +177,7 @@ def _fill(
 def _wishes(people: pd.DataFrame, inputs: Inputs, random: np.random.Generator) -> np.ndarray:
     """Travel wishes of the provincial staff who must move, in exactly the published numbers.
 
-    Heads travel irregularly more often (meetings), younger people with small children return daily (assumption).
+    Heads travel irregularly more often (meetings), people with small children return daily (assumption).
     """
     wish = np.full(len(people), "", object)
     for side in sides_of(inputs):

@@ -1,4 +1,4 @@
-"""The generator's own data tables: bodies, divisions, positions and assumptions (all this project's, not official)."""
+"""The generator's data tables: bodies, divisions, positions, assumptions (this project's, not official)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def bodies() -> pd.DataFrame:
 
 
 def division_templates() -> pd.DataFrame:
-    """Divisions of each body; the columns named after a side hold staff before scaling (0: no such division there)."""
+    """Divisions of each body; columns named after a side hold staff before scaling (0: not on that side)."""
     return _read("divisions.csv").copy()
 
 
@@ -77,9 +77,9 @@ def assumptions() -> dict[str, Any]:
 
 
 def apportion(weights, total: int, floor=0) -> np.ndarray:
-    """Whole numbers that add up to `total`, at least `floor` (number or array), the rest in proportion to `weights`.
+    """Whole numbers that add up to `total`, at least `floor` (number or array), the rest by `weights`.
 
-    Largest remainders; ties go to the earlier entry. Raises ValueError when the floors alone exceed the total.
+    Largest remainders; ties go to the earlier entry. Raises ValueError when the floors exceed the total.
     """
     weights = np.asarray(weights, float)
     low = np.broadcast_to(np.asarray(floor, int), weights.shape).copy()
