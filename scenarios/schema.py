@@ -126,6 +126,30 @@ class Consolidate(Section):
     main_site: str = Field("bac-song-cam", description="site of the new city's bodies")
     site_floor_m2: dict[str, float] = Field({}, description="floor area by site where sites.csv has none, m2")
     second_site_share: Share = Field(0.0, description="largest share of divisions that may stay at a second site")
+    archive_m2_per_m: float = Field(0.2, ge=0, description="floor for one metre of files, m2")
+    province_class: Literal["hanoi_hcmc", "class_1", "class_2_3"] = Field(
+        "class_1", description="class of the new province for the smallest division (Decree 45/2025 Art 5)"
+    )
+    successors: Literal["published", "free"] = Field(
+        "published", description="published: each body to its published successor; free: any new body of its bloc"
+    )
+    largest_mixed_division: int = Field(30, ge=1, description="largest division that joins several teams, persons")
+    max_divisions: dict[str, int] = Field({}, description="new agency id: largest number of divisions")
+    small_division_vnd_year: float | None = Field(
+        None, ge=0, description="VND a year for a division below the legal minimum; none: not allowed"
+    )
+    mixed_team_vnd_year: float = Field(
+        900_000_000, ge=0, description="VND a year for each further team in a division: worth three leading posts"
+    )
+    split_team_vnd_year: float = Field(
+        600_000_000, ge=0, description="VND a year for counterpart teams of both sides kept in separate divisions"
+    )
+    coordination_trips_week: float = Field(
+        4, ge=0, description="round trips a week between a division at a second site and the main site"
+    )
+    merge_service_units: bool = Field(
+        False, description="also join counterpart public service units (otherwise a project of its own)"
+    )
     stop: StopOptions = StopOptions(seconds=60)
 
 
@@ -137,6 +161,39 @@ class Relocate(Section):
     take_up_early_retirement: Share = Field(0.5, description="share of eligible persons who choose early retirement")
     take_up_resignation: Share = Field(0.01, description="share of eligible persons who choose resignation")
     max_commune_move_km: float = Field(40, gt=0, description="longest commute of a commune post, km")
+    transitional_vnd_year: float = Field(
+        150_000_000, ge=0, description="VND a year for a person kept above the establishment"
+    )
+    unplaced_vnd_year: float = Field(
+        1_000_000_000, ge=0, description="VND a year for a person without any post: keeps such cases last"
+    )
+    max_transitional_share: float = Field(
+        1.0, ge=0, description="persons above the establishment of a commune-level unit, as a share of its posts"
+    )
+    change_body_vnd_year: float = Field(
+        15_000_000, ge=0, description="VND a year for work in another body than that of one's field, same bloc"
+    )
+    change_bloc_vnd_year: float = Field(
+        40_000_000, ge=0, description="VND a year for work in another bloc (government, Party, Front)"
+    )
+    loss_of_rank_vnd_year: float = Field(
+        25_000_000, ge=0, description="VND a year for each level of rank lost"
+    )
+    promotion_vnd_year: float = Field(
+        10_000_000, ge=0, description="VND a year for each level of rank gained: needs an appointment"
+    )
+    leave_area_vnd_year: float = Field(
+        12_000_000,
+        ge=0,
+        description="VND a year for leaving the successor of one's own old unit, or one's old district",
+    )
+    rank_levels: tuple[float, ...] = Field(
+        (0.15, 0.25, 0.3, 0.5), description="leadership coefficients from which a local leader has level 1, 2, ..."
+    )
+    protected_multiplier: dict[str, float] = Field(
+        {"small_child": 1.5, "pregnant": 1.5, "disability": 2.0, "near_retirement": 1.25, "couple": 1.25},
+        description="multiplier on the price of travel of protected cases and of couples, the largest counts",
+    )
     stop: StopOptions = StopOptions(seconds=60)
 
 
@@ -157,7 +214,7 @@ class Commute(Section):
     leave_from: str = Field("17:00", pattern=r"^\d\d:\d\d$", description="earliest departure from the site")
     min_km: float = Field(15, ge=0, description="support from this distance on, km")
     longest_ride_minutes: float = Field(75, gt=0, description="longest ride on a shuttle, minutes")
-    min_riders_route: int = Field(20, ge=1, description="smallest ridership of a route")
+    min_riders_route: int = Field(12, ge=1, description="smallest ridership of a vehicle")
     walk_to_stop_km: float = Field(1.5, ge=0, description="access to a stop without a feeder, km")
     budget_vnd_month: float | None = Field(None, ge=0, description="ceiling on public money a month, VND")
     peak_factor: float = Field(1.3, ge=1, description="peak traffic over free flow")
@@ -171,19 +228,67 @@ class Commute(Section):
         description="vehicle types (this project's assumptions)",
     )
     projects: tuple[str, ...] = Field((), description="transport projects taken as open")
-    stop: StopOptions = StopOptions(seconds=60)
+    travel_allowances: tuple[str, ...] = Field(
+        ("hp-travel-15", "hp-travel-30", "hp-travel-45"), description="allowance ids of the travel tiers in force"
+    )
+    rent_allowance: str | None = Field("hp-rent-30", description="allowance id of the rent support, or none")
+    train_month_fare: str = Field("fare-month-nov", description="allowance id of the train's monthly ticket")
+    train_single_fare: str = Field("fare-single", description="allowance id of the train's single ticket")
+    link_bus_fare: str = Field("fare-link-bus", description="allowance id of the connecting bus")
+    train_timetable: str = Field("2025_09_22", description="edition of the train's timetable in the table of stations")
+    train_seat_share: Share = Field(1.0, description="share of the train's seats open to these commuters")
+    irregular_days_week: float = Field(3, gt=0, le=7, description="commuting days a week of those who wish irregular")
+    feeder_km: float = Field(5, ge=0, description="longest way to a stop by own vehicle, km")
+    station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
+    walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
+    stop_spacing_km: float = Field(2.5, ge=0, description="smallest distance between two candidate stops, km")
+    main_road_km: float = Field(1.0, ge=0, description="how far a stop may move to lie on a main road, km")
+    max_stops_route: int = Field(6, ge=1, description="largest number of stops of a route")
+    dwell_minutes: float = Field(1, ge=0, description="stay at a stop, minutes")
+    wait_minutes: float = Field(5, ge=0, description="waiting at a shuttle stop, and margin before arrive_by, minutes")
+    transfer_minutes: float = Field(10, ge=0, description="at a station: from own vehicle or bus to train, minutes")
+    driver_hours_day: float = Field(8, gt=0, description="longest driving of a shuttle driver a day, hours")
+    rent_market_vnd_month: float = Field(3_500_000, ge=0, description="rent of a room near the site, VND a month")
+    flat_public_vnd_month: float = Field(2_700_000, ge=0, description="public cost of a flat reserved for staff, VND a month")
+    trips_home_month: float = Field(4.3, ge=0, description="trips home a month of those who live near the site")
+    local_minutes: float = Field(12, ge=0, description="way to work of those who rent near the site, minutes")
+    apart_vnd_month: float = Field(
+        4_000_000, ge=0, description="weight of living apart from one's family, VND a person and month (no money flows)"
+    )
+    unserved_vnd_month: float = Field(
+        20_000_000, ge=0, description="weight of an entitled person without support, VND a month (no money flows)"
+    )
+    stop: StopOptions = StopOptions(seconds=60, work=200, gap=0.002)
 
 
 class Timetable(Section):
-    """Stage timetable: tasks against deadlines."""
+    """Stage timetable: tasks against deadlines. Groups, rates and prices are this project's assumptions."""
 
     working_groups: dict[str, int] = Field(
-        {"working_group": 6, "trucks": 12, "digitisation_lines": 8, "it_team": 3, "works_crew": 12},
-        description="renewable resources: units available a working day",
+        {
+            "working_group": 6,
+            "audit_team": 6,
+            "asset_team": 3,
+            "trainers": 4,
+            "it_team": 6,
+            "digitisation_lines": 8,
+            "trucks": 24,
+            "commune_groups": 40,
+            "commune_trucks": 60,
+            "works_crew": 24,
+        },
+        description="renewable resources: units available on each day of work",
     )
+    desks_truck_day: float = Field(20, gt=0, description="persons whose desks one truck moves in a day")
+    archive_m_truck_day: float = Field(60, gt=0, description="metres of files that one truck moves in a day")
+    trucks_per_move: int = Field(8, ge=1, description="trucks that one agency can load at the same time")
+    archive_move_share: Share = Field(0.2, description="share of the files that move with the staff; the rest stays")
+    digitise_share: Share = Field(0.1, description="share of the files to be digitised")
+    pages_per_m: int = Field(5_000, ge=1, description="pages in one metre of files")
+    pages_line_day: int = Field(15_000, ge=1, description="pages that one digitisation line does in a day")
     late_target_vnd_day: float = Field(50_000_000, ge=0, description="price of one working day after a target date")
     late_legal_vnd_day: float = Field(5_000_000_000, ge=0, description="price of one working day after a legal limit")
-    stop: StopOptions = StopOptions(seconds=60)
+    stop: StopOptions = StopOptions(seconds=120, work=12)
 
 
 class Documents(Section):
