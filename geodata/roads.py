@@ -14,6 +14,8 @@ from scipy.spatial import cKDTree
 SMALLEST = 1e-6
 # Farther than this from the main component (metres), a place belongs to an island with roads of its own.
 ISLAND_M = 5000.0
+# Roads on which a coach can stop: not motorways and their links, not streets between houses.
+MAIN_CLASSES = ("trunk", "primary", "secondary", "tertiary")
 
 
 @dataclass(frozen=True)
@@ -148,3 +150,10 @@ def read_roads(
         metres=matrix(arcs["metres"]),
         is_ferry=frozenset(both | {(v, u) for u, v in both}),
     )
+
+
+def main_road_nodes(graph: RoadGraph, edges: Path, classes: tuple[str, ...] = MAIN_CLASSES) -> np.ndarray:
+    """Positions (ascending) of nodes on roads wide enough for a coach, by OpenStreetMap class."""
+    e = pd.read_parquet(edges, columns=["u", "v", "highway"])
+    e = e[e["highway"].isin(classes)]
+    return np.unique(graph.index_of(np.concatenate([e["u"], e["v"]])))

@@ -178,7 +178,7 @@ TABLES: dict[str, Table] = {
             "minutes_before": ("minutes", "normal traffic"),
             "minutes_after": ("minutes", ""),
             "support": ("text", "mode after stage commute: none, own, shuttle, train, rent, ..."),
-            "support_vnd_month": ("vnd", "public money a month"),
+            "support_vnd_month": ("vnd", "public money a month; of a shuttle, the person's share of its cost"),
             "entitlement": ("text", "early_retirement, resignation or none: eligibility, not a decision"),
             "entitlement_vnd": ("vnd", "benefit if chosen in the first 12 months"),
             "cost_vnd": ("vnd", "yearly cost of the placement: travel time and travel"),
@@ -190,7 +190,7 @@ TABLES: dict[str, Table] = {
         internal=True,
     ),
     "commute": Table(
-        ("group_id", "mode"),
+        ("group_id", "mode", "route_id"),
         {
             "group_id": ("text", "home unit, site and wish"),
             "home_code": ("text", ""),
@@ -227,7 +227,8 @@ TABLES: dict[str, Table] = {
             "depart": ("time", "morning, first stop"),
             "arrive": ("time", "morning, site"),
             "return_depart": ("time", "evening"),
-            "cost_vnd_day": ("vnd", ""),
+            "driver_minutes": ("minutes", "driving a day, both trips; empty for trains"),
+            "cost_vnd_day": ("vnd", "public money a day; fares of its riders for a train"),
             "label": LABEL,
         },
     ),
