@@ -1,0 +1,228 @@
+"""The figures that documents quote, computed once from a plan's tables and manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from merger.documents.wording import MISSING, money, number, percent
+from merger.inputs import Inputs
+from merger.plan import Plan
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One headline figure in both languages; `reference` is the real outcome of 2025 or before (may be empty)."""
+
+    key: str
+    title: Mapping[str, str]
+    plan: Mapping[str, str]
+    reference: Mapping[str, str]
+    synthetic: bool = False
+
+
+def column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A numeric column, missing values as 0."""
+    return pd.to_numeric(frame[name], errors="coerce").fillna(0)
+
+
+def text_of(value: Any, decimals: int = 0) -> dict[str, str]:
+    """A number in both languages."""
+    return {lang: number(value, lang, decimals) for lang in ("vi", "en")}
+
+
+def money_of(value: Any) -> dict[str, str]:
+    """An amount of VND in both languages."""
+    return {lang: money(value, lang) for lang in ("vi", "en")}
+
+
+NOTHING = {"vi": MISSING, "en": MISSING}
+
+
+def headline(plan: Plan, inputs: Inputs) -> list[Fact]:
+    """All headline figures that the plan's tables allow, most important first."""
+    facts = _unit_facts(plan, inputs)
+    facts += _agency_facts(plan) + _staff_facts(plan) + _commute_facts(plan) + _time_facts(plan)
+    return facts
+
+
+def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
+    if "new_units" not in plan.tables:
+        return []
+    own = plan.manifest.get("headline", {}).get("plan", {})
+    real = plan.manifest.get("headline", {}).get("reference", {})
+    new = plan.tables["new_units"]
+    before = len(plan.tables["units"]) if "units" in plan.tables else len(inputs.units)
+    facts = [
+        Fact(
+            "units",
+            {
+                "vi": f"Số đơn vị cấp xã (trước sắp xếp: {number(before, 'vi')})",
+                "en": f"Commune-level units (before: {before})",
+            },
+            text_of(len(new)),
+            text_of(len(inputs.reference)) if inputs.reference is not None else NOTHING,
+        )
+    ]
+    if own.get("mean_km") is not None:
+        facts.append(
+            Fact(
+                "mean_km",
+                {
+                    "vi": "Quãng đường bình quân của một người dân đến trụ sở (km)",
+                    "en": "Mean road distance of a resident to the seat (km)",
+                },
+                text_of(own["mean_km"], 2),
+                text_of(real.get("mean_km"), 2),
+            )
+        )
+    if own.get("meets") is not None:
+        keys = ("meets", "exempt", "needs_decision")
+        facts.append(
+            Fact(
+                "standards",
+                {
+                    "vi": "Đơn vị đạt tiêu chuẩn / không phải xét / phải trình UBTVQH",
+                    "en": "Units that meet the standard / are exempt / need a decision",
+                },
+                {lang: " / ".join(number(own.get(k, 0), lang) for k in keys) for lang in ("vi", "en")},
+                {
+                    lang: " / ".join(number(real.get(k), lang) for k in keys) if real else MISSING
+                    for lang in ("vi", "en")
+                },
+            )
+        )
+    return facts
+
+
+def _agency_facts(plan: Plan) -> list[Fact]:
+    if "new_agencies" not in plan.tables or plan.tables["new_agencies"].empty:
+        return []
+    agencies = plan.tables["new_agencies"]
+    return [
+        Fact(
+            "divisions",
+            {
+                "vi": "Số phòng, đơn vị bên trong các cơ quan cấp thành phố",
+                "en": "Divisions inside city agencies",
+            },
+            text_of(column(agencies, "divisions").sum()),
+            {
+                "vi": f"trước sắp xếp: {number(column(agencies, 'divisions_before').sum(), 'vi')}",
+                "en": f"before: {number(column(agencies, 'divisions_before').sum(), 'en')}",
+            },
+            synthetic="divisions" in plan.manifest.get("synthetic", ()),
+        )
+    ]
+
+
+def _staff_facts(plan: Plan) -> list[Fact]:
+    if "staff" not in plan.tables or plan.tables["staff"].empty:
+        return []
+    counts = plan.tables["staff"]["outcome"].value_counts()
+    kept = int(counts.get("placed", 0)), int(counts.get("transitional", 0))
+    return [
+        Fact(
+            "placed",
+            {
+                "vi": "Người được bố trí trong định mức / theo lộ trình 5 năm / chưa bố trí được",
+                "en": "People placed in the establishment / for five years above it / not placed",
+            },
+            {
+                lang: " / ".join(number(n, lang) for n in (*kept, int(counts.get("unplaced", 0))))
+                for lang in ("vi", "en")
+            },
+            {
+                "vi": f"tổng số: {number(len(plan.tables['staff']), 'vi')}",
+                "en": f"in all: {number(len(plan.tables['staff']), 'en')}",
+            },
+            synthetic="staff" in plan.manifest.get("synthetic", ()),
+        )
+    ]
+
+
+def _commute_facts(plan: Plan) -> list[Fact]:
+    if "commute" not in plan.tables or plan.tables["commute"].empty:
+        return []
+    commute = plan.tables["commute"]
+    riders = column(commute, "riders").sum()
+    return [
+        Fact(
+            "commute",
+            {
+                "vi": "Ngân sách hỗ trợ đi lại, nhà ở mỗi tháng",
+                "en": "Public money for commuting and housing a month",
+            },
+            money_of(column(commute, "public_vnd_month").sum()),
+            {"vi": f"{number(riders, 'vi')} người", "en": f"{number(riders, 'en')} people"},
+            synthetic="staff" in plan.manifest.get("synthetic", ()),
+        )
+    ]
+
+
+def _time_facts(plan: Plan) -> list[Fact]:
+    if "timetable" not in plan.tables or plan.tables["timetable"].empty:
+        return []
+    tasks = plan.tables["timetable"]
+    late = int((column(tasks, "legal_late_days") > 0).sum())
+    target = int((column(tasks, "target_late_days") > 0).sum())
+    return [
+        Fact(
+            "late",
+            {
+                "vi": "Việc trễ hạn theo luật / trễ mục tiêu",
+                "en": "Tasks late on the law / late on their target",
+            },
+            {lang: f"{number(late, lang)} / {number(target, lang)}" for lang in ("vi", "en")},
+            {"vi": f"tổng số việc: {number(len(tasks), 'vi')}", "en": f"tasks: {number(len(tasks), 'en')}"},
+        )
+    ]
+
+
+def identical_units(plan: Plan, inputs: Inputs) -> set[str]:
+    """Proposed units made of exactly the old units that a real unit of 2025 got (old units count where most people went)."""
+    if inputs.crosswalk is None or "units" not in plan.tables:
+        return set()
+    ordered = inputs.crosswalk.sort_values(["old_code", "population", "new_code"])
+    most = ordered.drop_duplicates("old_code", keep="last")
+    real = {frozenset(group["old_code"]) for _, group in most.groupby("new_code")}
+    own = plan.tables["units"].groupby("new_id")["old_code"].agg(frozenset)
+    return {new_id for new_id, members in own.items() if members in real}
+
+
+def outcome_counts(staff: pd.DataFrame) -> pd.DataFrame:
+    """Persons by level (rows) and outcome (columns)."""
+    return staff.groupby(["level", "outcome"]).size().unstack(fill_value=0)
+
+
+def commute_modes(commute: pd.DataFrame) -> pd.DataFrame:
+    """Riders, public and private money a month, mean km and minutes, one row a mode, most riders first."""
+    frame = commute.assign(**{c: column(commute, c) for c in ("riders", "km", "minutes")})
+    frame["km_sum"], frame["minutes_sum"] = frame["km"] * frame["riders"], frame["minutes"] * frame["riders"]
+    money_columns = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
+    for name in money_columns:
+        frame[name] = column(frame, name)
+    sums = frame.groupby("mode")[["riders", *money_columns, "km_sum", "minutes_sum"]].sum()
+    many = sums["riders"].where(sums["riders"] > 0)
+    sums["km"], sums["minutes"] = sums["km_sum"] / many, sums["minutes_sum"] / many
+    return (
+        sums.drop(columns=["km_sum", "minutes_sum"])
+        .sort_values("riders", ascending=False, kind="stable")
+        .reset_index()
+    )
+
+
+def change(own: float, real: float) -> dict[str, str]:
+    """How far `own` is below or above `real`, in words."""
+    if not real:
+        return NOTHING
+    share = own / real - 1
+    if abs(share) < 0.0005:
+        return {"vi": "bằng thực tế", "en": "as in reality"}
+    return {
+        "vi": f"{'giảm' if share < 0 else 'tăng'} {percent(abs(share), 'vi')}",
+        "en": f"{percent(abs(share), 'en')} {'less' if share < 0 else 'more'}",
+    }

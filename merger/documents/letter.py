@@ -1,0 +1,339 @@
+"""A Word document in the form of Vietnamese administrative documents (Decree 30/2020/NĐ-CP): A4, margins, heads, styles."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+FONT = "Times New Roman"
+# Annex I of Decree 30/2020/NĐ-CP: margins 20-25, 20-25, 30-35 and 15-20 mm; text 13 to 14 points.
+TOP, BOTTOM, LEFT, RIGHT = Cm(2), Cm(2), Cm(3), Cm(2)
+TEXT_WIDTH_CM = 16.0
+BODY_PT, TABLE_PT, SMALL_PT = 13, 10.5, 11
+SHADE, WARN_SHADE = "E8EEF4", "FFF3CD"
+
+
+class Letter:
+    """Builds the document top to bottom; every method adds at the end."""
+
+    def __init__(self, lang: str):
+        self.lang = lang
+        self.word: WordDocument = Document()
+        self._figures = 0
+        self._tables = 0
+        # Tighter text and tables, for the page that must hold the whole decision.
+        self.compact = False
+        self._page()
+        self._styles()
+
+    def heads(self, *, superior: str, issuer: str, symbol: str, place: str, year: int) -> None:
+        """Issuer at the left, name of the state and motto at the right, number and date lines left open."""
+        vi = self.lang == "vi"
+        table = self.word.add_table(rows=2, cols=2)
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        _fixed(table, (6.6, 10.0))
+        left, right = table.rows[0].cells
+        _line(left, superior.upper(), 12)
+        _rule(_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
+        _line(
+            right,
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" if vi else "SOCIALIST REPUBLIC OF VIET NAM",
+            12,
+            bold=True,
+        )
+        motto = "Độc lập - Tự do - Hạnh phúc" if vi else "Independence - Freedom - Happiness"
+        _rule(_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
+        low_left, low_right = table.rows[1].cells
+        _line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
+        _line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
+        when = f"{place}, ngày       tháng       năm {year}" if vi else f"{place},                    {year}"
+        _line(low_right, when, 13, italic=True)
+
+    def title(self, kind: str, subject: str, addressee: str) -> None:
+        """Kind of document, subject, a short line, and whom it is for."""
+        self._centred(kind.upper(), 14, before=6)
+        p = self._centred(subject, 14)
+        _rule(p, 4.5, Cm(TEXT_WIDTH_CM))
+        if addressee:
+            p = self._centred(f"{'Kính gửi' if self.lang == 'vi' else 'To'}: {addressee}", 13, bold=False)
+            p.paragraph_format.space_after = Pt(6)
+
+    def chapter(self, text: str) -> None:
+        """Heading of a chapter, e.g. I. SẮP XẾP ..., on a new page."""
+        p = self.word.add_heading(text.upper(), level=1)
+        p.paragraph_format.page_break_before = True
+
+    def heading(self, text: str, level: int = 2) -> None:
+        """Heading inside a chapter."""
+        self.word.add_heading(text, level=level)
+
+    def paragraph(self, text: str, *, bold_until: str = "") -> Paragraph:
+        """A justified paragraph; the part up to and with `bold_until` is bold."""
+        p = self.word.add_paragraph()
+        if bold_until and bold_until in text:
+            head, rest = text.split(bold_until, 1)
+            p.add_run(head + bold_until).bold = True
+            p.add_run(rest)
+        else:
+            p.add_run(text)
+        self._tighten(p)
+        return p
+
+    def bullets(self, items: Iterable[str]) -> None:
+        """A list, with hyphens as administrative documents use them."""
+        for item in items:
+            p = self.word.add_paragraph(f"- {item}")
+            p.paragraph_format.space_after = Pt(3)
+            self._tighten(p)
+
+    def warning(self, text: str) -> None:
+        """A shaded box, for what nobody may overlook (synthetic data)."""
+        table = self.word.add_table(rows=1, cols=1)
+        table.style = "Table Grid"
+        _fixed(table, (TEXT_WIDTH_CM,))
+        cell = table.rows[0].cells[0]
+        _shade(cell, WARN_SHADE)
+        _write(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
+        self.gap(4)
+
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths_cm: Sequence[float],
+        *,
+        caption: str = "",
+        numeric: Sequence[int] = (),
+        size: float = TABLE_PT,
+        bold_rows: Sequence[int] = (),
+    ) -> None:
+        """A ruled table; its head repeats on each page and rows do not split. `numeric` columns align right."""
+        if caption:
+            self._tables += 1
+            word = "Bảng" if self.lang == "vi" else "Table"
+            p = self._centred(f"{word} {self._tables}. {caption}", 12, bold=True, before=6)
+            p.paragraph_format.keep_with_next = True
+        table = self.word.add_table(rows=1, cols=len(headers))
+        table.style = "Table Grid"
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        for cell, text in zip(table.rows[0].cells, headers, strict=True):
+            _write(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+            _shade(cell, SHADE)
+        _mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        for i, row in enumerate(rows):
+            cells = table.add_row().cells
+            for j, text in enumerate(row):
+                side = WD_ALIGN_PARAGRAPH.RIGHT if j in numeric else WD_ALIGN_PARAGRAPH.LEFT
+                _write(cells[j], str(text), size, bold=i in bold_rows, align=side)
+        for row in table.rows:
+            _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
+        _fixed(table, widths_cm)
+        self.gap(4)
+
+    def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM) -> None:
+        """A picture with its numbered caption below; both stay on one page. The caption is the alternative text too."""
+        self._figures += 1
+        p = self.word.add_paragraph()
+        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        p.paragraph_format.first_line_indent = Cm(0)
+        p.paragraph_format.keep_with_next = True
+        p.paragraph_format.space_after = Pt(0)
+        shape = p.add_run().add_picture(BytesIO(png), width=Cm(width_cm))
+        shape._inline.docPr.set("descr", caption)
+        word = "Hình" if self.lang == "vi" else "Figure"
+        self._centred(
+            f"{word} {self._figures}. {caption}", 12, bold=False, italic=True
+        ).paragraph_format.space_after = Pt(8)
+
+    def gap(self, points: float) -> None:
+        """Small distance after a table."""
+        p = self.word.add_paragraph()
+        p.paragraph_format.space_after = Pt(0)
+        p.paragraph_format.line_spacing = Pt(points)
+
+    def page_break(self) -> None:
+        """Go on at a new page."""
+        self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+    def signature(self, recipients: Sequence[str], issuer_head: str) -> None:
+        """Recipients at the left, place of the signature at the right."""
+        vi = self.lang == "vi"
+        self.gap(10)
+        table = self.word.add_table(rows=1, cols=2)
+        _fixed(table, (8.0, 8.0))
+        left, right = table.rows[0].cells
+        p = _line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
+        p.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        for i, item in enumerate(recipients):
+            end = "." if i == len(recipients) - 1 else ";"
+            line = _line(left, f"- {item}{end}", SMALL_PT, first=False)
+            line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        _line(right, issuer_head.upper(), 13, bold=True)
+        _line(
+            right,
+            "(Ký, ghi rõ họ tên, đóng dấu)" if vi else "(Signature, name, seal)",
+            12,
+            italic=True,
+            first=False,
+        )
+
+    def save(self, path: Path, *, title: str, author: str, created: date) -> None:
+        """Write the file with fixed dates, so that equal content gives equal bytes."""
+        core = self.word.core_properties
+        moment = datetime(created.year, created.month, created.day)
+        core.title, core.author, core.last_modified_by, core.comments = title, author, author, ""
+        core.created = core.modified = core.last_printed = moment
+        core.revision, core.language = 1, "vi-VN" if self.lang == "vi" else "en-GB"
+        out = BytesIO()
+        self.word.save(out)
+        Path(path).write_bytes(fixed_zip(out.getvalue(), created))
+
+    def _tighten(self, p: Paragraph) -> None:
+        if self.compact:
+            p.paragraph_format.line_spacing, p.paragraph_format.space_after = 1.0, Pt(3)
+
+    def _page(self) -> None:
+        section = self.word.sections[0]
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.top_margin, section.bottom_margin = TOP, BOTTOM
+        section.left_margin, section.right_margin = LEFT, RIGHT
+        section.header_distance = Cm(1)
+        section.different_first_page_header_footer = True
+        p = section.header.paragraphs[0]
+        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        p.paragraph_format.first_line_indent = Cm(0)
+        for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+            run = p.add_run()
+            run.font.size = Pt(13)
+            if kind:
+                mark = OxmlElement("w:fldChar")
+                mark.set(qn("w:fldCharType"), kind)
+            else:
+                mark = OxmlElement("w:instrText")
+                mark.text = text
+            run._r.append(mark)
+
+    def _styles(self) -> None:
+        body = self.word.styles["Normal"]
+        _font(body, BODY_PT)
+        language = body.element.get_or_add_rPr().makeelement(qn("w:lang"), {})
+        language.set(qn("w:val"), "vi-VN" if self.lang == "vi" else "en-GB")
+        body.element.get_or_add_rPr().append(language)
+        form = body.paragraph_format
+        form.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        form.first_line_indent, form.space_before, form.space_after = Cm(1), Pt(0), Pt(6)
+        form.line_spacing = 1.1
+        for level, size, italic in ((1, 14, False), (2, 13, False), (3, 13, True)):
+            style = self.word.styles[f"Heading {level}"]
+            _font(style, size)
+            style.font.bold, style.font.italic = True, italic
+            style.font.color.rgb = RGBColor(0, 0, 0)
+            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8), Pt(4)
+            style.paragraph_format.first_line_indent = Cm(0 if level == 1 else 1)
+            style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+            style.paragraph_format.keep_with_next = True
+        _font(self.word.styles["Header"], 13)
+
+    def _centred(
+        self, text: str, size: float, *, bold: bool = True, italic: bool = False, before: float = 0
+    ) -> Paragraph:
+        p = self.word.add_paragraph()
+        run = p.add_run(text)
+        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        form = p.paragraph_format
+        form.first_line_indent, form.space_before, form.space_after = Cm(0), Pt(before), Pt(3)
+        return p
+
+
+def fixed_zip(data: bytes, created: date) -> bytes:
+    """The same archive with one date on every entry."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            info = zipfile.ZipInfo(
+                entry.filename, (max(created.year, 1980), created.month, created.day, 0, 0, 0)
+            )
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            new.writestr(info, old.read(entry.filename))
+    return out.getvalue()
+
+
+def _font(style, size: float) -> None:
+    style.font.name, style.font.size = FONT, Pt(size)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(kind), FONT)
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
+
+
+def _line(cell: _Cell, text: str, size: float, *, bold=False, italic=False, first: bool = True) -> Paragraph:
+    p = cell.paragraphs[0] if first else cell.add_paragraph()
+    run = p.add_run(text)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+    p.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    form = p.paragraph_format
+    form.first_line_indent, form.space_after, form.line_spacing = Cm(0), Pt(0), 1.0
+    return p
+
+
+def _write(cell: _Cell, text: str, size: float, *, bold: bool, align) -> None:
+    p = cell.paragraphs[0]
+    run = p.add_run(text)
+    run.bold, run.font.size = bold, Pt(size)
+    p.alignment = align
+    form = p.paragraph_format
+    form.first_line_indent, form.space_before, form.space_after, form.line_spacing = Cm(0), Pt(1), Pt(1), 1.0
+
+
+def _rule(paragraph: Paragraph, length_cm: float, within: Emu) -> None:
+    """A short line below a paragraph: an empty paragraph whose indents leave `length_cm` for its border."""
+    line = paragraph._p.makeelement(qn("w:p"), {})
+    paragraph._p.addnext(line)
+    p = Paragraph(line, paragraph._parent)
+    indent = max(0, int((within - Cm(length_cm)) / 2))
+    form = p.paragraph_format
+    form.first_line_indent, form.left_indent, form.right_indent = Cm(0), Emu(indent), Emu(indent)
+    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(4), Pt(3)
+    border = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for key, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+        top.set(qn(f"w:{key}"), value)
+    border.append(top)
+    p._p.get_or_add_pPr().append(border)
+
+
+def _shade(cell: _Cell, colour: str) -> None:
+    shade = OxmlElement("w:shd")
+    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
+        shade.set(qn(f"w:{key}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _mark(properties, name: str) -> None:
+    properties.append(OxmlElement(name))
+
+
+def _fixed(table: Table, widths_cm: Sequence[float]) -> None:
+    table.autofit = False
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        column.width = Cm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths_cm, strict=True):
+            cell.width = Cm(width)
