@@ -107,10 +107,16 @@ class Arrange(Section):
     regions: dict[Side, int] = Field(
         {"hai_duong": 64, "hai_phong": 50}, description="new units per side, special zones included"
     )
-    max_members: int = Field(5, ge=1, le=12, description="largest number of old units in one new unit")
+    max_members: int = Field(6, ge=1, le=12, description="largest number of old units in one new unit")
     max_needs_decision: int = Field(0, ge=0, description="new units that may need a decision under Art 5(3)")
     max_area_km2: float | None = Field(None, gt=0, description="ceiling on the area of a new unit, km2")
     special_zones: tuple[Special, ...] = Field((), description="units fixed as special zones")
+    require_road_link: bool = Field(
+        False, description="units count as neighbours only when a road (no motorway) crosses their border"
+    )
+    ward_target: Literal["phuong_central_city", "phuong_mountain_border_province", "phuong_other"] = Field(
+        "phuong_central_city", description="floors of wards that apply: id of standards.target (Art 5(1)(c))"
+    )
     traffic_factor: float = Field(1.13, ge=1, description="normal traffic over free flow")
     stop: StopOptions = StopOptions(seconds=120)
 
