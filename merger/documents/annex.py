@@ -1,0 +1,358 @@
+"""The Excel annex: a sheet a table with Vietnamese and English heads, sums instead of persons, rules and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from merger.documents.facts import column, headline
+from merger.documents.wording import (
+    citation,
+    empty,
+    heading,
+    known,
+    plain_name,
+    plain_value,
+    restriction_text,
+    synthetic_note,
+    term,
+)
+from merger.fields import fields
+from merger.inputs import Inputs
+from merger.layers import ATTRIBUTION_UNITS, SMALLEST_GROUP
+from merger.plan import Plan
+from merger.tables import TABLES
+
+NUMBER_FORMATS = {
+    "int": "#,##0", "vnd": "#,##0", "km": "#,##0.0", "minutes": "#,##0.0", "km2": "#,##0.00", "m2": "#,##0",
+    "ratio": "0.00", "degrees": "0.00000", "number": "#,##0.00##", "percent": "0.00%",
+}  # fmt: skip
+# Columns whose codes have words, and the group of terms.csv that holds them.
+CODED = {
+    "side": "side", "sides": "side", "kind": "kind", "standard": "standard", "label": "label", "mode": "mode", "wish": "wish",
+    "direction": "direction", "origin": "origin", "basis": "basis", "level": "level", "outcome": "outcome", "role": "role",
+    "bloc": "bloc", "phase": "phase", "status": "status", "entitlement": "entitlement",
+}  # fmt: skip
+KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
+NAMED = {"site_id", "site_before", "seat_code", "members", "predecessors", "holders_before", "parent_id"}
+WIDEST, NARROWEST = 60, 8
+
+
+def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
+    """Write the bilingual workbook. Text is never taken for a formula or a link; equal plans give equal bytes.
+
+    Persons appear only in sums; groups of fewer than `SMALLEST_GROUP` people are joined or shown as "<3".
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(path), options)
+    created = inputs.scenario.dates.commune_decision
+    book.set_properties(
+        {
+            "title": f"{inputs.scenario.title.vi} / {inputs.scenario.title.en}",
+            "author": inputs.scenario.documents.issuer.vi,
+            "created": datetime(created.year, created.month, created.day),
+        }
+    )
+    writer = _Writer(book, plan, inputs)
+    sheets = _frames(plan, inputs)
+    writer.readme(sheets)
+    for name, (frame, types) in sheets.items():
+        writer.sheet(name, frame, types)
+    book.close()
+
+
+Sheets = dict[str, tuple[pd.DataFrame, Mapping[str, str]]]
+
+
+def _frames(plan: Plan, inputs: Inputs) -> Sheets:
+    """Every sheet's frame with the type of each column, in the order of the workbook."""
+    sheets: Sheets = {"stages": _stages(plan)}
+    for name, table in TABLES.items():
+        if name not in plan.tables or plan.tables[name].empty:
+            continue
+        frame, types = plan.tables[name], {c: kind for c, (kind, _) in table.columns.items()}
+        if name == "posts":
+            frame, types = _posts(frame)
+        elif name == "staff":
+            frame, types = _staff(frame)
+        elif name == "commute":
+            frame = _commute(frame)
+        sheets[name] = (frame, types)
+    sheets["law"] = _law(inputs)
+    sheets["sources"] = _sources(plan, inputs)
+    return sheets
+
+
+def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    rows = []
+    for name, r in plan.manifest["stages"].items():
+        rows.append(
+            {
+                "stage": f"{term('stage', name, 'vi')} / {term('stage', name, 'en')}",
+                "status": r["status"],
+                "objective": r.get("objective"),
+                "bound": r.get("bound"),
+                "law_unit": f"{term('unit', r.get('unit', ''), 'vi')} / {term('unit', r.get('unit', ''), 'en')}",
+                "gap": r.get("gap"),
+                "seconds": r.get("seconds"),
+                "restriction": " / ".join(
+                    dict.fromkeys(restriction_text(r.get("restriction", ""), x) for x in ("vi", "en"))
+                ),
+            }
+        )
+    types = {"objective": "number", "bound": "number", "gap": "percent", "seconds": "number"}
+    return pd.DataFrame(rows), types
+
+
+def _posts(posts: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    keys = ["level", "bloc", "role", "phase"]
+    filled = posts.assign(filled=posts["person_id"].fillna("").ne(""))
+    frame = filled.groupby(keys, as_index=False).agg(posts=("post_id", "size"), filled=("filled", "sum"))
+    return frame.assign(label=posts["label"].iloc[0]), {"posts": "int", "filled": "int"}
+
+
+def _staff(staff: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    frame = staff.assign(entitlement_sum=column(staff, "entitlement_vnd"))
+    grouped = frame.groupby(["level", "side", "outcome", "entitlement"], as_index=False).agg(
+        people=("person_id", "size"),
+        mean_km_before=("km_before", "mean"),
+        mean_km_after=("km_after", "mean"),
+        entitlement_vnd=("entitlement_sum", "sum"),
+    )
+    few = grouped["people"] < SMALLEST_GROUP
+    shown = grouped.astype({"people": object})
+    shown.loc[few, "people"] = f"<{SMALLEST_GROUP}"
+    shown.loc[few, ["mean_km_before", "mean_km_after", "entitlement_vnd"]] = None
+    types = {"people": "int", "mean_km_before": "km", "mean_km_after": "km", "entitlement_vnd": "vnd"}
+    return shown.assign(label=staff["label"].iloc[0]), types
+
+
+def _commute(commute: pd.DataFrame) -> pd.DataFrame:
+    """Rows of fewer than three people are joined by site, wish and mode, so that no home can be read from them."""
+    few = column(commute, "riders") < SMALLEST_GROUP
+    if not few.any():
+        return commute
+    money = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
+    small = commute[few].assign(**{c: column(commute[few], c) for c in ("riders", *money)})
+    joined = small.groupby(["site_id", "wish", "mode"], as_index=False)[["riders", *money]].sum()
+    joined["home"] = f"Các nơi ở dưới {SMALLEST_GROUP} người / Homes of fewer than {SMALLEST_GROUP} people"
+    joined["label"] = commute["label"].iloc[0]
+    kept = commute[~few].astype({"reason_vi": object})
+    return pd.concat([kept, joined.reindex(columns=commute.columns)], ignore_index=True)
+
+
+def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    rows = []
+    for rule in inputs.law.values():
+        value = (
+            rule.value if rule.value is not None else "; ".join(f"{k} = {v}" for k, v in rule.fields.items())
+        )
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        rows.append(
+            {
+                "rule_id": rule.id,
+                "title_vi": rule.title_vi,
+                "title_en": rule.title_en,
+                "value": value if plain else plain_value(value, "vi"),
+                "law_unit": rule.unit,
+                "article": citation(rule, "vi"),
+                "source": citation(rule, "en"),
+                "status": f"{term('rule_status', rule.status, 'vi')} / {rule.status}",
+                "note": rule.note,
+            }
+        )
+    return pd.DataFrame(rows), {"value": "number"}
+
+
+def _sources(plan: Plan, inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    hashes = plan.manifest.get("data_hashes", {})
+    rows = []
+    for name, reference in inputs.scenario.data.model_dump().items():
+        if reference:
+            digest = hashes.get(name, "")
+            rows.append({"titles": name, "source": str(reference), "value": str(digest), "note": ""})
+        else:
+            rows.append(
+                {"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")}
+            )
+    rows.append(
+        {"titles": "© ", "source": ATTRIBUTION_UNITS, "value": "", "note": "ODbL 1.0, MIT, CC-BY 4.0"}
+    )
+    return pd.DataFrame(rows), {}
+
+
+class _Writer:
+    """Writes frames into one workbook with its formats."""
+
+    def __init__(self, book: xlsxwriter.Workbook, plan: Plan, inputs: Inputs):
+        self.book, self.plan, self.inputs = book, plan, inputs
+        base = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
+        self.text = book.add_format({**base, "text_wrap": True, "num_format": "@"})
+        self.head = book.add_format(
+            {
+                **base,
+                "bold": True,
+                "bg_color": "#DCE6F1",
+                "border": 1,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+            }
+        )
+        self.head_en = book.add_format(
+            {
+                **base,
+                "italic": True,
+                "bg_color": "#EEF3F9",
+                "border": 1,
+                "text_wrap": True,
+                "align": "center",
+                "font_size": 10,
+            }
+        )
+        self.title = book.add_format({**base, "bold": True, "font_size": 14, "text_wrap": True})
+        self.warn = book.add_format({**base, "bold": True, "bg_color": "#FFF3CD", "text_wrap": True})
+        self.day = book.add_format({**base, "num_format": "dd/mm/yyyy", "align": "center"})
+        self.numbers = {k: book.add_format({**base, "num_format": f}) for k, f in NUMBER_FORMATS.items()}
+        agencies = dict(
+            zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"].map(plain_name), strict=True)
+        )
+        self.names: dict[str, str] = {
+            **dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True)),
+            **agencies,
+            **inputs.units["name_full"].to_dict(),
+        }
+        for table, key, name in (
+            ("new_divisions", "new_division_id", "new_division"),
+            ("structure", "division_id", "division"),
+        ):
+            if table in plan.tables:
+                frame = plan.tables[table]
+                self.names |= dict(zip(frame[key].astype(str), frame[name].astype(str), strict=True))
+        self.fields = {f.field: f"{f.title_vi} / {f.title_en}" for f in fields().itertuples()}
+
+    def readme(self, sheets: Sheets) -> None:
+        """First sheet: what the workbook is, its labels, the headline, a list of sheets with links inside the file."""
+        sheet = self.book.add_worksheet("README")
+        sheet.set_column(0, 0, 46, self.text)
+        sheet.set_column(1, 1, 60, self.text)
+        sheet.set_column(2, 3, 24, self.text)
+        title = self.inputs.scenario.title
+        lines: list[tuple[Any, ...]] = [(f"PHỤ LỤC: {title.vi}",), (f"ANNEX: {title.en}",), ()]
+        for row, line in enumerate(lines):
+            for col, text in enumerate(line):
+                sheet.write_string(row, col, text, self.title)
+        row = len(lines)
+        if self.plan.manifest.get("synthetic"):
+            for lang in ("vi", "en"):
+                sheet.merge_range(row, 0, row, 3, synthetic_note(lang), self.warn)
+                sheet.set_row(row, 36)
+                row += 1
+        row = self._block(sheet, row + 1, ("Chỉ tiêu chính / Key figure", "", "Phương án / Plan", "Thực tế, trước / Real, before"),
+                          [(f.title["vi"], f.title["en"], f.plan["vi"], f.reference["vi"]) for f in headline(self.plan, self.inputs)])  # fmt: skip
+        labels = [(f"{term('label', k, 'vi')} / {k}", LABEL_MEANING[k]) for k in LABEL_MEANING]
+        row = self._block(sheet, row + 1, ("Nhãn dữ liệu / Label", "Nghĩa / Meaning"), labels)
+        self._heads(sheet, row + 1, ("Trang / Sheet", "Nội dung / Content", "Số dòng / Rows"))
+        row += 2
+        for name, (frame, _) in sheets.items():
+            sheet.write_url(row, 0, f"internal:'{_tab(name)}'!A1", self.text, _tab(name))
+            sheet.write_string(row, 1, term("sheet", name, "en"), self.text)
+            sheet.write_number(row, 2, len(frame), self.numbers["int"])
+            row += 1
+        manifest = self.plan.manifest
+        digest = (
+            f"{manifest['scenario']['name']} · {manifest['scenario_digest'][:16]} · seed {manifest['seed']}"
+        )
+        self._block(sheet, row + 1, ("Lập lại / Reproduce", digest), [(ATTRIBUTION_UNITS, "")])
+
+    def sheet(self, name: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
+        """One table: two rows of heads, filter, frozen panes, formats by type."""
+        sheet = self.book.add_worksheet(_tab(name))
+        for col, key in enumerate(frame.columns):
+            sheet.write_string(0, col, heading(key, "vi", _singular(name)), self.head)
+            sheet.write_string(1, col, heading(key, "en", _singular(name)), self.head_en)
+            kind = types.get(key, "text")
+            width = NARROWEST
+            for row, value in enumerate(frame[key].tolist(), start=2):
+                width = max(width, self._cell(sheet, row, col, name, key, kind, value))
+            sheet.set_column(col, col, min(width + 2, WIDEST))
+        sheet.set_row(0, 32)
+        if len(frame):
+            sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
+        sheet.freeze_panes(2, min(2, len(frame.columns) - 1))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0, 1)
+
+    def _cell(self, sheet, row: int, col: int, table: str, key: str, kind: str, value: Any) -> int:
+        """Write one cell by its type; returns how wide its text is."""
+        if empty(value):
+            return 0
+        if kind in NUMBER_FORMATS and not isinstance(value, str):
+            sheet.write_number(row, col, float(value), self.numbers[kind])
+            return 12
+        if kind == "date":
+            try:
+                sheet.write_datetime(
+                    row, col, datetime.combine(date.fromisoformat(str(value)), datetime.min.time()), self.day
+                )
+                return 11
+            except ValueError:
+                pass  # not a date: kept as the text that it is
+        text = self._words(table, key, value)
+        sheet.write_string(row, col, text, self.text)
+        return min(len(text), 45)
+
+    def _words(self, table: str, key: str, value: Any) -> str:
+        text = str(value)
+        if key == "kind" and table in KINDS_OF:
+            return _both(KINDS_OF[table], text)
+        if key == "field":
+            return self.fields.get(text, text)
+        if key in NAMED and not (key == "predecessors" and table == "timetable"):
+            return "; ".join(self.names.get(part, part) for part in text.split(";"))
+        if key in CODED:
+            return "; ".join(_both(CODED[key], part) for part in text.split(";"))
+        return _both("bool", text) if text in ("True", "False") else plain_name(text)
+
+    def _block(self, sheet, row: int, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> int:
+        self._heads(sheet, row, heads)
+        for line in rows:
+            row += 1
+            for col, text in enumerate(line):
+                sheet.write_string(row, col, text, self.text)
+        return row + 1
+
+    def _heads(self, sheet, row: int, heads: tuple[str, ...]) -> None:
+        for col, text in enumerate(heads):
+            sheet.write_string(row, col, text, self.head)
+
+
+LABEL_MEANING = {
+    "official": "công bố chính thức / published officially or in the press",
+    "estimated": "ước tính từ số liệu công bố / estimated from published figures",
+    "reconstructed": "dựng lại gần đúng / rebuilt approximately",
+    "proposed": "đề xuất của chương trình / proposed by the engine",
+    "SYNTHETIC": "sinh ngẫu nhiên theo tổng số công bố, không phải số liệu thật / generated to match published totals, not real",
+}
+
+
+def _both(group: str, key: str) -> str:
+    if not known(group, key):
+        return key
+    vi, en = term(group, key, "vi"), term(group, key, "en")
+    return vi if vi == en else f"{vi} / {en}"
+
+
+def _tab(name: str) -> str:
+    return term("sheet", name, "vi")[:31]
+
+
+def _singular(name: str) -> str:
+    return "task" if name == "timetable" else name
