@@ -62,7 +62,7 @@ def new(
     origin: Annotated[str, typer.Option("--from", help="scenario to start from")] = "hai-phong-2025",
 ) -> None:
     """Write a scenario of one's own to edit, every field explained."""
-    from scenarios.loader import new_scenario
+    from scenarios.template import new_scenario
 
     path = new_scenario(folder, origin)
     typer.echo(f"Wrote {path}. Edit it, then: merger check {folder} && merger plan {folder} -o PLAN")
@@ -71,13 +71,9 @@ def new(
 @app.command()
 def check(scenario: ScenarioArg, set_: SetOption = []) -> None:  # noqa: B006  typer copies the default
     """Show all problems of a scenario and its tables at once, as file:line:col."""
-    from scenarios.loader import check_scenario, load_scenario
+    from scenarios.checks import load_checked
 
-    loaded = load_scenario(scenario, set_)
-    faults = check_scenario(loaded)
-    if faults:
-        _faults(faults)
-        raise typer.Exit(BAD_INPUT)
+    loaded = load_checked(scenario, set_)
     typer.echo(f"{loaded.scenario.name}: no problems found.")
 
 
@@ -92,16 +88,12 @@ def plan(
     time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
-    from geodata.faults import InputError
-    from scenarios.loader import check_scenario, load_scenario
+    from scenarios.checks import load_checked
 
     settings = [*set_]
     settings += [f"seed={seed}"] if seed is not None else []
     settings += [f"threads={threads}"] if threads is not None else []
-    loaded = load_scenario(scenario, settings)
-    faults = check_scenario(loaded)
-    if faults:
-        raise InputError(faults)
+    loaded = load_checked(scenario, settings)
     from merger.pipeline import STAGES, make_plan
 
     if only is not None and only not in STAGES:

@@ -16,6 +16,7 @@ from geodata.travel import TravelTable, default_cache, travel_table
 from merger.synthetic import generate_divisions, generate_staff
 from scenarios.law import RuleBook, read_law
 from scenarios.schema import Scenario
+from scenarios.tables import schema_of
 
 # Tables of the scenario's `data` section that every scenario has, under the same name here.
 TABLE_NAMES = (
@@ -98,14 +99,16 @@ class Inputs:
     @cached_property
     def site_travel(self) -> TravelTable:
         """Free-flow travel from unit centres (rows) to sites (columns, in the order of `sites`)."""
-        return travel_table(self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache())
+        return travel_table(
+            self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache()
+        )
 
 
 def load_geography(scenario: Scenario, folder: Path) -> Inputs:
     """Read all tables of a checked scenario except divisions and staff."""
 
     def table(name: str) -> pd.DataFrame:
-        return read_table(resolve(getattr(scenario.data, name), folder))
+        return read_table(resolve(getattr(scenario.data, name), folder), schema_of(name))
 
     crosswalk, reference = scenario.data.crosswalk, scenario.data.units_reference
     return Inputs(
@@ -123,7 +126,13 @@ def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
     """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files."""
     base = load_geography(scenario, folder)
     synthetic = frozenset(name for name in ("divisions", "staff") if not getattr(scenario.data, name))
-    divisions = generate_divisions(base) if "divisions" in synthetic else read_table(base.path("divisions"))
+    divisions = (
+        generate_divisions(base)
+        if "divisions" in synthetic
+        else read_table(base.path("divisions"), schema_of("divisions"))
+    )
     base = replace(base, divisions=divisions, synthetic=synthetic)
-    staff = generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"))
+    staff = (
+        generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"), schema_of("staff"))
+    )
     return replace(base, staff=staff)

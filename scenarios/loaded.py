@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -90,7 +91,7 @@ def absolute(reference: str, folder: Path) -> str:
         return reference
     if reference.startswith(SHIPPED):
         return str(shipped_folder() / reference.removeprefix(SHIPPED))
-    return str((folder / Path(reference).expanduser()).absolute())
+    return os.path.abspath(folder / Path(reference).expanduser())
 
 
 def scenario_digest(scenario: Scenario) -> str:

@@ -1,0 +1,360 @@
+"""Columns of a table as data: what each means, which values it takes, and what is wrong with those it has."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from geodata.faults import Fault, closest, did_you_mean, shown
+from geodata.text import garbled
+
+# At most this many faults of one kind in one column are told one by one; the rest are counted.
+TOLD = 10
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
+GROUPED = re.compile(r"[+-]?\d{1,3}([., \u00a0]\d{3})+")
+TRUTH = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; the words are explained in the head of data/columns.toml."""
+
+    name: str
+    type: str
+    meaning: str
+    unit: str = ""
+    to: str = ""
+    values: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    empty: bool = False
+    optional: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cells are numbers."""
+        return self.type in ("int", "number")
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """The columns of a table; `key` tells its rows apart, `file` is the usual file name."""
+
+    name: str
+    file: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table as text: `lines` are the rows of a spreadsheet (header: 1).
+
+    Lines are 0 in a layer: its features have no rows and are named by their key instead.
+    """
+
+    path: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+    def column(self, name: str) -> list[str]:
+        """The cells of a column; all empty when there is no such column."""
+        if name not in self.header:
+            return [""] * len(self.rows)
+        at = self.header.index(name)
+        return [row[at] for row in self.rows]
+
+
+@cache
+def read_schemas(path: Path) -> dict[str, TableSchema]:
+    """The schemas of a columns.toml, by the name of the table."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: _schema(name, entry) for name, entry in content.items()}
+
+
+def _schema(name: str, entry: dict[str, Any]) -> TableSchema:
+    columns = {
+        c: Column(name=c, **{k: tuple(v) if k == "values" else v for k, v in fields.items()})
+        for c, fields in entry["columns"].items()
+    }
+    return TableSchema(name, entry["file"], entry["meaning"], tuple(entry["key"]), columns)
+
+
+class Complaints:
+    """Collects the faults of one table, at most `TOLD` of a kind in a column."""
+
+    def __init__(self, table: TextTable, schema: TableSchema):
+        self.table, self.schema = table, schema
+        self.faults: list[Fault] = []
+        self._keys = [table.column(k) for k in schema.key if k in table.header]
+        self._rows: dict[tuple[str, str], list[int]] = {}
+
+    def add(self, row: int, column: str, kind: str, message: str, remedy: str) -> None:
+        """A fault of a cell; `kind` groups faults of the same cause."""
+        rows = self._rows.setdefault((column, kind), [])
+        rows.append(row)
+        if len(rows) > TOLD:
+            return
+        line = self.table.lines[row]
+        if not line:
+            message = f"{self.row_name(row)}: {message}"
+        self.faults.append(Fault(self.table.path, line, 0, column, message, remedy))
+
+    def row_name(self, row: int) -> str:
+        """A row by its key, for layers without line numbers."""
+        return " ".join(["unit", *(cells[row] for cells in self._keys)])
+
+    def all(self) -> list[Fault]:
+        """The faults, with a count of those not told."""
+        more = []
+        for (column, kind), rows in self._rows.items():
+            if len(rows) > TOLD:
+                message = f"{len(rows) - TOLD} more rows from here on: {kind}"
+                line = self.table.lines[rows[TOLD]]
+                more.append(Fault(self.table.path, line, 0, column, message, "as in the rows before"))
+        return self.faults + more
+
+
+def check_table(table: TextTable, schema: TableSchema) -> list[Fault]:
+    """Faults of a table by itself: missing columns, cells that do not suit their column, duplicate keys."""
+    faults = _missing_columns(table, schema)
+    complaints = Complaints(table, schema)
+    for column in schema.columns.values():
+        if column.name in table.header:
+            _check_column(column, table.column(column.name), complaints)
+    _check_key(table, schema, complaints)
+    return faults + complaints.all()
+
+
+def check_references(
+    table: TextTable, schema: TableSchema, known: Mapping[str, frozenset[str]], files: Mapping[str, str]
+) -> list[Fault]:
+    """Values that must occur in another table and do not.
+
+    `known` maps "table.column" to the values there; what it lacks is not checked. `files` names the file of a
+    table.
+    """
+    complaints = Complaints(table, schema)
+    for column in schema.columns.values():
+        if column.to not in known or column.name not in table.header:
+            continue
+        values, where = known[column.to], files.get(column.to.partition(".")[0], "")
+        for row, cell in enumerate(table.column(column.name)):
+            for item in cell.split(";") if column.type == "list" else [cell]:
+                if item and item not in values:
+                    complaints.add(row, column.name, "unknown", *unknown(item, values, column.type, where))
+    return complaints.all()
+
+
+def unknown(item: str, known: Iterable[str], kind: str, where: str) -> tuple[str, str]:
+    """Message and remedy for a code or id that no table has; lost leading zeros are recognised."""
+    words = list(known)
+    if kind == "list":
+        kind = "code" if item.replace(".", "").isdigit() else "text"
+    what = "unit code" if kind == "code" else "node" if kind == "int" else "value"
+    message = f'unknown {what} "{item}"'
+    bare = item.removesuffix(".0").lstrip("0")
+    same = [w for w in words if w.lstrip("0") == bare and bare]
+    if same:
+        return message, f'write "{same[0]}": leading zeros were lost or added (format the column as text)'
+    if kind in ("code", "int"):
+        example = f", e.g. {min(words)}" if words else ""
+        return message, f"use one of the {len(words)} in {where}{example}"
+    return message, did_you_mean(item, words)
+
+
+def _missing_columns(table: TextTable, schema: TableSchema) -> list[Fault]:
+    faults = []
+    strangers = [c for c in table.header if c not in schema.columns]
+    for column in schema.columns.values():
+        if column.name in table.header or column.type == "geometry":
+            continue
+        near = closest(column.name, strangers)
+        if near:
+            message, remedy = f'unknown column "{near}"', f'rename it to "{column.name}" ({column.meaning})'
+            faults.append(Fault(table.path, 1, 0, near, message, remedy))
+        elif not column.optional:
+            faults.append(
+                Fault(table.path, 1, 0, column.name, "column is missing", f"add it: {column.meaning}")
+            )
+    return faults
+
+
+def _check_column(column: Column, cells: list[str], complaints: Complaints) -> None:
+    check = CHECKS[column.type]
+    seen: dict[str, tuple[str, str, str] | None] = {}
+    for row, cell in enumerate(cells):
+        if cell not in seen:
+            seen[cell] = _empty(column) if not cell else check(column, cell)
+        wrong = seen[cell]
+        if wrong is not None:
+            complaints.add(row, column.name, *wrong)
+
+
+def _empty(column: Column) -> tuple[str, str, str] | None:
+    if column.empty or column.optional:
+        return None
+    return "empty cell", "empty cell", f"fill it in: {column.meaning}"
+
+
+def _check_text(column: Column, cell: str) -> tuple[str, str, str] | None:
+    if cell in EXCEL_ERRORS:
+        return (
+            "error value",
+            f"error value {cell} of a formula",
+            "correct the formula, or write the value itself",
+        )
+    if "\ufffd" in cell:
+        return (
+            "unreadable",
+            f'unreadable characters in "{cell}"',
+            "open the original again and save it as UTF-8",
+        )
+    right = garbled(cell) if not cell.isascii() else ""
+    if right:
+        return (
+            "garbled",
+            f'garbled text "{cell}"',
+            f'it reads "{right}": open the file as UTF-8 and save it again',
+        )
+    items = cell.split(";") if column.type == "list" else [cell]
+    for item in items if column.values else ():
+        if item not in column.values:
+            return "unknown value", f'"{item}" is no value of this column', did_you_mean(item, column.values)
+    return None
+
+
+def _check_number(column: Column, cell: str) -> tuple[str, str, str] | None:
+    if not NUMBER.fullmatch(cell):
+        return _no_number(column, cell)
+    value = float(cell)
+    if column.type == "int" and value != int(value):
+        whole = cell.replace(".", "") if GROUPED.fullmatch(cell) else str(round(value))
+        return (
+            "not whole",
+            f"{cell} is not a whole number",
+            f"write {whole}, without sign for thousands or fraction",
+        )
+    if column.min is not None and value < column.min:
+        word = "negative number" if column.min == 0 else "too small"
+        return word, f"{word}: {cell}" if column.min else f"{word} {cell}", f"write at least {column.min:g}"
+    if column.max is not None and value > column.max:
+        return "too large", f"too large: {cell}", f"write at most {column.max:g}"
+    return None
+
+
+def _no_number(column: Column, cell: str) -> tuple[str, str, str]:
+    if GROUPED.fullmatch(cell) and not (COMMA_DECIMAL.fullmatch(cell) and column.type == "number"):
+        plain = re.sub(r"[^\d+-]", "", cell)
+        return "thousands", f'"{cell}" has a sign for thousands', f"write {plain}"
+    if COMMA_DECIMAL.fullmatch(cell):
+        plain = cell.replace(",", ".")
+        remedy = f"write {plain} (a dot as decimal sign"
+        remedy += f"; if thousands are meant, {cell.replace(',', '')})" if GROUPED.fullmatch(cell) else ")"
+        return "decimal comma", f'"{cell}" has a decimal comma', remedy
+    kind = "a whole number" if column.type == "int" else "a number"
+    return (
+        "no number",
+        f'"{cell}" is not {kind}',
+        f"write digits only{', unit ' + column.unit if column.unit else ''}",
+    )
+
+
+def _check_bool(column: Column, cell: str) -> tuple[str, str, str] | None:
+    if cell.lower() in TRUTH:
+        return None
+    return "no truth value", f'"{cell}" is neither True nor False', "write True or False"
+
+
+def _check_day(column: Column, cell: str, form: str, pattern: re.Pattern[str]) -> tuple[str, str, str] | None:
+    if not pattern.fullmatch(cell):
+        return "no date", f'"{cell}" is not of the form {form}', f"write {_as_iso(cell) or form}"
+    year, month, day = (cell + "-01-01")[:10].split("-")
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return "impossible date", f"the date {cell} does not exist", "write a day of the calendar"
+    return None
+
+
+def _as_iso(cell: str) -> str:
+    """A date as Vietnamese documents write it (31/12/2025), in ISO form; "" when it is something else."""
+    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", cell)
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else ""
+
+
+def _check_time(column: Column, cell: str) -> tuple[str, str, str] | None:
+    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", cell):
+        return None
+    return "no time", f'"{cell}" is not a time', "write HH:MM, for instance 07:30"
+
+
+DAY = {
+    "date": ("YYYY-MM-DD", re.compile(r"\d{4}-\d\d-\d\d")),
+    "month": ("YYYY-MM", re.compile(r"\d{4}-\d\d")),
+    "period": ("YYYY, YYYY-MM or YYYY-MM-DD", re.compile(r"\d{4}(-\d\d(-\d\d)?)?")),
+}
+Check = Callable[[Column, str], "tuple[str, str, str] | None"]
+CHECKS: dict[str, Check] = {
+    "code": _check_text,
+    "text": _check_text,
+    "list": _check_text,
+    "int": _check_number,
+    "number": _check_number,
+    "bool": _check_bool,
+    "time": _check_time,
+    **{kind: partial(_check_day, form=form, pattern=pattern) for kind, (form, pattern) in DAY.items()},
+}
+
+
+def _check_key(table: TextTable, schema: TableSchema, complaints: Complaints) -> None:
+    if not schema.key or any(k not in table.header for k in schema.key):
+        return
+    first: dict[tuple[str, ...], int] = {}
+    for row, key in enumerate(zip(*(table.column(k) for k in schema.key), strict=True)):
+        if key not in first:
+            first[key] = row
+        elif all(key):
+            line = table.lines[first[key]]
+            where = f", first in row {line}" if line else ""
+            what = "code" if schema.columns[schema.key[0]].type == "code" else "id"
+            message = f'duplicate {what} "{" ".join(key)}"{where}'
+            complaints.add(row, schema.key[-1], "duplicate", message, "delete or correct one of the two rows")
+
+
+def markdown(schemas: Iterable[TableSchema]) -> str:
+    """The tables documented: one section a table, one line a column."""
+    return "\n".join(_section(s) for s in schemas)
+
+
+def _section(schema: TableSchema) -> str:
+    lines = [f"### {schema.file}", "", f"{schema.meaning}. Key: {', '.join(schema.key) or 'none'}.", ""]
+    lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+    for c in schema.columns.values():
+        cells = " (may be missing)" if c.optional else " (may be empty)" if c.empty else ""
+        meaning = c.meaning + (f"; in {c.to}" if c.to else "")
+        lines.append(f"| {c.name} | {c.type}{cells} | {c.unit} | {meaning} |")
+    return "\n".join([*lines, ""])
+
+
+def geodata_schemas() -> dict[str, TableSchema]:
+    """Schemas of the geographic tables."""
+    return read_schemas(Path(__file__).parent / "data" / "columns.toml")
+
+
+def missing_file(path: Path, place: Fault | None = None) -> Fault:
+    """The fault of a file that is not there, with the nearest name beside it as remedy."""
+    near = closest(path.name, [p.name for p in path.parent.glob("*")]) if path.parent.is_dir() else ""
+    remedy = f'did you mean "{near}"?' if near else f"put it in {shown(path.parent)} or change the path"
+    at = place or Fault(shown(path))
+    return Fault(at.path, at.line, at.column, at.field, f"no such file: {shown(path)}", remedy)

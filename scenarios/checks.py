@@ -1,0 +1,339 @@
+"""All problems of a scenario and its tables at once, before anything is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyarrow import ArrowException
+from pyogrio.errors import DataSourceError
+
+from geodata.checks import check_layer, check_parquet, parquet_values, pieces, read_layer
+from geodata.columns import TextTable, check_references, check_table, missing_file
+from geodata.faults import Fault, InputError, did_you_mean, shown
+from geodata.tables import read_text_table
+from scenarios.law import RuleBook, law_faults, read_law
+from scenarios.loaded import Loaded
+from scenarios.loader import load_partial
+from scenarios.locks import Known, check_locks, special_members
+from scenarios.schema import Data
+from scenarios.tables import all_schemas
+
+LAYERS = ("units", "units_reference")
+PARQUET = ("roads_nodes", "roads_edges")
+# Published shares are rounded to four digits; a unit in up to five parts may miss 1 by this much.
+SHARE_TOLERANCE = 0.0005
+
+
+def load_checked(ref: str | Path, overrides: Sequence[str] = ()) -> Loaded:
+    """Load a scenario and check it with all its tables; raises InputError with every fault of both."""
+    loaded, faults = load_partial(ref, overrides)
+    if loaded is not None:
+        faults = [*faults, *check_scenario(loaded)]
+    if loaded is None or faults:
+        raise InputError(faults)
+    return loaded
+
+
+def check_scenario(loaded: Loaded) -> list[Fault]:
+    """Every fault of the tables, the law and the locks of a loaded scenario, sorted by place."""
+    sources = _Sources(loaded)
+    faults = [
+        *sources.faults,
+        *_references(sources),
+        *_crosswalk(sources),
+        *_adjacency(sources),
+        *_roster(sources),
+        *_law(sources),
+        *check_locks(loaded, sources.known()),
+        *_options(sources),
+    ]
+    return sorted(set(faults))
+
+
+@dataclass
+class _Sources:
+    """The tables of a scenario, read once as text; what cannot be read is a fault and missing here."""
+
+    loaded: Loaded
+    tables: dict[str, TextTable] = field(default_factory=dict)
+    values: dict[str, frozenset[str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    law: RuleBook | None = None
+
+    def __post_init__(self) -> None:
+        for name in Data.model_fields:
+            path = self.loaded.data_path(name)
+            if path is None:
+                continue
+            if not path.exists():
+                self.faults.append(missing_file(path, self._place(name)))
+            elif name == "law":
+                self._read_law(path)
+            else:
+                self._read(name, path)
+        self._collect_values()
+
+    def _place(self, name: str) -> Fault | None:
+        place = self.loaded.place("data", name)
+        return place.fault("") if self.loaded.written("data", name) and place.line else None
+
+    def _read(self, name: str, path: Path) -> None:
+        try:
+            if name in LAYERS:
+                self._read_layer(name, path)
+            elif name in PARQUET:
+                self._read_parquet(name, path)
+            else:
+                self.tables[name] = read_text_table(path)
+                self.faults += check_table(self.tables[name], all_schemas()[name])
+        except InputError as e:
+            self.faults += e.faults
+
+    def _read_layer(self, name: str, path: Path) -> None:
+        schema = all_schemas()[name]
+        try:
+            layer = read_layer(path)
+        except DataSourceError as e:
+            message = f"cannot be read as a layer: {str(e).splitlines()[0]}"
+            raise InputError.single(shown(path), message, "give a GeoPackage, GeoJSON or Shapefile") from None
+        self.tables[name] = layer.attributes
+        self.faults += [*check_table(layer.attributes, schema), *check_layer(layer, schema)]
+
+    def _read_parquet(self, name: str, path: Path) -> None:
+        schema = all_schemas()[name]
+        try:
+            faults = check_parquet(path, schema)
+            self.faults += faults
+            wanted = {c.name for c in schema.columns.values() if c.to} | set(schema.key)
+            absent = {f.field for f in faults}
+            self.values.update({f"{name}.{c}": parquet_values(path, c) for c in sorted(wanted - absent)})
+        except (ArrowException, OSError) as e:
+            message = f"cannot be read as Parquet: {str(e).splitlines()[0]}"
+            self.faults.append(Fault(shown(path), message=message, remedy="write it again with to_parquet"))
+
+    def _read_law(self, path: Path) -> None:
+        faults = law_faults(path)
+        self.faults += faults
+        self.law = None if faults else read_law(path)
+
+    def _collect_values(self) -> None:
+        """The values that references point to."""
+        for target in {c.to for s in all_schemas().values() for c in s.columns.values() if c.to}:
+            table, _, column = target.partition(".")
+            if table in self.tables and column in self.tables[table].header:
+                self.values[target] = frozenset(self.tables[table].column(column)) - {""}
+
+    def file(self, name: str) -> str:
+        """File name of a table, for messages."""
+        path = self.loaded.data_path(name)
+        return path.name if path else name
+
+    def by_code(self, column: str) -> dict[str, str]:
+        """A column of the units by unit code."""
+        units = self.tables["units"]
+        return dict(zip(units.column("code"), units.column(column), strict=True))
+
+    def known(self) -> Known:
+        """What locks may refer to."""
+        agencies = self.tables.get("agencies")
+        rows = (
+            list(zip(agencies.column("agency_id"), agencies.column("period"), strict=True))
+            if agencies
+            else []
+        )
+        return Known(
+            sides=self.by_code("side") if "units" in self.tables else None,
+            districts=self.by_code("district") if "units" in self.tables else {},
+            agencies=self.values.get("agencies.agency_id"),
+            new_agencies=frozenset(a for a, period in rows if period == "after"),
+            sites=self.values.get("sites.site_id"),
+            divisions=self.values.get("divisions.division_id"),
+            persons=self.values.get("staff.person_id"),
+        )
+
+
+def _references(sources: _Sources) -> list[Fault]:
+    files = {name: sources.file(name) for name in Data.model_fields}
+    faults: list[Fault] = []
+    for name, table in sources.tables.items():
+        faults += check_references(table, all_schemas()[name], sources.values, files)
+    for name in PARQUET:
+        for column in all_schemas()[name].columns.values():
+            here = sources.values.get(f"{name}.{column.name}")
+            there = sources.values.get(column.to)
+            stray = sorted(here - there) if here is not None and there is not None else []
+            if stray:
+                path = shown(sources.loaded.data_path(name) or Path(name))
+                message = f"{len(stray)} values are not in {column.to}, e.g. {', '.join(stray[:3])}"
+                faults.append(
+                    Fault(path, 0, 0, column.name, message, "the files must come from the same graph")
+                )
+    return faults
+
+
+def _crosswalk(sources: _Sources) -> list[Fault]:
+    """Every old unit goes somewhere, and its shares sum to 1."""
+    table = sources.tables.get("crosswalk")
+    if table is None or "units.code" not in sources.values:
+        return []
+    gone = sorted(sources.values["units.code"] - set(table.column("old_code")))
+    remedy = "say which new unit it goes to"
+    faults = [Fault(table.path, 0, 0, "old_code", f"unit {code} has no row", remedy) for code in gone]
+    for column in ("share_area", "share_population"):
+        for code, (total, line) in _sums(table, column).items():
+            if abs(total - 1) > SHARE_TOLERANCE:
+                message = f"the shares of unit {code} sum to {total:.4g}, not to 1"
+                faults.append(Fault(table.path, line, 0, column, message, "correct the rows of this unit"))
+    return faults
+
+
+def _sums(table: TextTable, column: str) -> dict[str, tuple[float, int]]:
+    """Sum of a column by old unit, with its first row; units with a cell that is no number are left out."""
+    sums: dict[str, tuple[float, int]] = {}
+    wrong = set()
+    for code, cell, line in zip(table.column("old_code"), table.column(column), table.lines, strict=True):
+        total, first = sums.get(code, (0.0, line))
+        try:
+            sums[code] = total + float(cell), first
+        except ValueError:
+            wrong.add(code)
+    return {code: found for code, found in sums.items() if code not in wrong}
+
+
+def _adjacency(sources: _Sources) -> list[Fault]:
+    """Pairs in order, and each side in one piece once special zones and units kept whole are set aside."""
+    table = sources.tables.get("adjacency")
+    if table is None:
+        return []
+    pairs = list(zip(table.column("code_a"), table.column("code_b"), strict=True))
+    faults = []
+    for (a, b), line in zip(pairs, table.lines, strict=True):
+        if a and b and a >= b:
+            message = f"unit {a} is its own neighbour" if a == b else f"the pair {a}, {b} is not in order"
+            faults.append(Fault(table.path, line, 0, "code_a", message, "write the smaller code first"))
+    if "units" not in sources.tables:
+        return faults
+    apart = set(sources.loaded.scenario.locks.keep_whole).union(
+        *special_members(sources.loaded, sources.known())
+    )
+    sides = sources.by_code("side")
+    for side in sorted(set(sides.values())):
+        members = {c for c, s in sides.items() if s == side and c not in apart}
+        for piece in pieces(members, pairs)[1:]:
+            shown_codes = ", ".join(piece[:8]) + (f" ... ({len(piece)} units)" if len(piece) > 8 else "")
+            message = f"side {side} is not connected: {shown_codes} cannot be reached from the rest"
+            remedy = "add the pair that joins them (bridge or ferry), or fix them as a special zone"
+            faults.append(Fault(table.path, message=message, remedy=remedy))
+    return faults
+
+
+def _roster(sources: _Sources) -> list[Fault]:
+    """What the columns of a roster cannot say by themselves."""
+    staff = sources.tables.get("staff")
+    if staff is None:
+        return []
+    faults = []
+    if "divisions" not in sources.tables and any(staff.column("division_id")):
+        at = sources.loaded.place("data", "staff")
+        message = "the roster names divisions, but data.divisions names no table"
+        faults.append(at.fault(message, "give data.divisions too: merger new writes an empty one"))
+    if sources.law is not None:
+        ranks = {r.id.rsplit(".", 1)[-1] for r in sources.law.table("severance.salary_rank")}
+        for rank, line in zip(staff.column("rank"), staff.lines, strict=True):
+            if rank and rank not in ranks:
+                faults.append(
+                    Fault(staff.path, line, 0, "rank", f'unknown rank "{rank}"', did_you_mean(rank, ranks))
+                )
+    return faults
+
+
+def _law(sources: _Sources) -> list[Fault]:
+    """Rules that the scenario overrides must exist and keep the kind of value they have in law."""
+    law, loaded = sources.law, sources.loaded
+    if law is None:
+        return []
+    wrong = law.override_faults(loaded.scenario.rules)
+    return [loaded.place("rules", key).fault(message, remedy) for key, message, remedy in wrong]
+
+
+def _options(sources: _Sources) -> list[Fault]:
+    """Options that name rows of tables, and counts and dates that cannot hold."""
+    loaded, scenario = sources.loaded, sources.loaded.scenario
+    faults: list[Fault] = []
+
+    def expect(ids: frozenset[str] | set[str] | None, value: str, what: str, *path: str | int) -> None:
+        if ids is not None and value not in ids:
+            faults.append(loaded.place(*path).fault(f'unknown {what} "{value}"', did_you_mean(value, ids)))
+
+    sites = sources.values.get("sites.site_id")
+    expect(sites, scenario.consolidate.main_site, "site", "consolidate", "main_site")
+    for side, site in scenario.consolidate.stay_sites.items():
+        expect(sites, site, "site", "consolidate", "stay_sites", side)
+    for site in scenario.consolidate.site_floor_m2:
+        expect(sites, site, "site", "consolidate", "site_floor_m2", site)
+    projects = sources.tables.get("projects")
+    for i, project in enumerate(scenario.commute.projects):
+        expect(
+            set(projects.column("project_id")) if projects else None,
+            project,
+            "project",
+            "commute",
+            "projects",
+            i,
+        )
+    faults += [*_regions(sources), *_dates(loaded), *_plan_before(loaded)]
+    return faults
+
+
+def _regions(sources: _Sources) -> list[Fault]:
+    """The number of new units a side, against the units and special zones it has."""
+    loaded, arrange = sources.loaded, sources.loaded.scenario.arrange
+    if "units" not in sources.tables:
+        return []
+    sides = sources.by_code("side")
+    zones = special_members(loaded, sources.known())
+    fixed = set().union(*zones)
+    faults = []
+    for side in sorted(set(sides.values()) - set(arrange.regions)):
+        at = loaded.place("arrange", "regions")
+        faults.append(at.fault(f'"arrange.regions" has no number for side {side}', f"add {side}: NUMBER"))
+    for side, number in arrange.regions.items():
+        at = loaded.place("arrange", "regions", side)
+        if side not in sides.values():
+            faults.append(at.fault(f'unknown side "{side}"', did_you_mean(side, set(sides.values()))))
+            continue
+        special = sum(any(sides.get(c) == side for c in zone) for zone in zones)
+        free = sum(s == side and c not in fixed for c, s in sides.items())
+        most = arrange.max_members
+        if not special <= number <= special + free:
+            message = f"side {side}: {number} new units out of {free} old ones and {special} special zones"
+            faults.append(at.fault(message, f"write {special + 1} to {special + free}"))
+        elif (number - special) * most < free:
+            message = (
+                f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
+            )
+            faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
+    return faults
+
+
+def _dates(loaded: Loaded) -> list[Fault]:
+    dates = loaded.scenario.dates
+    faults = []
+    for early, late in (("start", "effect"), ("effect", "end")):
+        a, b = getattr(dates, early), getattr(dates, late)
+        if a > b:
+            at = loaded.place("dates", late if loaded.written("dates", late) else early)
+            faults.append(
+                at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two")
+            )
+    return faults
+
+
+def _plan_before(loaded: Loaded) -> list[Fault]:
+    earlier = loaded.scenario.least_change_from
+    if not earlier or (Path(earlier) / "plan.json").is_file():
+        return []
+    at = loaded.place("least_change_from")
+    return [at.fault(f"no plan in {shown(Path(earlier))}", "name a folder that merger plan wrote")]
