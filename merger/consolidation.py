@@ -1,4 +1,6 @@
-"""The problem of stage consolidate: divisions before as items, possible new divisions as slots, prices and law."""
+"""The problem of stage consolidate: divisions before as items, possible new divisions as slots, prices and
+law.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ DEPARTMENT = "department"
 
 @dataclass(frozen=True)
 class Structure:
-    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or -1)."""
+    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or
+    -1).
+    """
 
     problem: StructureProblem
     items: pd.DataFrame
@@ -46,7 +50,9 @@ def years(inputs: Inputs) -> int:
 
 
 def minimum_rule(inputs: Inputs, item, agency_kind: str) -> str:
-    """Rule id of the smallest size of a division of this kind in this kind of agency; empty when none applies."""
+    """Rule id of the smallest size of a division of this kind in this kind of agency; empty when none
+    applies.
+    """
     if item.kind == SUB_DEPARTMENT:
         return "staffing.sub_department_min_posts"
     if item.kind in (LEADERSHIP, SERVICE):
@@ -74,15 +80,20 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     own = np.where(anchors >= 0, size[anchors], 0)
     team_size = items.groupby("team")["staff"].transform("sum").to_numpy(np.int64)
     kinds = np.where(anchors >= 0, items["kind"].to_numpy()[anchors], LEADERSHIP)
+    team = items["team"].to_numpy(np.int64)
+    if not options.merge_service_units:
+        team = np.where(items["kind"] == SERVICE, -1, team)
     low = np.array([int(law.value(r)) if r else 0 for r in rules])
-    high = np.where(kinds == "division", np.maximum(options.largest_mixed_division, team_size[anchors]), UNLIMITED)
+    high = np.where(
+        kinds == "division", np.maximum(options.largest_mixed_division, team_size[anchors]), UNLIMITED
+    )
     horizon = years(inputs)
     floor = items["staff"] * options.floor_m2_person + items["archive_m"] * options.archive_m2_per_m
     deputies = {h: leader_posts(inputs, items, h)[0] for h in hosts}
     problem = StructureProblem(
         size=size,
         floor=np.where(items["kind"] == SERVICE, 0, np.ceil(floor)).astype(np.int64),
-        team=items["team"].to_numpy(np.int64),
+        team=team,
         slot_host=np.array([index[h] for h, _ in slots]),
         slot_anchor=anchors,
         slot_min=np.minimum(low, UNLIMITED),
@@ -124,8 +135,8 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
 def leader_posts(inputs: Inputs, items: pd.DataFrame, host: str) -> tuple[int, tuple[str, ...]]:
     """Largest number of deputies of a new agency and the rules behind it.
 
-    Departments: the average of Decree 370/2025 with its addition for a province made of two or more. Other bodies
-    have no figure in the law tables: as many as the larger predecessor has today (no rule).
+    Departments: the average of Decree 370/2025 with its addition for a province made of two or more. Other
+    bodies have no figure in the law tables: as many as the larger predecessor has today (no rule).
     """
     before = items[items["published"] == host]
     if inputs.agencies.set_index("agency_id").at[host, "kind"] == DEPARTMENT:
@@ -167,7 +178,8 @@ def _schedule_of(kind: str) -> int:
 def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (item, slot) and their cost: within a family, the smaller joins the larger.
 
-    A family too small for a division of its own in an agency may join any other there, at the price of a mixed team.
+    A family too small for a division of its own in an agency may join any other there, at the price of a
+    mixed team.
     """
     rows = list(items.itertuples())
     reach: dict[tuple[str, str], int] = defaultdict(int)
@@ -179,7 +191,10 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
         for h in row.hosts:
             by_host[h].append(i)
     prices, horizon = inputs.scenario.prices, years(inputs)
-    handover, other = kvnd(prices.mandate_move_vnd), kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon
+    handover, other = (
+        kvnd(prices.mandate_move_vnd),
+        kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon,
+    )
     merge_services = inputs.scenario.consolidate.merge_service_units
     arcs, cost = [], []
     for j, (h, anchor) in enumerate(slots):
@@ -220,16 +235,13 @@ def _sites(inputs: Inputs, items: pd.DataFrame, slots):
     sites = list(dict.fromkeys([*central, *sorted(set(items["site_id"]))]))
     allowed = np.zeros((len(slots), len(sites)), bool)
     for j, (host, anchor) in enumerate(slots):
-        lock = inputs.scenario.locks.fixed_site.get(host)
         site = items["site_id"].iloc[anchor] if anchor >= 0 else options.main_site
         if anchor >= 0 and (items["kind"].iloc[anchor] == SERVICE or site not in central):
             allowed[j, sites.index(site)] = True
-        elif lock is not None:
-            allowed[j, sites.index(lock)] = True
-        elif anchor < 0:
-            allowed[j, 0] = True
-        else:
-            allowed[j, [sites.index(s) for s in (options.main_site, *options.stay_sites.values())]] = True
+            continue
+        choice = [options.main_site, inputs.scenario.locks.fixed_site.get(host, options.main_site)]
+        choice += options.stay_sites.values() if anchor >= 0 else ()
+        allowed[j, [sites.index(s) for s in choice]] = True
     published = inputs.sites.set_index("site_id")["floor_m2"]
     area = [options.site_floor_m2.get(s, published.get(s, np.nan)) for s in sites]
     capacity = np.array([-1 if pd.isna(a) or a == "" else int(float(a)) for a in area])
@@ -269,13 +281,17 @@ def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> np
     return cost
 
 
-def _slot_site_cost(inputs: Inputs, slots, sites: list[str], second: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+def _slot_site_cost(
+    inputs: Inputs, slots, sites: list[str], second: np.ndarray, kinds: np.ndarray
+) -> np.ndarray:
     """Coordination of a division at a second site: round trips to the main site over the horizon."""
     nodes = inputs.site_nodes.loc[sites].to_numpy()
     main = inputs.site_nodes.loc[[inputs.scenario.consolidate.main_site]].to_numpy()
     table = travel_table(inputs.roads, nodes, main, cache=default_cache())
     factor, prices = inputs.scenario.arrange.traffic_factor, inputs.scenario.prices
-    trip = 2 * (table.minutes[:, 0] * factor / 60 * prices.person_hour_vnd + table.km[:, 0] * prices.vehicle_km_vnd)
+    trip = 2 * (
+        table.minutes[:, 0] * factor / 60 * prices.person_hour_vnd + table.km[:, 0] * prices.vehicle_km_vnd
+    )
     trips = inputs.scenario.consolidate.coordination_trips_week * WEEKS_YEAR * years(inputs)
     yearly = np.where(second, np.where(np.isfinite(trip), trip, 0.0) * trips, 0.0)
     counted = np.isin(kinds, ("division", SUB_DEPARTMENT))

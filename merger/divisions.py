@@ -1,4 +1,4 @@
-"""Divisions before the merger, seen as candidates for new divisions: where each may go and what corresponds to it."""
+"""Divisions before the merger, seen as candidates for new ones: where each may go and its counterpart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from merger.fields import fields
 from merger.inputs import Inputs
 
-# A counterpart in another field of the same family needs at least this likeness of names (share of syllables).
+# A counterpart in another field of the same family needs at least this likeness of names.
 ALIKE = 0.75
 # Families found in every body: they stay with the body that they serve.
 INTERNAL_FAMILIES = frozenset({"van-phong"})
@@ -22,8 +22,9 @@ LEADERSHIP, SERVICE, SUB_DEPARTMENT = "leadership", "service_unit", "sub_departm
 def division_items(inputs: Inputs) -> pd.DataFrame:
     """Divisions before with what the stage needs, ordered by id.
 
-    Adds `side`, `agency`, `family`, `published` (new agency by the agencies table), `hosts` (tuple of new agencies
-    it may go to, the published one or the lock first), `locked` and `team` (number shared with its counterpart).
+    Adds `side`, `agency`, `family`, `published` (new agency by the agencies table), `hosts` (tuple of new
+    agencies it may go to, the published one or the lock first), `locked` and `team` (number shared with its
+    counterpart).
     """
     agencies = inputs.agencies.set_index("agency_id")
     items = inputs.divisions.sort_values("division_id", kind="stable").reset_index(drop=True)
@@ -32,7 +33,9 @@ def division_items(inputs: Inputs) -> pd.DataFrame:
     items["family"] = fields()["family"].reindex(items["field"]).fillna(items["field"]).to_numpy()
     items["published"] = agencies["successor_id"].reindex(items["agency_id"]).to_numpy()
     locks = inputs.scenario.locks.fixed_successor
-    items["locked"] = [locks.get(d, locks.get(a, "")) for d, a in zip(items["division_id"], items["agency_id"], strict=True)]
+    items["locked"] = [
+        locks.get(d, locks.get(a, "")) for d, a in zip(items["division_id"], items["agency_id"], strict=True)
+    ]
     items["hosts"] = _hosts(inputs, items, agencies)
     items["team"] = _teams(items)
     return items
@@ -67,9 +70,9 @@ def _teams(items: pd.DataFrame) -> list[int]:
     team = np.full(len(items), -1)
     number = 0
     service = items["kind"] == SERVICE
-    for _, rows in items.groupby(["published", service, "family"], sort=True).indices.items():
+    for group in items.groupby(["published", service, "family"], sort=True).indices.values():
         known: list[list[int]] = []
-        rows = [int(r) for r in rows if items["kind"].iloc[r] != LEADERSHIP]
+        rows = [int(r) for r in group if items["kind"].iloc[r] != LEADERSHIP]
         for side in sorted(set(items["side"].iloc[rows])):
             _match(items, known, [r for r in rows if items["side"].iloc[r] == side])
         for members in known:

@@ -1,28 +1,27 @@
 """Structure of an organisation: items (units before) to slots (units after) inside hosts, and slots to sites.
 
-Solved with CP-SAT. Hosts that share no item are separate problems but for the rules that span them (capacity
-of sites, share at second sites, ceilings on open hosts). So each connected part is solved alone first; the
-sum of the parts' bounds is a valid bound for the whole, and if the parts together keep the spanning rules,
-the whole is solved. Otherwise the parts are solved again under prices on the spanning rules
-(solvers.structure_prices).
+What a slot may hold is bounded by its sizes and by what may join what, so all sets of items that a slot may
+hold can be listed (solvers.structure_columns). Choosing among them, with the rules that tie hosts together,
+is a binary program whose linear bound is nearly tight (solvers.set_partition): on the divisions of two
+provinces it proves its answer in about a second, where a model of items and slots alone stays a quarter away
+after a minute. A set of rules that cannot hold together is found with CP-SAT (solvers.structure_conflict).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-from ortools.sat.python import cp_model
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from solvers.problem import ProblemError, Solution, Status, Stop
-from solvers.structure_model import Model, build_model, rule_groups, spanning_limits, spanning_use
-from solvers.structure_prices import PRICE_PARTS, Column, Priced, solve_by_prices
+from solvers.set_partition import minimise
+from solvers.structure_columns import enumerate_columns, leading_posts, program_of
+from solvers.structure_conflict import find_conflict
 
 NONE = -1
+# More sets of items than this are not listed; larger sets are then left out, and the solution says so.
+COLUMN_LIMIT = 400_000
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class StructureProblem:
     host_mandatory : (H,) must be open; host_group : (H,) ceiling that the host counts for, -1 none.
     group_max : (G,) largest number of open hosts of each group.
     post_cost, mixed_cost, split_cost : cost of a leading post, of each further team in a slot, of each
-    further
-        slot of a team.
+        further slot of a team.
     small_cost : cost of an open slot below its smallest size; None forbids it.
     fixed_host : pairs (item, host) already decided; fixed_site : pairs (host, site) already decided.
     """
@@ -166,194 +164,61 @@ class StructureProblem:
 
 @dataclass(frozen=True)
 class StructureSolution(Solution):
-    """`slot_of_item` (I,); `site_of_slot` (J,), -1 closed; `parts`: cost by name; `components`: separate
-    parts.
+    """`slot_of_item` (I,); `site_of_slot` (J,), -1 closed; `parts`: cost by name; `columns`: sets
+    considered.
     """
 
     slot_of_item: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
     site_of_slot: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
     parts: dict[str, int] = field(default_factory=dict)
-    components: int = 1
+    columns: int = 0
 
 
 def solve_structure(problem: StructureProblem, stop: Stop) -> StructureSolution:
-    """Cheapest structure; `conflict` names the rule groups that cannot hold together when there is none.
-
-    `stop.work` limits CP-SAT's deterministic time of each part; with one thread and the wall clock not
-    reached the answer is the same on every machine.
-    """
+    """Cheapest structure; `conflict` names the rule groups that cannot hold together when there is none."""
     start = time.perf_counter()
-    components = _components(problem)
-    answers: list[_Answer] = []
-    for number, hosts in enumerate(components):
-        answer = _run(problem, hosts, _slice(stop, len(components) - number, start))
-        if answer.status is Status.INFEASIBLE:
-            return _explain(problem, hosts, stop, start)
-        if answer.status is Status.UNKNOWN:
-            return StructureSolution(Status.UNKNOWN, seconds=time.perf_counter() - start)
-        answers.append(answer)
-    bound = sum(a.bound for a in answers)
-    decisions = _joined(problem, answers)
-    if not _keeps_spanning_rules(problem, *decisions):
-        answers, lower = _coupled(problem, components, stop, start)
-        bound = max(bound, lower)
-        if answers is None:
-            answers = [_whole(problem, stop, start)]
-            if answers[0].status is Status.INFEASIBLE:
-                return _explain(problem, np.arange(problem.shape[3]), stop, start)
-            if answers[0].status is Status.UNKNOWN:
-                return StructureSolution(Status.UNKNOWN, bound=bound, seconds=time.perf_counter() - start)
-        decisions = _joined(problem, answers)
-    parts = _cost_parts(problem, *decisions)
-    objective = float(sum(parts.values()))
-    proven = objective - bound < 0.5
-    return StructureSolution(
-        Status.OPTIMAL if proven else Status.FEASIBLE,
-        objective=objective,
-        bound=objective if proven else bound,
-        seconds=time.perf_counter() - start,
-        slot_of_item=decisions[0],
-        site_of_slot=decisions[1],
-        parts=parts,
-        components=len(components),
+    columns = enumerate_columns(problem, COLUMN_LIMIT)
+    restriction = (
+        "" if columns.complete else "only small sets of divisions were considered, there are too many"
     )
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: Status
-    bound: float = 0.0
-    items: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    slots: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    slot_of_item: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    site_of_slot: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    values: tuple[int, ...] = ()
-
-
-def _run(problem: StructureProblem, hosts: np.ndarray, stop: Stop) -> _Answer:
-    """Solve some hosts without the rules that span hosts."""
-    return _solve(build_model(problem, hosts, rule_groups(problem, hosts, False), objective=True), stop)
-
-
-def _solve(model: Model, stop: Stop, expressions: Sequence = ()) -> _Answer:
-    """Solve a model; `values` of the answer are those of the expressions."""
-    solver = _solver(stop)
-    status = solver.Solve(model.cp)
-    if status == cp_model.INFEASIBLE:
-        return _Answer(Status.INFEASIBLE)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return _Answer(Status.UNKNOWN)
-    chosen = {(i, j): k for (i, j, k), var in model.x.items() if solver.BooleanValue(var)}
-    slot_of_item = dict(chosen.keys())
-    site_of_slot = {j: k for (_, j), k in chosen.items()}
-    return _Answer(
-        Status.OPTIMAL if status == cp_model.OPTIMAL else Status.FEASIBLE,
-        solver.BestObjectiveBound(),
-        model.items,
-        model.slots,
-        np.array([slot_of_item[i] for i in model.items.tolist()], int),
-        np.array([site_of_slot.get(j, NONE) for j in model.slots.tolist()], int),
-        tuple(int(solver.Value(e)) for e in expressions),
-    )
-
-
-def _joined(problem: StructureProblem, answers: list[_Answer]) -> tuple[np.ndarray, np.ndarray]:
+    covered = {i for items in columns.members for i in items}
+    if len(covered) < len(problem.size):
+        return _infeasible(problem, stop, start)
+    program, constant = program_of(problem, columns)
+    choice = minimise(program, stop)
+    if choice.status is Status.INFEASIBLE and columns.complete:
+        return _infeasible(problem, stop, start)
+    if choice.status in (Status.INFEASIBLE, Status.UNKNOWN):
+        bound = None if choice.bound is None else choice.bound + constant
+        seconds = time.perf_counter() - start
+        return StructureSolution(Status.UNKNOWN, bound=bound, seconds=seconds, restriction=restriction)
     slot_of_item, site_of_slot = np.full(problem.shape[0], NONE), np.full(problem.shape[1], NONE)
-    for answer in answers:
-        slot_of_item[answer.items] = answer.slot_of_item
-        site_of_slot[answer.slots] = answer.site_of_slot
-    return slot_of_item, site_of_slot
-
-
-def _coupled(
-    problem: StructureProblem, components, stop: Stop, start: float
-) -> tuple[list[_Answer] | None, float]:
-    """Parts that together break a spanning rule, solved under prices on it: (answers or None, bound)."""
-    limits = spanning_limits(problem)
-    models = [build_model(problem, h, rule_groups(problem, h, False), objective=True) for h in components]
-    costs = [model.cost_of(hosts) for model, hosts in zip(models, components, strict=True)]
-    uses = [[spanning_use(problem, model, name) for name, _ in limits] for model in models]
-
-    def oracle(part: int, prices: Sequence[int]) -> Priced | None:
-        priced = sum(price * use for price, use in zip(prices, uses[part], strict=True) if price)
-        models[part].cp.ClearObjective()
-        models[part].cp.Minimize(PRICE_PARTS * costs[part] + priced)
-        answer = _solve(models[part], _slice(stop, len(models), start), (costs[part], *uses[part]))
-        if answer.status is Status.UNKNOWN:
-            return None
-        return Priced(Column(answer.values[0], answer.values[1:], answer), answer.bound)
-
-    first = [oracle(part, [0] * len(limits)) for part in range(len(models))]
-    if any(answer is None for answer in first):
-        return None, sum(answer.bound for answer in first if answer is not None) / PRICE_PARTS
-    columns, bound = solve_by_prices(
-        len(models),
-        [limit for _, limit in limits],
-        [answer.column for answer in first],
-        oracle,
-        lambda: time.perf_counter() - start > stop.seconds,
+    for c in choice.chosen[choice.chosen < len(columns.cost)].tolist():
+        slot_of_item[list(columns.members[c])] = columns.slot[c]
+        site_of_slot[columns.slot[c]] = columns.site[c]
+    parts = _cost_parts(problem, slot_of_item, site_of_slot)
+    objective = float(sum(parts.values()))
+    optimal = choice.status is Status.OPTIMAL
+    return StructureSolution(
+        choice.status,
+        objective=objective,
+        bound=objective if optimal else min(choice.bound + constant, objective),
+        seconds=time.perf_counter() - start,
+        restriction=restriction,
+        slot_of_item=slot_of_item,
+        site_of_slot=site_of_slot,
+        parts=parts,
+        columns=len(columns.cost),
     )
-    return (None if columns is None else [column.payload for column in columns]), bound
 
 
-def _whole(problem: StructureProblem, stop: Stop, start: float) -> _Answer:
-    """Any structure that keeps all rules, whatever it costs: the last resort, and the proof that there is
-    none.
-    """
-    everything = np.arange(problem.shape[3])
-    model = build_model(problem, everything, rule_groups(problem, everything, True), objective=False)
-    return _solve(model, _slice(stop, 1, start))
-
-
-def _solver(stop: Stop) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = stop.threads
-    solver.parameters.random_seed = stop.seed % (2**31)
-    solver.parameters.max_time_in_seconds = stop.seconds
-    solver.parameters.relative_gap_limit = stop.gap
-    if stop.work is not None:
-        solver.parameters.max_deterministic_time = stop.work
-    return solver
-
-
-def _slice(stop: Stop, parts: int, start: float) -> Stop:
-    """Share of the remaining wall clock for the next part; the deterministic limit is per part."""
-    left = max(stop.seconds - (time.perf_counter() - start), 1.0)
-    return replace(stop, seconds=max(left / parts, min(left, 5.0)))
-
-
-def _components(problem: StructureProblem) -> list[np.ndarray]:
-    """Sets of hosts linked by items that could go to either or by teams, in order of the first host."""
-    n_items, _, _, n_hosts = problem.shape
-    teamed = np.flatnonzero(problem.team >= 0)
-    rows = np.concatenate([problem.arcs[:, 0], teamed])
-    columns = n_items + np.concatenate(
-        [problem.slot_host[problem.arcs[:, 1]], n_hosts + problem.team[teamed]]
-    )
-    n = n_items + n_hosts + int(max(problem.team, default=NONE)) + 1
-    _, label = connected_components(
-        coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(n, n)), directed=False
-    )
-    used = label[n_items : n_items + n_hosts]
-    return [np.flatnonzero(used == value) for value in dict.fromkeys(used.tolist())]
-
-
-def _keeps_spanning_rules(
-    problem: StructureProblem, slot_of_item: np.ndarray, site_of_slot: np.ndarray
-) -> bool:
-    is_open = site_of_slot >= 0
-    load = np.bincount(site_of_slot[slot_of_item], weights=problem.floor, minlength=problem.shape[2])
-    limited = problem.site_capacity >= 0
-    if np.any(load[limited] > problem.site_capacity[limited]):
-        return False
-    counted = is_open & problem.slot_counted.astype(bool)
-    second = problem.second_site.astype(bool)[site_of_slot] & counted
-    if second.sum() > problem.second_share * counted.sum() + 1e-9:
-        return False
-    hosts = np.unique(problem.slot_host[is_open])
-    groups = problem.host_group[hosts]
-    return bool(
-        np.all(np.bincount(groups[groups >= 0], minlength=len(problem.group_max)) <= problem.group_max)
+def _infeasible(problem: StructureProblem, stop: Stop, start: float) -> StructureSolution:
+    conflict, smallest = find_conflict(problem, stop)
+    return StructureSolution(
+        Status.INFEASIBLE,
+        seconds=time.perf_counter() - start,
+        conflict=conflict,
+        restriction="" if smallest else "the conflicting rules may not be the fewest: time ran out",
     )
 
 
@@ -383,31 +248,3 @@ def _cost_parts(
         "item_sites": int(problem.item_site_cost[items, site_of_slot[slot_of_item]].sum()),
         "slot_sites": int(problem.slot_site_cost[slots, site_of_slot[slots]].sum()),
     }
-
-
-def leading_posts(problem: StructureProblem, slot: int, size: int) -> int:
-    """Head and deputies of an open slot of a given size."""
-    schedule = problem.slot_schedule[slot]
-    if schedule == NONE:
-        return 0
-    return max(posts for threshold, posts in problem.schedules[schedule] if size >= threshold)
-
-
-def _explain(problem: StructureProblem, hosts: np.ndarray, stop: Stop, start: float) -> StructureSolution:
-    """Deletion filter: drop each named rule group whose absence leaves the rest still infeasible."""
-    spanning = len(hosts) == problem.shape[3]
-    needed = list(rule_groups(problem, hosts, spanning))
-    proven = True
-    for group in tuple(needed):
-        rest = [g for g in needed if g != group]
-        model = build_model(problem, hosts, rest, objective=False)
-        status = _solver(_slice(stop, 4, start)).Solve(model.cp)
-        if status == cp_model.INFEASIBLE:
-            needed = rest
-        proven &= status != cp_model.UNKNOWN
-    return StructureSolution(
-        Status.INFEASIBLE,
-        seconds=time.perf_counter() - start,
-        conflict=tuple(needed),
-        restriction="" if proven else "the set of conflicting rules may not be the smallest: time ran out",
-    )
