@@ -264,7 +264,7 @@ class Commute(Section):
     unserved_vnd_month: float = Field(
         20_000_000, ge=0, description="weight of an entitled person without support, VND a month (no money flows)"
     )
-    stop: StopOptions = StopOptions(seconds=60, work=200, gap=0.002)
+    stop: StopOptions = StopOptions(seconds=60, work=20, gap=0.004)
 
 
 class Timetable(Section):

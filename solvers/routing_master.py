@@ -1,0 +1,265 @@
+"""The integer programme over a pool of routes, and the bound over all routes.
+
+Columns: x[g, s] persons of group g at stop s; u[r, s, w] riders of route r who board at s and value a minute
+at w; y[r, v] vehicles of type v on route r; z[m, g] persons of group g in mode m. With y fixed, what remains
+is a flow of people, so the programme keeps only y whole, and a second one makes the people whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from solvers.linear import LinearModel, solve_linear
+from solvers.problem import Status, Stop
+from solvers.routing_columns import Column, usable_stops
+from solvers.routing_problem import Route, RoutingProblem, RoutingSolution, objective_of
+
+# Money in the programmes is in units of 1,000 VND, so that coefficients lie near one another.
+UNIT = 1_000.0
+
+
+@dataclass
+class _People:
+    """Positions of the columns and rows that all programmes share."""
+
+    x: np.ndarray
+    x_group: np.ndarray
+    x_stop: np.ndarray
+    z: np.ndarray
+    z_mode: np.ndarray
+    z_group: np.ndarray
+    balance: dict[tuple[int, int, int], int]
+    budget: int | None
+    fleet: np.ndarray
+
+
+def value_classes(problem: RoutingProblem) -> np.ndarray:
+    """Class of each group by its value of a minute, numbered from 0 in ascending order."""
+    return np.unique(problem.minute_cost, return_inverse=True)[1]
+
+
+def choose(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> RoutingSolution | None:
+    """Best vehicles and modes for a pool; None where none was found in time.
+
+    `pool_bound` is the bound of the programme (VND a month): valid for every choice from the pool.
+    """
+    model, people, routes = _programme(problem, pool, whole_people=False)
+    answer = solve_linear(model, stop)
+    bound = None if answer.bound is None else answer.bound * UNIT
+    if answer.values is None:
+        return None
+    counts = np.rint(answer.values[routes.y]).astype(int)
+    model, people, routes = _programme(problem, pool, whole_people=True, counts=counts)
+    whole = solve_linear(model, replace(stop, work=None))
+    if whole.values is None:
+        return None
+    chosen, by_mode = _read(problem, pool, people, routes, whole.values, counts)
+    return RoutingSolution(
+        Status.FEASIBLE,
+        objective_of(problem, chosen, by_mode),
+        routes=chosen,
+        by_mode=by_mode,
+        pool_bound=bound,
+    )
+
+
+def direct_bound(problem: RoutingProblem, stop: Stop) -> float | None:
+    """Lower bound over all sequences of stops, VND a month.
+
+    A rider from stop s takes a seat for at least the direct ride, and a full vehicle over the shortest way
+    from s is the cheapest seat any route can give him. So people who buy seats one by one on full direct
+    vehicles, as a linear programme, never pay more than in the best plan.
+    """
+    minutes, km = _closure(problem.minutes), _closure(problem.km)
+    model = LinearModel()
+    people = _add_people(problem, model, whole=False)
+    classes = value_classes(problem)
+    price = np.unique(problem.minute_cost)
+    for depot in sorted(set(problem.depot.tolist())):
+        for s in usable_stops(problem, depot):
+            ride = minutes[s, depot] + minutes[depot, s] + 2 * problem.dwell
+            length = km[s, depot] + km[depot, s]
+            for w in sorted(set(classes[problem.depot == depot].tolist())):
+                row = people.balance.get((depot, s, w))
+                if row is None:
+                    continue
+                for v, kind in enumerate(problem.vehicles):
+                    if kind.seats < problem.min_riders:
+                        continue
+                    seat = problem.days * (kind.day_vnd + kind.km_vnd * length) / kind.seats
+                    f = model.add_columns((seat + price[w] * ride) / UNIT)
+                    model.add_entries(row, f, -1.0)
+                    model.add_entries(people.fleet[v], f, 1.0 / kind.seats)
+                    if people.budget is not None:
+                        model.add_entries(people.budget, f, seat / UNIT)
+    answer = solve_linear(model, stop)
+    return None if answer.status != Status.OPTIMAL or answer.bound is None else answer.bound * UNIT
+
+
+@dataclass
+class _Routes:
+    """Positions of the columns of the routes: y (pool, vehicles) and for each route its u as (column, stop,
+    class).
+    """
+
+    y: np.ndarray
+    u: list[list[tuple[int, int, int]]]
+
+
+def _programme(problem, pool, *, whole_people: bool, counts: np.ndarray | None = None):
+    model = LinearModel()
+    people = _add_people(problem, model, whole=whole_people)
+    price = np.unique(problem.minute_cost)
+    kinds = problem.vehicles
+    cost = np.array([[problem.vehicle_vnd_month(v, q, d) for v in range(len(kinds))] for d, q in pool])
+    cost = cost.reshape(len(pool), len(kinds))
+    usable = np.array([k.fleet if k.seats >= problem.min_riders else 0 for k in kinds], float)
+    low = np.zeros(cost.shape) if counts is None else counts
+    high = np.broadcast_to(usable, cost.shape) if counts is None else counts
+    y = model.add_columns(cost.ravel() / UNIT, lower=low.ravel(), upper=high.ravel(), integer=True).reshape(
+        cost.shape
+    )
+    seats = np.array([k.seats for k in kinds], float)
+    full = model.add_rows(np.full(len(pool), -np.inf), 0.0)
+    least = model.add_rows(np.zeros(len(pool)), np.inf)
+    model.add_entries(full[:, None], y, -seats)
+    model.add_entries(least[:, None], y, -float(problem.min_riders))
+    model.add_entries(people.fleet[None, :], y, 1.0)
+    if people.budget is not None:
+        model.add_entries(people.budget, y.ravel(), cost.ravel() / UNIT)
+    u: list[list[tuple[int, int, int]]] = []
+    costs, rows, keys = [], [], []
+    for r, (depot, sequence) in enumerate(pool):
+        ride = sum(problem.ride_minutes(sequence, depot))
+        for s, minutes in zip(sequence, ride, strict=True):
+            for w in range(len(price)):
+                row = people.balance.get((depot, s, w))
+                if row is not None:
+                    costs.append(price[w] * minutes / UNIT)
+                    rows.append(row)
+                    keys.append((r, s, w))
+        u.append([])
+    columns = model.add_columns(np.array(costs), integer=whole_people) if costs else np.empty(0, int)
+    for column, (r, s, w) in zip(columns.tolist(), keys, strict=True):
+        u[r].append((column, s, w))
+    if costs:
+        of_route = np.array([r for r, _, _ in keys])
+        model.add_entries(np.array(rows), columns, -1.0)
+        model.add_entries(full[of_route], columns, 1.0)
+        model.add_entries(least[of_route], columns, 1.0)
+    return model, people, _Routes(y, u)
+
+
+def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool) -> _People:
+    """Groups, stops they can reach and other modes, with the rows that hold them together."""
+    classes = value_classes(problem)
+    usable = np.zeros((len(problem.people), problem.n_stops), bool)
+    for depot in sorted(set(problem.depot.tolist())):
+        usable[np.ix_(problem.depot == depot, usable_stops(problem, depot))] = True
+    usable &= np.isfinite(problem.access_cost) & (problem.riders_max > 0)[:, None]
+    x_group, x_stop = np.nonzero(usable)
+    limits = problem.riders_max[x_group]
+    x = (
+        model.add_columns(problem.access_cost[x_group, x_stop] / UNIT, upper=limits, integer=whole)
+        if len(x_group)
+        else np.empty(0, int)
+    )
+    z_mode, z_group = np.nonzero(np.array([np.isfinite(m.cost) for m in problem.modes]))
+    z_cost = np.array([m.cost for m in problem.modes])[z_mode, z_group]
+    z = model.add_columns(z_cost / UNIT, upper=problem.people[z_group], integer=whole)
+    everyone = model.add_rows(problem.people, problem.people)
+    model.add_entries(everyone[z_group], z, 1.0)
+    capped = [m for m, mode in enumerate(problem.modes) if mode.capacity is not None]
+    for m in capped:
+        row = model.add_rows(-np.inf, problem.modes[m].capacity)
+        model.add_entries(row, z[z_mode == m], 1.0)
+    fleet = (
+        model.add_rows(np.full(len(problem.vehicles), -np.inf), [v.fleet for v in problem.vehicles])
+        if problem.vehicles
+        else np.empty(0, int)
+    )
+    budget = None
+    if problem.budget is not None:
+        budget = int(model.add_rows(-np.inf, problem.budget / UNIT)[0])
+        public = np.array([m.public for m in problem.modes])[z_mode, z_group]
+        model.add_entries(budget, z, public / UNIT)
+    balance: dict[tuple[int, int, int], int] = {}
+    if len(x_group):
+        model.add_entries(everyone[x_group], x, 1.0)
+        most = model.add_rows(np.full(len(problem.people), -np.inf), problem.riders_max)
+        model.add_entries(most[x_group], x, 1.0)
+        keys = np.column_stack([problem.depot[x_group], x_stop, classes[x_group]])
+        distinct, of = np.unique(keys, axis=0, return_inverse=True)
+        rows = model.add_rows(np.zeros(len(distinct)), 0.0)
+        model.add_entries(rows[of.ravel()], x, 1.0)
+        balance = {tuple(key): int(row) for key, row in zip(distinct.tolist(), rows, strict=True)}
+    return _People(x, x_group, x_stop, z, z_mode, z_group, balance, budget, fleet)
+
+
+def _read(
+    problem, pool, people: _People, routes: _Routes, values, counts
+) -> tuple[tuple[Route, ...], np.ndarray]:
+    """Whole persons on whole vehicles: waiting people of a stop board its routes in order of the pool."""
+    classes = value_classes(problem)
+    by_mode = np.zeros((len(problem.modes), len(problem.people)), int)
+    by_mode[people.z_mode, people.z_group] = np.rint(values[people.z]).astype(int)
+    waiting: dict[tuple[int, int, int], list[list[int]]] = {}
+    for g, s, n in zip(people.x_group, people.x_stop, np.rint(values[people.x]).astype(int), strict=True):
+        if n > 0:
+            waiting.setdefault((int(problem.depot[g]), int(s), int(classes[g])), []).append([int(g), int(n)])
+    chosen: list[Route] = []
+    for r, (depot, sequence) in enumerate(pool):
+        if not counts[r].any():
+            continue
+        riders = []
+        for column, s, w in routes.u[r]:
+            riders += [
+                (g, s, n) for g, n in _take(waiting.get((depot, s, w), []), int(np.rint(values[column])))
+            ]
+        vehicles = [v for v in range(len(problem.vehicles)) for _ in range(counts[r, v])]
+        chosen += _split(problem, depot, sequence, riders, vehicles)
+    return tuple(chosen), by_mode
+
+
+def _take(queue: list[list[int]], wanted: int) -> list[tuple[int, int]]:
+    """Take persons from the front of a queue of [group, persons]."""
+    taken = []
+    while wanted > 0 and queue:
+        n = min(wanted, queue[0][1])
+        taken.append((queue[0][0], n))
+        queue[0][1] -= n
+        wanted -= n
+        if not queue[0][1]:
+            queue.pop(0)
+    return taken
+
+
+def _split(problem, depot, sequence, riders, vehicles) -> list[Route]:
+    """Riders of one sequence onto its vehicles, far stops first, so that a vehicle calls at few stops."""
+    order = {s: i for i, s in enumerate(sequence)}
+    queue = [
+        [k, n] for k, (_, _, n) in sorted(enumerate(riders), key=lambda item: (order[item[1][1]], item[0]))
+    ]
+    left = sum(n for _, n in queue)
+    result = []
+    for i, v in enumerate(vehicles):
+        reserved = problem.min_riders * (len(vehicles) - i - 1)
+        taken = _take(queue, min(problem.vehicles[v].seats, left - reserved))
+        left -= sum(n for _, n in taken)
+        mine = tuple((riders[k][0], riders[k][1], n) for k, n in taken)
+        used = tuple(s for s in sequence if any(stop == s for _, stop, _ in mine))
+        shorter = used and problem.is_runnable(used, depot)
+        cheaper = shorter and problem.day_km(used, depot) <= problem.day_km(sequence, depot)
+        result.append(Route(v, used if cheaper else sequence, depot, mine))
+    return result
+
+
+def _closure(distance: np.ndarray) -> np.ndarray:
+    """Shortest distances over any sequence of nodes (Floyd and Warshall)."""
+    closed = distance.copy()
+    np.fill_diagonal(closed, 0.0)
+    for k in range(len(closed)):
+        np.minimum(closed, closed[:, k, None] + closed[None, k], out=closed)
+    return closed
