@@ -253,7 +253,7 @@ class _Writer:
                 sheet.merge_range(row, 0, row, 3, synthetic_note(lang), self.warn)
                 sheet.set_row(row, 36)
                 row += 1
-        row = self._block(sheet, row + 1, ("Chỉ tiêu chính / Key figure", "", "Phương án / Plan", "Thực tế, trước / Real, before"),
+        row = self._block(sheet, row + 1, ("Chỉ tiêu chính / Key figure", "", "Phương án / Plan", "So với / Against"),
                           [(f.title["vi"], f.title["en"], f.plan["vi"], f.reference["vi"]) for f in headline(self.plan, self.inputs)])  # fmt: skip
         labels = [(f"{term('label', k, 'vi')} / {k}", LABEL_MEANING[k]) for k in LABEL_MEANING]
         row = self._block(sheet, row + 1, ("Nhãn dữ liệu / Label", "Nghĩa / Meaning"), labels)

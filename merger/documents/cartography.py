@@ -166,19 +166,19 @@ def points(
         )
 
 
-def neighbour_fills(units: gpd.GeoDataFrame) -> list[str]:
-    """Fills so that no two neighbours look alike, in the order of rows (greedy, the rarest free colour first)."""
+def neighbour_classes(units: gpd.GeoDataFrame) -> list[int]:
+    """Numbers 0 to 5 so that no two neighbours share one, in the order of rows (greedy, the rarest free one first)."""
     tree = shapely.STRtree(units.geometry.to_numpy())
     left, right = tree.query(units.geometry.to_numpy(), predicate="intersects")
+    every = range(len(NEIGHBOUR_FILLS))
     chosen: list[int] = []
     used = [0] * len(NEIGHBOUR_FILLS)
     for i in range(len(units)):
         taken = {chosen[j] for j in right[left == i].tolist() if j < i}
-        free = [c for c in range(len(NEIGHBOUR_FILLS)) if c not in taken] or list(range(len(NEIGHBOUR_FILLS)))
-        best = min(free, key=lambda c: (used[c], c))
+        best = min([c for c in every if c not in taken] or every, key=lambda c: (used[c], c))
         used[best] += 1
         chosen.append(best)
-    return [NEIGHBOUR_FILLS[c] for c in chosen]
+    return chosen
 
 
 def labels(

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from merger.documents.wording import MISSING, money, number, percent
+from merger.documents.wording import LANGUAGES, MISSING, money, number, percent
 from merger.inputs import Inputs
 from merger.plan import Plan
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One headline figure in both languages; `reference` is the real outcome of 2025 or before (may be empty)."""
+    """One headline figure in both languages; `reference` says what it compares with, e.g. "thực tế 2025: 114"."""
 
     key: str
     title: Mapping[str, str]
@@ -31,15 +31,21 @@ def column(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def text_of(value: Any, decimals: int = 0) -> dict[str, str]:
     """A number in both languages."""
-    return {lang: number(value, lang, decimals) for lang in ("vi", "en")}
+    return {lang: number(value, lang, decimals) for lang in LANGUAGES}
 
 
 def money_of(value: Any) -> dict[str, str]:
     """An amount of VND in both languages."""
-    return {lang: money(value, lang) for lang in ("vi", "en")}
+    return {lang: money(value, lang) for lang in LANGUAGES}
 
 
 NOTHING = {"vi": MISSING, "en": MISSING}
+
+
+def _real(texts: Mapping[str, str]) -> dict[str, str]:
+    """The real outcome of 2025, named so; a dash where there is none."""
+    names = {"vi": "thực tế 2025", "en": "real 2025"}
+    return {lang: MISSING if text == MISSING else f"{names[lang]}: {text}" for lang, text in texts.items()}
 
 
 def headline(plan: Plan, inputs: Inputs) -> list[Fact]:
@@ -64,7 +70,7 @@ def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
                 "en": f"Commune-level units (before: {before})",
             },
             text_of(len(new)),
-            text_of(len(inputs.reference)) if inputs.reference is not None else NOTHING,
+            _real(text_of(len(inputs.reference))) if inputs.reference is not None else NOTHING,
         )
     ]
     if own.get("mean_km") is not None:
@@ -76,7 +82,7 @@ def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
                     "en": "Mean road distance of a resident to the seat (km)",
                 },
                 text_of(own["mean_km"], 2),
-                text_of(real.get("mean_km"), 2),
+                _real(text_of(real.get("mean_km"), 2)),
             )
         )
     if own.get("meets") is not None:
@@ -88,11 +94,10 @@ def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
                     "vi": "Đơn vị đạt tiêu chuẩn / không phải xét / phải trình UBTVQH",
                     "en": "Units that meet the standard / are exempt / need a decision",
                 },
-                {lang: " / ".join(number(own.get(k, 0), lang) for k in keys) for lang in ("vi", "en")},
-                {
-                    lang: " / ".join(number(real.get(k), lang) for k in keys) if real else MISSING
-                    for lang in ("vi", "en")
-                },
+                {lang: " / ".join(number(own.get(k, 0), lang) for k in keys) for lang in LANGUAGES},
+                _real({x: " / ".join(number(real.get(k, 0), x) for k in keys) for x in LANGUAGES})
+                if real
+                else NOTHING,
             )
         )
     return facts
@@ -133,7 +138,7 @@ def _staff_facts(plan: Plan) -> list[Fact]:
             },
             {
                 lang: " / ".join(number(n, lang) for n in (*kept, int(counts.get("unplaced", 0))))
-                for lang in ("vi", "en")
+                for lang in LANGUAGES
             },
             {
                 "vi": f"tổng số: {number(len(plan.tables['staff']), 'vi')}",
@@ -176,7 +181,7 @@ def _time_facts(plan: Plan) -> list[Fact]:
                 "vi": "Việc trễ hạn theo luật / trễ mục tiêu",
                 "en": "Tasks late on the law / late on their target",
             },
-            {lang: f"{number(late, lang)} / {number(target, lang)}" for lang in ("vi", "en")},
+            {lang: f"{number(late, lang)} / {number(target, lang)}" for lang in LANGUAGES},
             {"vi": f"tổng số việc: {number(len(tasks), 'vi')}", "en": f"tasks: {number(len(tasks), 'en')}"},
         )
     ]

@@ -51,7 +51,7 @@ def map_side(layers: Layers, side: str, lang: str) -> bytes:
     own = units[units["side"] == side]
     old = carto.metric(layers["units_before"])
     on = carto.sheet(own, WIDTH_CM, inset_title=_remote_names(own), max_height_cm=21.5)
-    fills = pd.Series(carto.neighbour_fills(units), index=units.index)
+    fills = pd.Series([carto.NEIGHBOUR_FILLS[c] for c in carto.neighbour_classes(units)], index=units.index)
     carto.polygons(on, units[units["side"] != side], "#f2f2f2", line="#cccccc", width=0.3)
     carto.polygons(on, own, fills[own.index], line="none", width=0)
     carto.polygons(on, old[old["side"] == side], "none", line="#8f8f8f", width=0.2, z=2)

@@ -88,7 +88,7 @@ def _first_page(c: Context) -> None:
     rows = [(f.title[lang] + (" *" if f.synthetic else ""), f.plan[lang], f.reference[lang]) for f in facts]
     letter.table(
         [say(lang, "Chỉ tiêu chính", "Key figure"), say(lang, "Phương án", "Plan"),
-         say(lang, "Thực tế 2025 / trước sắp xếp", "Real 2025 / before")],
+         say(lang, "So với", "Against")],
         rows, (8.8, 3.6, 3.6), numeric=(1, 2),
     )  # fmt: skip
     cost = _cost(c)
