@@ -82,10 +82,10 @@ class _Search:
         if self.cost is not None and self.cost.key[part] <= floor:
             return self.cost.key[part]
         model = self.model
-        expr = model.parts[part]
+        expr, unit = model.parts[part], model.units[part]
         if self.cost is not None:
             for earlier in range(part):
-                model.cp.add(model.parts[earlier] <= self.cost.key[earlier])
+                model.cp.add(model.parts[earlier] <= self.cost.key[earlier] // model.units[earlier])
             model.hint(self.start)
         model.cp.minimize(expr)
         solver = self._solver(part)
@@ -100,7 +100,9 @@ class _Search:
             self.infeasible = self.cost is None
         if status == cp_model.UNKNOWN:
             return floor
-        return max(floor, math.ceil(solver.best_objective_bound - 1e-6)) if not self.infeasible else floor
+        return (
+            max(floor, unit * math.ceil(solver.best_objective_bound - 1e-6)) if not self.infeasible else floor
+        )
 
     def _solver(self, part: int) -> cp_model.CpSolver:
         left = self.stop.seconds - (time.perf_counter() - self.began)
@@ -124,7 +126,7 @@ class _Model:
 
     def __init__(self, p: ScheduleProblem, off: frozenset[str] = frozenset()):
         self.p, self.cp, self.off = p, cp_model.CpModel(), off
-        self._tables: dict[tuple[int, int, int], cp_model.LinearExprT] = {}
+        self._tables: dict[tuple[int, int], cp_model.IntVar] = {}
         self.start: dict[int, cp_model.IntVar] = {}
         self.horizon = [len(c) for c in p.calendars]
         for i in range(len(p.names)):
@@ -140,14 +142,14 @@ class _Model:
         for k, name in enumerate(p.resources):
             if f"resource {name}" not in off:
                 self._resource(k)
-        self.parts = (
-            self._lateness(p.legal, p.legal_price),
-            self._lateness(p.target, p.target_price),
-            self._ends(),
-        )
-        for i in np.flatnonzero(p.hard & (p.legal != NONE)):
+        # Each part in its own unit of money, so that the numbers of the model stay small.
+        prices = (p.legal_price, p.target_price, p.weight)
+        self.units = tuple(max(1, int(np.gcd.reduce(price))) for price in prices)
+        legal, target, weight = (price // unit for price, unit in zip(prices, self.units, strict=True))
+        self.parts = (self._lateness(p.legal, legal), self._lateness(p.target, target), self._ends(weight))
+        for i in np.flatnonzero(p.hard & (p.legal != NONE)).tolist():
             if f"limit of {p.names[i]}" not in off:
-                self._hard(int(i))
+                self._hard(i)
 
     def end(self, i: int) -> cp_model.LinearExprT:
         return self.start[i] + int(self.p.duration[i])
@@ -201,12 +203,12 @@ class _Model:
 
     def _table(self, i: int, table: Ints, low: int, high: int, key: int) -> cp_model.LinearExprT:
         """Value of the table at the index of the task's last day, which lies in [low, high]."""
-        cached = self._tables.get((i, key, 0))
+        cached = self._tables.get((i, key))
         if cached is None:
             values = [int(v) for v in table[low : high + 1]]
             cached = self.cp.new_int_var(min(values), max(values), f"t{i}_{key}")
             self.cp.add_element(self.start[i] + int(self.p.duration[i]) - 1 - low, values, cached)
-            self._tables[(i, key, 0)] = cached
+            self._tables[i, key] = cached
         return cached
 
     def _resource(self, k: int) -> None:
@@ -231,8 +233,7 @@ class _Model:
 
     def _lateness(self, limit: Ints, price: Ints) -> cp_model.LinearExprT:
         p, terms = self.p, []
-        for i in np.flatnonzero((limit != NONE) & (price > 0)):
-            i = int(i)
+        for i in np.flatnonzero((limit != NONE) & (price > 0)).tolist():
             if p.is_fixed(i):
                 terms.append(int(price[i]) * p.late(int(p.fixed[i]), int(limit[i])))
             else:
@@ -255,9 +256,8 @@ class _Model:
         table = np.array([p.late(int(d), limit) for d in days[: high + 1]], dtype=np.int64)
         return self._table(i, table, low, high, NONE + limit)
 
-    def _ends(self) -> cp_model.LinearExprT:
-        p = self.p
-        terms = [int(p.weight[i]) * self.end(i) for i in self.start if p.weight[i]]
+    def _ends(self, weight: Ints) -> cp_model.LinearExprT:
+        terms = [int(weight[i]) * self.end(i) for i in self.start if weight[i]]
         return sum(terms) if terms else self.cp.new_constant(0) + 0
 
 
