@@ -145,7 +145,8 @@ class Consolidate(Section):
         None, ge=0, description="VND a year for a division below the legal minimum; none: not allowed"
     )
     mixed_team_vnd_year: float = Field(
-        900_000_000, ge=0, description="VND a year for each further team in a division: worth three leading posts"
+        1_300_000_000, ge=0, description="VND a year for each further team in a division: above the most that a "
+        "merger of two divisions saves (four leading posts), so teams are mixed only to reach the smallest size"
     )
     split_team_vnd_year: float = Field(
         600_000_000, ge=0, description="VND a year for counterpart teams of both sides kept in separate divisions"

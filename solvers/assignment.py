@@ -64,7 +64,7 @@ class AssignmentProblem:
             if getattr(self, name).size and getattr(self, name).min() < 0:
                 raise ProblemError(f"AssignmentProblem.{name} must not be negative.")
         keys = self.arc_person * max(posts, 1) + self.arc_post
-        if len(np.unique(keys)) != len(keys):
+        if (np.diff(np.sort(keys)) == 0).any():
             raise ProblemError("AssignmentProblem has the same pair of person and post twice among its arcs.")
         largest = max((int(np.abs(c).max()) for c in (self.arc_cost, self.surplus_cost) if c.size), default=0)
         if largest * (persons + posts + 2) >= LARGEST_SCALED_COST:

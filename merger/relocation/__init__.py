@@ -1,0 +1,1 @@
+"""Persons to posts: attributes of the roster, post groups, costs, entitlements; used by stage relocate."""

@@ -1,0 +1,174 @@
+"""Provincial placement: people follow their division into its successor; leaders share the leading posts there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from merger.fields import fields
+from merger.inputs import Inputs
+from merger.relocation.people import Travel, lookup, transitional_costs, yearly_travel_vnd
+from merger.stages.stage import Tables
+from solvers.assignment import AssignmentProblem, AssignmentSolution, chosen_post, next_best, solve_assignment
+from solvers.check_assignment import check_assignment
+from solvers.problem import Stop
+
+SLOTS = ("head", "deputy", "staff", "transitional")
+RANK = {"head": 2, "deputy": 1, "staff": 0, "transitional": 1}
+# Between equal candidates for a head post the higher salary coefficient counts, at so many cost units a step of 1.
+SENIORITY_UNITS = 10
+COST_UNIT_VND = 1_000
+
+
+@dataclass(frozen=True)
+class DivisionPosts:
+    """Post groups of new divisions and agency leaderships; `bodies` is indexed by body id, `capacity` (B, 4) by SLOTS.
+
+    `bodies` has `title`, `new_agency_id`, `field`, `site_id`, `level` (province or service), `is_leadership`.
+    """
+
+    bodies: pd.DataFrame
+    capacity: np.ndarray
+
+
+@dataclass(frozen=True)
+class DivisionPlacement:
+    """Body and slot positions of each person (-1: unplaced), the solution, and the least loss when overruled (VND)."""
+
+    body: np.ndarray
+    slot: np.ndarray
+    solution: AssignmentSolution
+    extra_cost: np.ndarray
+    equal_heads: int
+
+
+def read_bodies(people: pd.DataFrame, tables: Tables, inputs: Inputs) -> tuple[DivisionPosts, np.ndarray]:
+    """Post groups for the persons of divisions, and the position of each person's own body.
+
+    Staff posts are as many as the predecessors bring; deputies at most the cap of the law; a leading person beyond
+    them is transitional in the own body.
+    """
+    divisions = tables["new_divisions"].set_index("new_division_id")
+    agencies = tables["new_agencies"].set_index("new_agency_id")
+    leads = people["is_leader"].to_numpy()
+    own = np.where(leads, people["new_agency_id"], people["new_division_id"])
+    frame = pd.DataFrame(
+        {
+            "body_id": own,
+            "is_leadership": leads,
+            "service": people["level"].eq("service"),
+            "role": people["role"],
+        }
+    )
+    known = np.where(leads, frame["body_id"].isin(agencies.index), frame["body_id"].isin(divisions.index))
+    frame = frame[known]
+    counts = (
+        frame.groupby(["body_id", "role"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=list(SLOTS[:3]), fill_value=0)
+    )
+    about = frame.groupby("body_id").agg(is_leadership=("is_leadership", "all"), service=("service", "all"))
+    lead = about["is_leadership"].to_numpy()
+    ids = about.index
+
+    def of(column: str, agency_column: str) -> np.ndarray:
+        return np.where(lead, agencies[agency_column].reindex(ids), divisions[column].reindex(ids))
+
+    bodies = pd.DataFrame(
+        {
+            "title": of("new_division", "new_agency"),
+            "new_agency_id": np.where(lead, ids, divisions["new_agency_id"].reindex(ids)),
+            "field": np.where(lead, "", divisions["field"].reindex(ids)),
+            "site_id": of("site_id", "site_id"),
+            "level": np.where(about["service"], "service", "province"),
+            "is_leadership": lead,
+            "deputies_cap": of("deputies_cap", "deputies_cap").astype(int),
+        },
+        index=ids,
+    )
+    leaders = counts["head"] + counts["deputy"]
+    capacity = np.column_stack([np.ones(len(ids), int), bodies["deputies_cap"], counts["staff"], leaders])
+    return DivisionPosts(bodies, capacity.astype(np.int64)), ids.get_indexer(own)
+
+
+def place_in_divisions(
+    people: pd.DataFrame, tables: Tables, inputs: Inputs, travel: Travel, stop: Stop
+) -> tuple[DivisionPosts, DivisionPlacement]:
+    """Place the provincial and service staff; raises RuntimeError when the independent check finds a fault."""
+    posts, own = read_bodies(people, tables, inputs)
+    person, body, slot, cost = _arcs(people, posts, own, inputs, travel)
+    problem = AssignmentProblem(
+        supply=np.ones(len(people), np.int64),
+        capacity=posts.capacity.ravel(),
+        arc_person=person,
+        arc_post=body * len(SLOTS) + slot,
+        arc_cost=cost,
+        surplus_cost=np.full(len(people), round(inputs.scenario.relocate.unplaced_vnd_year / COST_UNIT_VND)),
+    )
+    solution = solve_assignment(problem, stop)
+    faults = check_assignment(problem, solution)
+    if faults:
+        raise RuntimeError("assignment of provincial staff failed its check: " + "; ".join(faults[:3]))
+    chosen = chosen_post(problem, solution)
+    _, extra = next_best(problem, solution)
+    heads = people["role"].eq("head").to_numpy() & (own >= 0)
+    rivals = np.bincount(own[heads], minlength=len(posts.bodies))
+    return posts, DivisionPlacement(
+        body=np.where(chosen < 0, -1, chosen // len(SLOTS)),
+        slot=np.where(chosen < 0, -1, chosen % len(SLOTS)),
+        solution=solution,
+        extra_cost=extra * COST_UNIT_VND,
+        equal_heads=int((rivals > 1).sum()),
+    )
+
+
+def _arcs(
+    people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel
+) -> tuple[np.ndarray, ...]:
+    """Allowed (person, body, slot) with cost in units of COST_UNIT_VND.
+
+    Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new agency in the
+    same family of fields: leading posts for leaders who are not locked.
+    """
+    options = inputs.scenario.relocate
+    role = people["role"].to_numpy()
+    leads = (role != "staff") & (own >= 0)
+    staff = np.flatnonzero((role == "staff") & (own >= 0))
+    leaders = np.flatnonzero(leads)
+    parts = [(staff, own[staff], np.full(len(staff), SLOTS.index("staff")))]
+    parts += [
+        (leaders, own[leaders], np.full(len(leaders), SLOTS.index(s)))
+        for s in ("head", "deputy", "transitional")
+    ]
+    movable = leaders[(people["lock"].to_numpy()[leaders] == "") & ~people["is_leader"].to_numpy()[leaders]]
+    family = posts.bodies["field"].map(fields()["family"]).fillna("")
+    targets = pd.DataFrame({"agency": posts.bodies["new_agency_id"].to_numpy(), "family": family.to_numpy()})
+    targets["body"] = np.arange(len(targets))
+    sources = pd.DataFrame({"agency": people["new_agency_id"], "family": people["family"]}).iloc[movable]
+    pairs = sources.assign(person=movable).merge(
+        targets[~posts.bodies["is_leadership"].to_numpy()], on=["agency", "family"]
+    )
+    pairs = pairs[pairs["body"].to_numpy() != own[pairs["person"].to_numpy()]]
+    for name in ("head", "deputy"):
+        parts.append(
+            (pairs["person"].to_numpy(), pairs["body"].to_numpy(), np.full(len(pairs), SLOTS.index(name)))
+        )
+    person, body, slot = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    km, minutes = lookup(people["home"].to_numpy()[person], posts.bodies["site_id"].to_numpy()[body], travel)
+    cost = (
+        np.nan_to_num(yearly_travel_vnd(minutes, km, inputs.scenario))
+        * people["multiplier"].to_numpy()[person]
+    )
+    rank = pd.Series(role).map(RANK).to_numpy()[person]
+    level = np.array([RANK[s] for s in SLOTS])[slot]
+    cost += np.maximum(rank - level, 0) * options.loss_of_rank_vnd_year
+    cost += np.maximum(level - rank, 0) * options.promotion_vnd_year
+    cost += np.where(body != own[person], options.change_body_vnd_year, 0.0)
+    cost += np.where(slot == SLOTS.index("transitional"), transitional_costs(people, inputs)[person], 0.0)
+    units = np.rint(cost / COST_UNIT_VND)
+    junior = people["coefficient"].max() - people["coefficient"].to_numpy()[person]
+    units += np.where(slot == SLOTS.index("head"), np.rint(junior * SENIORITY_UNITS), 0)
+    return person.astype(np.int64), body.astype(np.int64), slot.astype(np.int64), units.astype(np.int64)

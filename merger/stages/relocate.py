@@ -1,0 +1,133 @@
+"""Stage relocate: every person of both sides gets exactly one outcome, with its cost, its rule and its reason."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from merger.inputs import Inputs
+from merger.relocation import communes, divisions
+from merger.relocation.entitlements import budget, read_entitlements, trim_path
+from merger.relocation.findings import relocation_findings
+from merger.relocation.outcomes import staff_table
+from merger.relocation.people import read_people, read_travel
+from merger.relocation.posts import commune_rows, division_rows
+from merger.severance import SeveranceLaw
+from merger.stages.stage import Record, StageResult, Tables
+from merger.tables import conform
+from solvers.problem import Status, Stop
+
+COST_UNIT_VND = communes.COST_UNIT_VND
+
+
+def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
+    """Place the roster. Reads units, new_units, structure, new_divisions, new_agencies; writes posts and staff.
+
+    Raises InfeasibleError for locks that cannot hold and RuntimeError when an independent check finds a fault.
+    """
+    started = time.perf_counter()
+    law = SeveranceLaw(inputs.law)
+    travel = read_travel(inputs)
+    people = read_people(inputs, tables, law)
+    effect = 12 * inputs.scenario.dates.effect.year + inputs.scenario.dates.effect.month - 1
+    people["ended"] = np.select(
+        [people["level"].eq("nonprofessional"), people["retires"] <= effect], ["contract_ends", "retires"], ""
+    )
+    active = people["ended"].eq("")
+    local = people[active & people["local"]].reset_index(drop=True)
+    others = people[active & ~people["local"]].reset_index(drop=True)
+
+    grid = communes.read_posts(tables["new_units"], inputs)
+    near = communes.place(local, grid, tables, inputs, travel, stop)
+    bodies, follow = divisions.place_in_divisions(others, tables, inputs, travel, stop)
+    local_posts, local = commune_rows(local, grid, near, tables["new_units"])
+    other_posts, others = division_rows(others, bodies, follow, inputs)
+    posts = conform("posts", pd.concat([local_posts, other_posts], ignore_index=True))
+
+    everyone = pd.concat([local, others, people[~active]], ignore_index=True)
+    everyone = everyone.sort_values("person_id", kind="stable").reset_index(drop=True)
+    merged = _is_merged(everyone, tables)
+    benefits = read_entitlements(everyone, merged, inputs, law)
+    everyone = pd.concat([everyone, benefits], axis=1)
+    staff, everyone = staff_table(everyone, posts, inputs, travel)
+
+    figures = _figures(everyone, posts, near, follow, inputs)
+    objective = (near.solution.objective + follow.solution.objective) * COST_UNIT_VND
+    bound = (near.bound + follow.solution.bound) * COST_UNIT_VND
+    proven = near.bound >= near.solution.objective - 0.5 and follow.solution.status is Status.OPTIMAL
+    record = Record(
+        status=str(Status.OPTIMAL if proven else Status.FEASIBLE),
+        objective=objective,
+        bound=bound,
+        gap=(objective - bound) / max(abs(objective), 1.0),
+        seconds=time.perf_counter() - started,
+        unit="VND a year, travel of protected cases weighted",
+        rules_hit=_rules_hit(posts, staff),
+        findings=relocation_findings(everyone, posts, grid, near, follow, figures, inputs),
+        figures=figures,
+    )
+    return StageResult({"posts": posts, "staff": conform("staff", staff)}, record)
+
+
+def _is_merged(people: pd.DataFrame, tables: Tables) -> np.ndarray:
+    """Whether the person's body merges or ends: local bodies all do, a division with more than one predecessor."""
+    structure = tables["structure"]
+    size = structure.groupby("new_division_id")["division_id"].nunique()
+    merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
+    stays = people["level"].eq("service") & ~people["division_id"].isin(merged)
+    return ~stays.to_numpy()
+
+
+def _rules_hit(posts: pd.DataFrame, staff: pd.DataFrame) -> tuple[str, ...]:
+    used = set(posts["rule"]) | {r for rules in staff["rules"].unique() for r in rules.split(";")}
+    return tuple(sorted(used - {""}))
+
+
+def _figures(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: Inputs) -> dict[str, Any]:
+    """Headline numbers; every person counts once among the outcomes."""
+    outcomes = people["outcome"].value_counts()
+    establishment = posts[posts["phase"] == "establishment"]
+    held = establishment["person_id"].ne("")
+    local = establishment["level"].eq("commune")
+    vacant = {"commune": int((local & ~held).sum()), "province": int((~local & ~held).sum())}
+    present_local = int(people["level"].isin(["district", "commune"]).sum())
+    moved = people["km_after"] - people["km_before"]
+    by_level = people.groupby(["level", "outcome"]).size()
+    figures: dict[str, Any] = {
+        "people": len(people),
+        **{f"{name}_people": int(outcomes.get(name, 0)) for name in OUTCOMES},
+        "outcomes_by_level_people": {f"{a}.{b}": int(n) for (a, b), n in by_level.items()},
+        "commune_establishment_posts": int(local.sum()),
+        "commune_government_posts": int((local & establishment["bloc"].eq("government")).sum()),
+        "commune_present_people": present_local,
+        "province_establishment_posts": int((~local).sum()),
+        "vacant_commune_posts": vacant["commune"],
+        "vacant_province_posts": vacant["province"],
+        "changed_body_people": int(people["changed_body"].sum()),
+        "lost_rank_people": int(people["lost_rank"].sum()),
+        "left_area_people": int(people["left_area"].sum()),
+        "mean_km_before": _mean(people["km_before"][people["km_after"].notna()]),
+        "mean_km_after": _mean(people["km_after"]),
+        "mean_minutes_after": _mean(people["minutes_after"]),
+        "farther_by_15_km_people": int((moved > 15).sum()),
+        "travel_vnd_year": int(people["cost_vnd"].sum()),
+        "head_posts_with_equal_candidates": follow.equal_heads,
+        "pricing_rounds": near.rounds,
+        "flow_arcs": near.arcs,
+    }
+    figures |= budget(people, inputs)
+    figures["trim_path"] = trim_path(people, vacant, inputs)
+    figures["surplus_at_end_people"] = sum(
+        row["after_people"] for row in figures["trim_path"] if row["year"] == inputs.scenario.dates.end.year
+    )
+    return figures
+
+
+OUTCOMES = ("placed", "transitional", "retires", "contract_ends", "unplaced")
+
+
+def _mean(values: pd.Series) -> float:
+    return round(float(values.mean()), 2) if values.notna().any() else 0.0
