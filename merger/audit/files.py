@@ -1,0 +1,283 @@
+"""Checks that the files of a plan are complete, agree with each other and give nothing away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pyogrio
+
+from merger.audit.report import Case, Violations, check, filled, items, shown
+from merger.plan import SCHEMA_VERSION
+from merger.tables import TABLES
+from scenarios.loaded import data_hashes
+from scenarios.loader import loaded_from
+
+LABELS = {"official", "estimated", "reconstructed", "SYNTHETIC", "proposed"}
+# Tables whose rows rest on the roster or on the divisions.
+ON_SYNTHETIC = {
+    "divisions": ("structure", "new_divisions", "new_agencies"),
+    "staff": ("posts", "staff", "commune", "routes", "stops"),
+}
+# Files of a whole plan besides the tables; plan.json is needed to read it at all.
+WHOLE = ("timetable.ics", "network.graphml", "plan.gpkg", "report.vi.docx", "annex.xlsx", "dashboard.html")
+PUBLIC = (
+    "commute.csv",
+    "routes.csv",
+    "stops.csv",
+    "units.csv",
+    "new_units.csv",
+    "timetable.ics",
+    "dashboard.html",
+)
+# Layers with exactly one feature a row of a table, and the column that identifies it.
+LAYERS = {"units_before": ("units", "code", "old_code"), "units_after": ("new_units", "code", "new_id")}
+# Columns that point into another table: (table, column, table, column), empty cells allowed.
+REFERENCES = (
+    ("units", "new_id", "new_units", "new_id"),
+    ("structure", "new_division_id", "new_divisions", "new_division_id"),
+    ("structure", "new_agency_id", "new_agencies", "new_agency_id"),
+    ("new_divisions", "new_agency_id", "new_agencies", "new_agency_id"),
+    ("posts", "new_unit_id", "new_units", "new_id"),
+    ("posts", "new_agency_id", "new_agencies", "new_agency_id"),
+    ("posts", "person_id", "staff", "person_id"),
+    ("staff", "post_id", "posts", "post_id"),
+    ("commute", "route_id", "routes", "route_id"),
+    ("stops", "route_id", "routes", "route_id"),
+)
+
+
+@check("files-tables", "Bảng đúng cột, khóa và nhãn", "Tables have their columns, keys and labels")
+def tables(case: Case) -> Violations:
+    """Columns as in the contract, unique keys, filled keys, known labels, SYNTHETIC where it must be."""
+    for name, frame in sorted(case.tables.items()):
+        contract = TABLES[name]
+        if list(frame.columns) != list(contract.columns):
+            yield f"{name}: columns {shown(set(frame.columns) ^ set(contract.columns)) or 'in another order'}"
+            continue
+        if frame.duplicated(list(contract.key)).any():
+            yield f"{name}: rows with the same {', '.join(contract.key)}"
+        if strange := set(frame["label"]) - LABELS:
+            yield f"{name}: unknown labels {shown(strange)}"
+    for source in sorted(case.inputs.synthetic):
+        for name in ON_SYNTHETIC[source]:
+            if name in case.tables and (case.tables[name]["label"] != "SYNTHETIC").any():
+                yield f"{name} rests on synthetic {source}, but is not labelled SYNTHETIC throughout"
+    return f"{len(case.tables)} tables"
+
+
+@check("files-references", "Mã tham chiếu giữa các bảng tồn tại", "Ids that tables refer to exist")
+def references(case: Case) -> Violations:
+    """Every id in a column that points into another table is there."""
+    for table, column, other, key in REFERENCES:
+        if table not in case.tables or other not in case.tables:
+            continue
+        cells = case.tables[table][column]
+        if lost := set(cells[filled(cells)]) - set(case.tables[other][key]):
+            yield f"{table}.{column} points to rows that {other} lacks: {shown(lost)}"
+
+
+@check("files-rules", "Căn cứ pháp lý được dẫn có trong bộ quy định", "Rules that rows cite exist")
+def rules(case: Case) -> Violations:
+    """Ids in the columns `rules` and `rule` are rules of law, allowances or locks."""
+    known = set(case.inputs.law) | set(case.inputs.allowances["allowance_id"])
+    for name, frame in sorted(case.tables.items()):
+        for column in {"rules", "rule"} & set(frame.columns):
+            cited = {i for cell in frame[column].dropna().unique() for i in items(cell)}
+            if unknown := {i for i in cited if i not in known and not i.startswith("locks.")}:
+                yield f"{name}: unknown rules {shown(unknown)}"
+
+
+@check("files-complete", "Đủ các tệp của phương án", "All files of a whole plan are there", folder=True)
+def complete(case: Case) -> Violations:
+    """Tables and documents; a plan of one stage only needs the tables it has."""
+    whole = len(case.tables) == len(TABLES)
+    for name in WHOLE if whole else ():
+        if not (case.path / name).exists():
+            yield f"{name} is missing"
+    for name in case.tables:
+        if not (case.path / f"{name}.csv").exists():
+            yield f"{name}.csv is missing"
+    if whole and not list((case.path / "maps").glob("*.geojson")):
+        yield "maps/ holds no layer"
+
+
+@check(
+    "files-manifest",
+    "plan.json khớp với các bảng và kịch bản",
+    "plan.json agrees with the tables and the scenario",
+    folder=True,
+)
+def manifest(case: Case) -> Violations:
+    """Version, number of rows, data unchanged since the run, headline figures computed again."""
+    told = case.manifest
+    if told.get("schema_version") != SCHEMA_VERSION:
+        yield f"schema version {told.get('schema_version')}"
+    for name, rows in sorted(told.get("rows", {}).items()):
+        found = len(case.tables.get(name, ()))
+        if found != rows:
+            yield f"{name}: {found} rows, plan.json says {rows}"
+    loaded = loaded_from(told["scenario"], case.path)
+    if loaded.digest != told.get("scenario_digest"):
+        yield "the scenario in plan.json is not the one of its digest"
+    now, then = data_hashes(loaded), told.get("data_hashes", {})
+    if changed := {k for k in now.keys() | then.keys() if now.get(k) != then.get(k)}:
+        yield f"data changed since the plan was made: {shown(changed)}"
+    yield from _headline(case, told.get("headline", {}).get("plan", {}))
+
+
+def _headline(case: Case, told: dict) -> Iterator[str]:
+    """Headline figures that follow from new_units.csv, by the names that plan.json uses."""
+    if not told or "new_units" not in case.tables:
+        return
+    new = case.tables["new_units"]
+    standard = new["standard"].value_counts()
+    computed = {
+        "units": len(new),
+        "new_units": len(new),
+        "person_km": float(new["person_km"].sum()),
+        "person_minutes": float(new["person_minutes"].sum()),
+        "meets": int(standard.get("meets", 0)),
+        "exempt": int(standard.get("exempt", 0)),
+        "needs_decision": int(standard.get("needs_decision", 0)),
+        "special": int(standard.get("special", 0)),
+    }
+    for name in sorted(computed.keys() & told.keys()):
+        if (
+            told[name] is not None
+            and abs(float(told[name]) - computed[name]) > 0.001 * abs(computed[name]) + 0.5
+        ):
+            yield f"headline {name} is {told[name]}, computed {computed[name]}"
+
+
+@check(
+    "files-maps",
+    "Bản đồ khớp với các bảng, đúng RFC 7946",
+    "Maps agree with the tables and follow RFC 7946",
+    folder=True,
+)
+def maps(case: Case) -> Violations:
+    """One feature a row, the same codes, degrees in range, no crs member; GeoPackage layers alike."""
+    counts = {}
+    for path in sorted((case.path / "maps").glob("*.geojson")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        features = content["features"]
+        counts[path.stem] = len(features)
+        if "crs" in content:
+            yield f"{path.name}: RFC 7946 has no crs member"
+        for feature in features:
+            lon, lat = _first_point(feature["geometry"]["coordinates"])
+            if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+                yield f"{path.name}: coordinates {lon}, {lat} are not degrees"
+                break
+        if path.stem in LAYERS:
+            table, key, column = LAYERS[path.stem]
+            if table in case.tables:
+                codes = sorted(str(f["properties"][key]) for f in features)
+                if codes != sorted(case.tables[table][column]):
+                    yield f"{path.name}: {len(codes)} features do not match the rows of {table}.csv"
+    package = case.path / "plan.gpkg"
+    if package.exists():
+        layers = {str(name) for name, _ in pyogrio.list_layers(package)} - {"layer_styles"}
+        if layers != set(counts):
+            yield f"layers of plan.gpkg and maps/ differ: {shown(layers ^ set(counts))}"
+        for name in sorted(layers & set(counts)):
+            found = pyogrio.read_info(package, layer=name)["features"]
+            if found != counts[name]:
+                yield f"plan.gpkg {name}: {found} features, the GeoJSON has {counts[name]}"
+    return f"{len(counts)} layers"
+
+
+def _first_point(coordinates: list) -> tuple[float, float]:
+    while isinstance(coordinates[0], list):
+        coordinates = coordinates[0]
+    return coordinates[0], coordinates[1]
+
+
+@check(
+    "files-network",
+    "network.graphml đọc lại được và đủ đối tượng",
+    "network.graphml reads back and holds everything",
+    folder=True,
+)
+def network(case: Case) -> Violations:
+    """Every new unit, agency, division and mandate occurs in the graph."""
+    path = case.path / "network.graphml"
+    if not path.exists():
+        return "no network.graphml"
+    graph = nx.read_graphml(path)
+    names = {str(node) for node in graph} | {
+        str(v) for _, data in graph.nodes(data=True) for v in data.values()
+    }
+    names |= {n.partition(":")[2] for n in names if ":" in n}
+    wanted = (
+        ("new_units", "new_id"),
+        ("new_agencies", "new_agency_id"),
+        ("new_divisions", "new_division_id"),
+        ("mandates", "mandate_id"),
+    )
+    for table, column in wanted:
+        if table in case.tables and (lost := set(case.tables[table][column]) - names):
+            yield f"{table}: not in the graph: {shown(lost)}"
+    return f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} links"
+
+
+@check("files-calendar", "timetable.ics đủ các việc", "timetable.ics holds every task", folder=True)
+def calendar(case: Case) -> Violations:
+    """One event a row of the timetable."""
+    path = case.path / "timetable.ics"
+    if not path.exists() or "timetable" not in case.tables:
+        return "no timetable.ics"
+    events = len(re.findall(r"^BEGIN:VEVENT\s*$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    if events != len(case.tables["timetable"]):
+        yield f"{events} events, the timetable has {len(case.tables['timetable'])} tasks"
+    return f"{events} events"
+
+
+@check(
+    "files-public",
+    "Tệp công khai không chứa dữ liệu cá nhân",
+    "Public files hold no personal data",
+    folder=True,
+)
+def public(case: Case) -> Violations:
+    """No id of a person in the maps, the page and the tables that are not internal."""
+    persons = set(case.inputs.staff["person_id"].astype(str))
+    paths = [case.path / n for n in PUBLIC] + sorted((case.path / "maps").glob("*.geojson"))
+    for path in paths:
+        if path.exists() and (found := _ids_in(path) & persons):
+            yield f"{path.relative_to(case.path)} names persons: {shown(found)}"
+    for name, frame in sorted(case.tables.items()):
+        text = {c for c, (kind, _) in TABLES[name].columns.items() if kind in ("text", "list")}
+        if TABLES[name].internal:
+            continue
+        for column in sorted(text & set(frame.columns)):
+            if found := persons & {i for cell in frame[column].dropna().unique() for i in items(cell)}:
+                yield f"{name}.{column} names persons: {shown(found)}"
+    return f"{sum(p.exists() for p in paths)} files"
+
+
+def _ids_in(path: Path) -> set[str]:
+    """Everything in a file that could be an id: runs of letters, digits, - and _."""
+    return set(re.findall(r"[\w][\w-]+", path.read_text(encoding="utf-8")))
+
+
+@check(
+    "files-totals", "Số liệu giữa các bảng cộng khớp nhau", "Sums agree between the tables", "posts", "staff"
+)
+def totals(case: Case) -> Violations:
+    """As many posts held as persons with a post; support in staff.csv and commute.csv is the same money."""
+    staff, posts = case.tables["staff"], case.tables["posts"]
+    held = int(filled(posts["person_id"]).sum())
+    if held != int(filled(staff["post_id"]).sum()):
+        yield f"{held} posts are held, {int(filled(staff['post_id']).sum())} persons have one"
+    if "commute" in case.tables and filled(staff["support"]).any():
+        paid = pd.to_numeric(staff["support_vnd_month"]).fillna(0).sum()
+        public_money = case.tables["commute"]["public_vnd_month"].sum()
+        if abs(paid - public_money) > 0.001 * public_money + len(staff):
+            yield f"support of {paid:,.0f} VND a month in staff.csv, {public_money:,.0f} in commute.csv"
+    return f"{held} persons in posts"

@@ -1,0 +1,479 @@
+"""A plan so small that it can be read: five communes, an island, twelve departments, one shuttle."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geodata.travel import TravelTable
+from merger.audit import Case
+from merger.inputs import Inputs
+from merger.tables import TABLES
+from scenarios.law import read_law
+from scenarios.schema import Arrange, Commute, Data, Relocate, Scenario, Special, Timetable, Title, Vehicle
+
+SHIPPED = Path(__file__).parents[2] / "scenarios" / "shipped" / "hai-phong-2025"
+# code: side, kind, population, area. Squares of 0.05 degrees in a row; the island lies apart.
+UNITS = {
+    "10001": ("hai_duong", "xa", 9_000, 12.0),
+    "10002": ("hai_duong", "xa", 8_000, 12.0),
+    "10003": ("hai_duong", "xa", 7_000, 12.0),
+    "20001": ("hai_phong", "phuong", 30_000, 8.0),
+    "20002": ("hai_phong", "xa", 20_000, 8.0),
+    "30001": ("hai_phong", "xa", 600, 3.0),
+}
+GROUPS = {"10001": ["10001", "10002", "10003"], "20001": ["20001", "20002"], "30001": ["30001"]}
+KINDS = {"10001": "xa", "20001": "phuong", "30001": "dac_khu"}
+NAMES = {"10001": "Xã An Bình", "20001": "Phường Hồng Hà", "30001": "Đặc khu Đảo Xa"}
+# 24,000 / 16,000 = 1.5 and 36 / 30 = 1.2; 50,000 / 45,000 = 1.11 and 16 / 5.5 = 2.9: both meet Art 5(1).
+STANDARD = {"10001": "meets", "20001": "meets", "30001": "special"}
+# Government posts: 32 + (24,000 - 16,000) / 2,000 = 36; 32 + 34,000 / 2,000 = 49; 32 below the base.
+GOVERNMENT = {"10001": 36, "20001": 49, "30001": 32}
+BODIES = (
+    "van-phong-ubnd",
+    "so-noi-vu",
+    "so-tu-phap",
+    "so-tai-chinh",
+    "so-cong-thuong",
+    "so-nong-nghiep-va-moi-truong",
+    "so-xay-dung",
+    "so-khoa-hoc-va-cong-nghe",
+    "so-van-hoa-the-thao-va-du-lich",
+    "so-giao-duc-va-dao-tao",
+    "so-y-te",
+    "thanh-tra",
+)
+SITES = ("old-hd", "main")
+# Km from each unit (rows) to the sites; the island has no road.
+SITE_KM = np.array([[2.0, 48.0], [6.0, 44.0], [10.0, 40.0], [45.0, 3.0], [50.0, 8.0], [np.inf, np.inf]])
+
+
+def travel(km: np.ndarray) -> TravelTable:
+    rows, columns = (np.arange(n) for n in km.shape)
+    return TravelTable(rows, columns, km * 1.5, km)
+
+
+def small_inputs() -> Inputs:
+    codes = list(UNITS)
+    squares = [shapely.box(106 + 0.05 * i, 20.8, 106.05 + 0.05 * i, 20.85) for i in range(5)]
+    squares.append(shapely.box(107.5, 20.1, 107.55, 20.15))
+    side, kind, population, area = zip(*UNITS.values(), strict=True)
+    units = gpd.GeoDataFrame(
+        {
+            "code": codes,
+            "side": side,
+            "kind": kind,
+            "population": population,
+            "area_km2": area,
+            "district": ["Huyện Một"] * 3 + ["Huyện Hai"] * 2 + ["Huyện Đảo"],
+            "island": [False] * 5 + [True],
+        },
+        geometry=squares,
+        crs="EPSG:4326",
+    ).set_index("code", drop=False)
+    scenario = Scenario(
+        name="small",
+        title=Title(vi="Nhỏ", en="Small"),
+        arrange=Arrange(
+            regions={"hai_duong": 1, "hai_phong": 2},
+            special_zones=(Special(name="Đảo Xa", members=("30001",)),),
+        ),
+        consolidate={"stay_sites": {"hai_duong": "old-hd"}, "main_site": "main"},
+        relocate=Relocate(party_posts_commune=2, front_posts_commune=1),
+        commute=Commute(
+            vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),), min_riders_route=3
+        ),
+        timetable=Timetable(working_groups={"working_group": 2}),
+        data=Data(),
+    )
+    agencies = pd.read_csv(SHIPPED / "agencies.csv", keep_default_na=False)
+    divisions = pd.DataFrame(
+        [
+            {
+                "division_id": f"{b}-{s}--phong",
+                "division": "Phòng",
+                "division_en": "Division",
+                "agency_id": f"{b}-{s}",
+                "kind": "division",
+                "field": "du-lich",
+                "staff": 4,
+                "site_id": "old-hd" if s == "hai-duong" else "main",
+                "archive_m": 10,
+                "label": "SYNTHETIC",
+            }
+            for b in BODIES
+            for s in ("hai-duong", "hai-phong")
+        ]
+    )
+    inputs = Inputs(
+        scenario=scenario,
+        folder=SHIPPED,
+        law=read_law(SHIPPED / "law"),
+        units=units,
+        reference=None,
+        crosswalk=None,
+        adjacency=pd.DataFrame(columns=["code_a", "code_b", "road_links"]),
+        sites=pd.DataFrame({"site_id": SITES, "floor_m2": [1_000.0, 3_000.0], "kind": "office"}),
+        stations=pd.DataFrame(),
+        agencies=agencies,
+        programmes=pd.DataFrame({"programme_id": ["p-1", "p-2"], "kind": ["programme", "pillar"]}),
+        deadlines=pd.DataFrame({"deadline_id": ["d-event", "d-legal"], "date": ["2025-07-01", "2025-09-15"]}),
+        allowances=pd.read_csv(SHIPPED / "commute_allowances.csv"),
+        totals=pd.DataFrame(),
+        housing=pd.DataFrame(),
+        surplus_offices=pd.DataFrame(),
+        it_systems=pd.DataFrame(),
+        divisions=divisions,
+        synthetic=frozenset({"divisions", "staff"}),
+    )
+    inputs = replace(inputs, staff=small_roster(divisions))
+    unit_km = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 5.0
+    unit_km[5, :5] = unit_km[:5, 5] = np.inf
+    inputs.__dict__["unit_travel"], inputs.__dict__["site_travel"] = travel(unit_km), travel(SITE_KM)
+    return inputs
+
+
+def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
+    """Four persons a division (Hai Duong's live in 10002, 44 km from the main site), then local staff."""
+    rows = []
+    for d in divisions.itertuples():
+        side = "hai_duong" if "hai-duong" in d.agency_id else "hai_phong"
+        home, wish = ("10002", "daily") if side == "hai_duong" else ("20001", "")
+        rows += [(side, "province", d.division_id, "", home, d.site_id, wish, "1980-01")] * 4
+    rows += [
+        ("hai_duong", "commune", "", "10001", "10001", "", "", "1985-05"),
+        ("hai_phong", "commune", "", "20001", "20001", "", "", "1965-08"),
+        ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
+    ]
+    columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]
+    frame = pd.DataFrame(rows, columns=columns).assign(
+        field="du-lich", role="staff", sex="m", label="SYNTHETIC"
+    )
+    frame["person_id"] = [
+        f"HD-{i:05d}" if s == "hai_duong" else f"HP-{i:05d}" for i, s in enumerate(frame["side"])
+    ]
+    return frame
+
+
+def table(name: str, rows: list[dict], **common) -> pd.DataFrame:
+    """Rows as a table of the plan; cells that are not given are empty."""
+    frame = pd.DataFrame(rows).assign(**common)
+    for column, (kind, _) in TABLES[name].columns.items():
+        if column not in frame:
+            frame[column] = "" if kind in ("text", "list", "date", "time") else np.nan
+    return frame[list(TABLES[name].columns)]
+
+
+def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    return {**_units(inputs), **_structure(inputs), **_people(inputs), **_travel(), **_timetable()}
+
+
+def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    place, factor = list(UNITS), inputs.scenario.arrange.traffic_factor
+    old, new = [], []
+    for new_id, codes in GROUPS.items():
+        people, area, person_km = 0, 0.0, 0.0
+        for code in codes:
+            side, _, population, km2 = UNITS[code]
+            km = 5.0 * abs(place.index(code) - place.index(new_id))
+            old.append(
+                {
+                    "old_code": code,
+                    "side": side,
+                    "new_id": new_id,
+                    "new_name": NAMES[new_id],
+                    "kind": KINDS[new_id],
+                    "seat_code": new_id,
+                    "population": population,
+                    "area_km2": km2,
+                    "km_to_seat": km,
+                    "minutes_to_seat": km * 1.5 * factor,
+                    "standard": STANDARD[new_id],
+                }
+            )
+            people, area, person_km = people + population, area + km2, person_km + population * km
+        floor = {"xa": (30, 16_000), "phuong": (5.5, 45_000), "dac_khu": (np.nan, np.nan)}[KINDS[new_id]]
+        new.append(
+            {
+                "new_id": new_id,
+                "new_name": NAMES[new_id],
+                "kind": KINDS[new_id],
+                "side": side,
+                "seat_code": new_id,
+                "members": ";".join(codes),
+                "n_members": len(codes),
+                "area_km2": area,
+                "population": people,
+                "area_ratio": area / floor[0],
+                "population_ratio": people / floor[1],
+                "standard": STANDARD[new_id],
+                "person_km": person_km,
+                "person_minutes": person_km * 1.5 * factor,
+            }
+        )
+    return {
+        "units": table("units", old, label="proposed"),
+        "new_units": table("new_units", new, label="proposed"),
+    }
+
+
+def _structure(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    names = inputs.agencies.set_index("agency_id")
+    rows, divisions, agencies = [], [], []
+    for body in BODIES:
+        new = f"{body}-hai-phong-moi"
+        for side in ("hai-duong", "hai-phong"):
+            rows.append(
+                {
+                    "division_id": f"{body}-{side}--phong",
+                    "agency_id": f"{body}-{side}",
+                    "field": "du-lich",
+                    "staff": 4,
+                    "site_before": "old-hd" if side == "hai-duong" else "main",
+                    "new_division_id": f"{new}--phong",
+                    "new_agency_id": new,
+                    "site_id": "main",
+                }
+            )
+        divisions.append(
+            {
+                "new_division_id": f"{new}--phong",
+                "new_agency_id": new,
+                "field": "du-lich",
+                "site_id": "main",
+                "staff": 8,
+                "deputies_cap": 1,
+                "min_posts": 6,
+            }
+        )
+        agencies.append(
+            {
+                "new_agency_id": new,
+                "new_agency": names.at[new, "name_vi"],
+                "new_agency_en": names.at[new, "name_en"],
+                "kind": "department",
+                "predecessors": f"{body}-hai-duong;{body}-hai-phong",
+                "divisions": 1,
+                "divisions_before": 2,
+                "staff": 8,
+                "leaders": 4,
+                "deputies_cap": 4,
+                "site_id": "main",
+            }
+        )
+    mandates = [{"mandate_id": "p-1", "title_vi": "Chương trình", "successor_id": "so-y-te-hai-phong-moi"}]
+    return {
+        "structure": table("structure", rows, label="SYNTHETIC"),
+        "new_divisions": table("new_divisions", divisions, label="SYNTHETIC"),
+        "new_agencies": table("new_agencies", agencies, label="SYNTHETIC"),
+        "mandates": table("mandates", mandates, label="proposed"),
+    }
+
+
+def _people(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    posts, staff = [], []
+    for p in inputs.staff.itertuples():
+        moved = p.level == "province"
+        base = {
+            "person_id": p.person_id,
+            "side": p.side,
+            "level": p.level,
+            "body_before": p.division_id or p.unit_code,
+            "field": p.field,
+            "home_code": p.home_code,
+            "site_before": p.site_id or p.unit_code,
+        }
+        row, column = list(UNITS).index(p.home_code), SITES.index(p.site_id) if p.site_id else 0
+        base["km_before"] = SITE_KM[row, column] if moved else 0.0
+        if moved:
+            agency = (
+                p.division_id.split("--")[0].removesuffix("-hai-duong").removesuffix("-hai-phong")
+                + "-hai-phong-moi"
+            )
+            posts.append(
+                {
+                    "post_id": f"post-{p.person_id}",
+                    "body_id": f"{agency}--phong",
+                    "new_agency_id": agency,
+                    "level": "province",
+                    "role": "staff",
+                    "field": "du-lich",
+                    "bloc": "government",
+                    "site_id": "main",
+                    "phase": "establishment",
+                    "person_id": p.person_id,
+                }
+            )
+            rides = p.side == "hai_duong"
+            base |= {
+                "post_id": f"post-{p.person_id}",
+                "outcome": "placed",
+                "site_after": "main",
+                "km_after": SITE_KM[row, 1],
+                "support": "shuttle" if rides else "",
+                "support_vnd_month": 1_000_000 if rides else np.nan,
+            }
+        elif p.level == "nonprofessional":
+            base |= {"outcome": "contract_ends"}
+        elif p.person_id.startswith("HP"):
+            base |= {"outcome": "retires"}
+        else:
+            base |= {
+                "post_id": "xa-10001-government-00",
+                "outcome": "placed",
+                "site_after": "10001",
+                "km_after": 0.0,
+            }
+        staff.append(base)
+    for new_id, government in GOVERNMENT.items():
+        for bloc, count in (("government", government), ("party", 2), ("front", 1)):
+            for i in range(count):
+                post = f"xa-{new_id}-{bloc}-{i:02d}"
+                holder = "HD-00096" if post == "xa-10001-government-00" else ""
+                posts.append(
+                    {
+                        "post_id": post,
+                        "body_id": f"{new_id}-{bloc}",
+                        "new_unit_id": new_id,
+                        "level": "commune",
+                        "role": "staff",
+                        "field": "du-lich",
+                        "bloc": bloc,
+                        "site_id": new_id,
+                        "phase": "establishment",
+                        "person_id": holder,
+                    }
+                )
+    return {
+        "posts": table("posts", posts, label="SYNTHETIC"),
+        "staff": table("staff", staff, label="SYNTHETIC"),
+    }
+
+
+def _travel() -> dict[str, pd.DataFrame]:
+    """12 bodies with 4 people each: 48 people of 10002 ride 44 km to the main site, one hour."""
+    common = {
+        "group_id": "10002|main|daily",
+        "home_code": "10002",
+        "site_id": "main",
+        "wish": "daily",
+        "km": 44.0,
+    }
+    commute = [{**common, "mode": "shuttle", "route_id": "s-1", "riders": 48, "public_vnd_month": 48_000_000}]
+    routes = [
+        {
+            "route_id": "s-1",
+            "mode": "shuttle",
+            "site_id": "main",
+            "vehicle": "48",
+            "seats": 48,
+            "riders": 48,
+            "stops": 1,
+            "km": 44.0,
+            "minutes": 60.0,
+            "depart": "06:20",
+            "arrive": "07:20",
+            "return_depart": "17:05",
+        }
+    ]
+    stops = []
+    for direction, way in (
+        ("morning", [("10002", "06:20", 48, 48), ("main", "07:20", 0, 0)]),
+        ("evening", [("main", "17:05", 0, 48), ("10002", "18:05", 48, 0)]),
+    ):
+        for i, (stop, time, boarding, load) in enumerate(way):
+            stops.append(
+                {
+                    "route_id": "s-1",
+                    "direction": direction,
+                    "sequence": i + 1,
+                    "stop_id": stop,
+                    "time": time,
+                    "boarding": boarding,
+                    "load": load,
+                    "km": 44.0 * i,
+                    "road_node": 0,
+                }
+            )
+    return {
+        "commute": table("commute", commute, label="SYNTHETIC"),
+        "routes": table("routes", routes, label="SYNTHETIC"),
+        "stops": table("stops", stops, label="SYNTHETIC"),
+    }
+
+
+def _timetable() -> dict[str, pd.DataFrame]:
+    """National Day and its eve are holidays: 29 August and 3 to 5 September are four working days."""
+    base = {"legal_late_days": 0, "target_late_days": 0, "fixed": False, "critical": False, "origin": "plan"}
+    tasks = [
+        {
+            **base,
+            "task_id": "d-event",
+            "start": date(2025, 7, 1),
+            "finish": date(2025, 7, 1),
+            "working_days": 1,
+            "fixed": True,
+            "deadline_id": "d-event",
+            "origin": "deadline",
+        },
+        {
+            **base,
+            "task_id": "move",
+            "start": date(2025, 7, 5),
+            "finish": date(2025, 7, 6),
+            "working_days": 2,
+            "predecessors": "d-event",
+        },
+        {
+            **base,
+            "task_id": "review",
+            "start": date(2025, 8, 29),
+            "finish": date(2025, 9, 5),
+            "working_days": 4,
+            "predecessors": "move",
+            "resources": "working_group=2",
+        },
+        {
+            **base,
+            "task_id": "settle",
+            "start": date(2025, 9, 8),
+            "finish": date(2025, 9, 15),
+            "working_days": 6,
+            "predecessors": "review",
+            "resources": "working_group=1",
+            "deadline_id": "d-legal",
+            "legal_limit": date(2025, 9, 15),
+        },
+        {
+            **base,
+            "task_id": "train",
+            "start": date(2025, 9, 8),
+            "finish": date(2025, 9, 9),
+            "working_days": 2,
+            "resources": "working_group=1",
+            "target": date(2025, 9, 8),
+            "target_late_days": 1,
+        },
+    ]
+    rows = table("timetable", tasks, label="proposed")
+    for column in ("start", "finish", "legal_limit", "target"):
+        rows[column] = [v.isoformat() if isinstance(v, date) else "" for v in rows[column]]
+    return {"timetable": rows}
+
+
+@pytest.fixture(scope="session")
+def _small():
+    inputs = small_inputs()
+    return inputs, small_tables(inputs)
+
+
+@pytest.fixture
+def small_case(_small):
+    """A small plan that holds all rules, as a case of the audit with copies of its tables."""
+    inputs, tables = _small
+    return Case(inputs, {name: frame.copy() for name, frame in tables.items()})

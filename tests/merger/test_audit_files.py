@@ -1,0 +1,160 @@
+"""Checks of the audit on the files of a plan folder: each passes a sound folder and fails a damaged one."""
+
+import json
+from dataclasses import replace
+
+import geopandas as gpd
+import networkx as nx
+import pytest
+import shapely
+
+from merger.audit import audit_plan, audit_tables
+from merger.audit.report import REGISTRY
+from merger.plan import SCHEMA_VERSION, write_csv, write_manifest
+from scenarios.loaded import data_hashes
+from scenarios.loader import load_scenario
+
+LAYERS = {"units_before": ("units", "old_code"), "units_after": ("new_units", "new_id")}
+
+
+@pytest.fixture
+def folder_case(small_case, tmp_path):
+    """The small plan written out, with the manifest of the shipped scenario."""
+    loaded = load_scenario("hai-phong-2025")
+    (tmp_path / "maps").mkdir()
+    for name, frame in small_case.tables.items():
+        write_csv(name, frame, tmp_path / f"{name}.csv")
+    for layer, (table, column) in LAYERS.items():
+        codes = small_case.tables[table][column].tolist()
+        shapes = [shapely.box(106 + i, 20, 106.5 + i, 20.5) for i in range(len(codes))]
+        write_layer(tmp_path, layer, gpd.GeoDataFrame({"code": codes}, geometry=shapes, crs="EPSG:4326"))
+    graph = nx.DiGraph()
+    for table, column in (
+        ("new_units", "new_id"),
+        ("new_agencies", "new_agency_id"),
+        ("new_divisions", "new_division_id"),
+        ("mandates", "mandate_id"),
+    ):
+        graph.add_nodes_from(f"{table}:{i}" for i in small_case.tables[table][column])
+    nx.write_graphml(graph, tmp_path / "network.graphml")
+    events = "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * len(small_case.tables["timetable"])
+    (tmp_path / "timetable.ics").write_text(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n", encoding="utf-8")
+    for name in ("report.vi.docx", "annex.xlsx"):
+        (tmp_path / name).write_bytes(b"document")
+    (tmp_path / "dashboard.html").write_text("<p>48 người đi xe đưa đón</p>", encoding="utf-8")
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": loaded.describe(),
+        "scenario_digest": loaded.digest,
+        "data_hashes": data_hashes(loaded),
+        "rows": {name: len(frame) for name, frame in small_case.tables.items()},
+        "headline": {
+            "plan": {"units": 3, "meets": 2, "person_km": 8_000 * 5.0 + 7_000 * 10.0 + 20_000 * 5.0}
+        },
+    }
+    write_manifest(manifest, tmp_path)
+    return replace(small_case, path=tmp_path, manifest=manifest)
+
+
+def write_layer(folder, name: str, frame: gpd.GeoDataFrame) -> None:
+    frame.to_file(folder / "plan.gpkg", layer=name, driver="GPKG")
+    frame.to_file(folder / "maps" / f"{name}.geojson", driver="GeoJSON", RFC7946="YES")
+
+
+def run(check_id: str, case):
+    return next(r for r in REGISTRY if r.id == check_id).run(case)
+
+
+def edit(case, name: str, change) -> None:
+    """Change a JSON file of the folder."""
+    path = case.path / name
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_sound_folder_passes(folder_case):
+    """All checks on files pass, with something to examine."""
+    report = audit_tables(folder_case)
+    assert {c.id: c.violations for c in report.failed} == {}
+    assert report["files-maps"].detail == "2 layers"
+
+
+def test_missing_files_are_named(folder_case):
+    """A whole plan needs every file."""
+    (folder_case.path / "annex.xlsx").unlink()
+    (folder_case.path / "routes.csv").unlink()
+    for path in (folder_case.path / "maps").iterdir():
+        path.unlink()
+    found = run("files-complete", folder_case).violations
+    assert found == ("annex.xlsx is missing", "routes.csv is missing", "maps/ holds no layer")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("schema_version", 99, "schema version 99"),
+        ("rows", {"units": 7}, "units: 6 rows, plan.json says 7"),
+        ("scenario_digest", "0" * 64, "not the one of its digest"),
+        ("data_hashes", {}, "data changed since the plan was made"),
+        ("headline", {"plan": {"person_km": 1.0}}, "headline person_km is 1.0, computed 210000.0"),
+    ],
+)
+def test_manifest_that_disagrees(folder_case, key, value, words):
+    """Wrong rows, another scenario, other data, or a wrong headline figure are reported."""
+    case = replace(folder_case, manifest={**folder_case.manifest, key: value})
+    assert any(words in v for v in run("files-manifest", case).violations)
+
+
+def test_maps_that_disagree(folder_case):
+    """A lost feature, a crs member and metres in the place of degrees are reported."""
+    edit(folder_case, "maps/units_after.geojson", lambda c: c["features"].pop())
+    assert "units_after.geojson: 2 features do not match" in run("files-maps", folder_case).violations[0]
+    edit(folder_case, "maps/units_before.geojson", lambda c: c.update(crs={"type": "name"}))
+    assert "units_before.geojson: RFC 7946 has no crs member" in run("files-maps", folder_case).violations
+    edit(
+        folder_case,
+        "maps/units_before.geojson",
+        lambda c: c["features"][0].update(geometry={"type": "Point", "coordinates": [600_000, 2_300_000]}),
+    )
+    assert any("are not degrees" in v for v in run("files-maps", folder_case).violations)
+
+
+def test_package_that_disagrees(folder_case):
+    """A layer that only the GeoPackage has, or with other features, is reported."""
+    extra = gpd.GeoDataFrame({"code": ["1"]}, geometry=[shapely.Point(106, 20)], crs="EPSG:4326")
+    extra.to_file(folder_case.path / "plan.gpkg", layer="secret", driver="GPKG")
+    assert "secret" in run("files-maps", folder_case).violations[0]
+
+
+def test_network_without_a_unit(folder_case):
+    """A new unit that the graph lacks is reported."""
+    path = folder_case.path / "network.graphml"
+    graph = nx.read_graphml(path)
+    graph.remove_node("new_units:30001")
+    nx.write_graphml(graph, path)
+    assert run("files-network", folder_case).violations == ("new_units: not in the graph: 30001",)
+
+
+def test_calendar_without_a_task(folder_case):
+    """Fewer events than tasks are reported."""
+    path = folder_case.path / "timetable.ics"
+    path.write_text(path.read_text(encoding="utf-8").replace("BEGIN:VEVENT", "X", 1), encoding="utf-8")
+    assert run("files-calendar", folder_case).violations == ("4 events, the timetable has 5 tasks",)
+
+
+def test_personal_ids_in_public_files(folder_case):
+    """An id of a person in the page, a map or a public table is reported; in staff.csv it is at home."""
+    assert run("files-public", folder_case).passed
+    (folder_case.path / "dashboard.html").write_text("<td>HD-00002</td>", encoding="utf-8")
+    assert run("files-public", folder_case).violations == ("dashboard.html names persons: HD-00002",)
+    folder_case.tables["commute"].loc[0, "reason_vi"] = "HD-00003"
+    assert run("files-public", folder_case).violations[-1] == "commute.reason_vi names persons: HD-00003"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("plan")
+def test_the_shipped_plan_passes(shipped_plan):
+    """A finished plan of the shipped scenario holds every rule."""
+    report = audit_plan(shipped_plan.path)
+    assert {c.id: c.violations for c in report.failed} == {}
