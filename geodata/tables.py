@@ -38,9 +38,19 @@ def read_table(path: Path, schema: TableSchema | None = None) -> pd.DataFrame:
     return pd.DataFrame({**frame, **absent})
 
 
-def read_units(path: Path) -> gpd.GeoDataFrame:
-    """Read a layer of units, indexed by code, in EPSG:4326."""
-    return gpd.read_file(path).set_index("code", drop=False).sort_index()
+def read_units(path: Path, schema: TableSchema | None = None) -> gpd.GeoDataFrame:
+    """Read a layer of units, indexed by code (text) and sorted; text composed (NFC), in the CRS of the file.
+
+    With a schema, optional columns that the layer lacks are there, empty.
+    """
+    frame = gpd.read_file(path)
+    frame["code"] = frame["code"].astype(str)
+    for name in frame.select_dtypes(include=["object", "str"]).columns:
+        frame[name] = frame[name].str.normalize("NFC")
+    for name, column in (schema.columns if schema else {}).items():
+        if name not in frame.columns and column.optional:
+            frame[name] = _typed(column, [""] * len(frame))
+    return frame.set_index("code", drop=False).sort_index()
 
 
 def read_text_table(path: Path) -> TextTable:

@@ -115,8 +115,8 @@ def load_geography(scenario: Scenario, folder: Path) -> Inputs:
         scenario=scenario,
         folder=folder,
         law=read_law(resolve(scenario.data.law, folder), scenario.rules),
-        units=read_units(resolve(scenario.data.units, folder)),
-        reference=read_units(resolve(reference, folder)) if reference else None,
+        units=read_units(resolve(scenario.data.units, folder), schema_of("units")),
+        reference=read_units(resolve(reference, folder), schema_of("units_reference")) if reference else None,
         crosswalk=table("crosswalk") if crosswalk else None,
         **{name: table(name) for name in TABLE_NAMES},
     )

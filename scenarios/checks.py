@@ -230,11 +230,13 @@ def _adjacency(sources: _Sources) -> list[Fault]:
 
 
 def _roster(sources: _Sources) -> list[Fault]:
-    """What the columns of a roster cannot say by themselves."""
+    """What the columns of a planner's own divisions and roster cannot say by themselves."""
+    own = [sources.tables[name] for name in ("divisions", "staff") if name in sources.tables]
+    remedy = "fill it in, or leave data.divisions and data.staff out: they are generated then"
+    faults = [Fault(t.path, message="the table has no rows", remedy=remedy) for t in own if not t.rows]
     staff = sources.tables.get("staff")
     if staff is None:
-        return []
-    faults = []
+        return faults
     if "divisions" not in sources.tables and any(staff.column("division_id")):
         at = sources.loaded.place("data", "staff")
         message = "the roster names divisions, but data.divisions names no table"

@@ -1,0 +1,167 @@
+"""A scenario of one's own to edit: every option explained with its present value, and empty tables to fill."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from geodata.columns import Column, TableSchema
+from geodata.faults import InputError, shown
+from scenarios.loaded import Loaded, portable, shipped_folder
+from scenarios.loader import FILE, load_scenario
+from scenarios.options import LOADER_KEYS, Option, fields_of
+from scenarios.schema import Scenario
+from scenarios.tables import schema_of
+
+TABLES = ("divisions", "staff")
+# Keys that the file sets itself; all others are listed switched off.
+OWN = ("version", "name", "title")
+HEAD = """\
+# {title_vi}
+#
+# Kịch bản này bắt đầu từ "{origin}"; chỉ ghi những gì khác đi. Mọi tùy chọn được liệt kê bên dưới với
+# ý nghĩa, đơn vị và giá trị đang có. Để bật một dòng, xóa một dấu # ở đầu dòng đó và ở đầu dòng tên mục
+# (giữ nguyên khoảng thụt). Kiểm tra: merger check {folder}
+# Lập phương án: merger plan {folder} -o PHUONG-AN
+#
+# This scenario starts from "{origin}"; write only what differs. Every option is listed below with its
+# meaning, unit and the value it has now. To switch a line on, delete one # at its start and at the start
+# of its section (keep the indentation).
+"""
+OVERRIDES = (
+    f"## {LOADER_KEYS['overrides']}",
+    "#overrides:",
+    "#  fewer-rides:",
+    "#    commute: {min_riders_route: 30}",
+    f"## {LOADER_KEYS['use']}",
+    "#use: []",
+)
+# Plain words that YAML 1.1 or 1.2 readers may take for something else.
+KEYWORDS = ("true", "false", "null", "yes", "no", "on", "off")
+PLAIN = re.compile(r"[a-z][\w./-]*(:[\w./-]+)?")
+README = """\
+# Bảng để điền / Tables to fill in
+
+Điền `divisions.csv` (các phòng, đơn vị trước sắp xếp) và `staff.csv` (danh sách nhân sự), rồi bật hai dòng
+tương ứng trong mục `data` của `{file}`. Khi chưa có, chương trình tạo dữ liệu mô phỏng, ghi nhãn SYNTHETIC ở
+mọi nơi. Có thể lưu dạng CSV UTF-8 hoặc XLSX, giữ nguyên tên cột. Mã đơn vị định dạng văn bản để không mất số 0
+ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã `person_id`.
+`merger check` chỉ ra từng ô sai với dòng, cột và cách sửa.
+
+Fill in `divisions.csv` (divisions before the merger) and `staff.csv` (the roster), then switch on the two
+lines in section `data` of `{file}`. Without them the program makes up data, labelled SYNTHETIC wherever shown.
+Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Decimal
+point, dates YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong cell with its
+row, column and remedy.
+
+"""
+
+
+def new_scenario(folder: Path, origin: str) -> Path:
+    """Write a scenario that extends `origin` (a shipped name, file or folder); returns the path of scenario.yaml.
+
+    Raises InputError when the folder is not empty, or the origin is none; nothing is written then.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise InputError.single(shown(folder), "is a file", "name a new or an empty folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError.single(shown(folder), "the folder is not empty", "name a new or an empty folder")
+    texts = {FILE: scenario_text(load_scenario(origin), folder)}
+    for name in TABLES:
+        # With a byte order mark, Excel reads the Vietnamese in a CSV file as it is.
+        texts[f"templates/{name}.csv"] = "\ufeff" + ",".join(schema_of(name).columns) + "\n"
+    texts["templates/README.md"] = README.format(file=FILE) + "\n".join(
+        _columns(schema_of(t)) for t in TABLES
+    )
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / FILE
+
+
+def scenario_text(origin: Loaded, folder: Path) -> str:
+    """The scenario file for a folder, with every option of the schema switched off, at the value of the origin."""
+    reference = _reference(origin, folder)
+    title = origin.scenario.title
+    head = HEAD.format(title_vi=title.vi, origin=reference, folder=folder)
+    own = [f"extends: {_flow(reference)}", "version: 1", f"name: {slug(folder.absolute().name)}", "title:"]
+    own += [f"  vi: {_flow(title.vi)}", f"  en: {_flow(title.en)}"]
+    lines = [*own, "", *OVERRIDES]
+    for option in fields_of(Scenario):
+        if option.path[0] not in OWN:
+            lines += _option_lines(option, _value_at(origin, option))
+    return head + "\n".join(lines) + "\n"
+
+
+def slug(text: str) -> str:
+    """A short name from any text: lower case, plain letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    words = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return "-".join(words) or "scenario"
+
+
+def _reference(origin: Loaded, folder: Path) -> str:
+    """How the new file names its origin: a shipped name, else a path relative to the folder."""
+    path = origin.sources[-1].absolute()
+    if path.parent.parent == shipped_folder():
+        return path.parent.name
+    target = path.parent if path.name == FILE else path
+    return Path(os.path.relpath(target, folder.absolute())).as_posix()
+
+
+def _value_at(origin: Loaded, option: Option) -> Any:
+    value: Any = origin.scenario
+    for step in option.path:
+        value = getattr(value, step)
+    if option.path[0] == "data":
+        own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
+        return portable(value) if isinstance(value, str) else own
+    return value
+
+
+def _option_lines(option: Option, value: Any) -> list[str]:
+    """An option as switched-off lines: its meaning (##), then key and value (#)."""
+    indent = "  " * (len(option.path) - 1)
+    meaning = f"#{indent}# {option.meaning}"
+    key = f"#{indent}{option.path[-1]}:"
+    if isinstance(value, BaseModel):
+        return [*([""] if not indent else []), meaning, key]
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        return [meaning, key, *(f"#{indent}  - {_flow(v.model_dump(exclude_none=True))}" for v in value)]
+    return [meaning, f"{key} {_flow(value)}"]
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line."""
+    if value is None:
+        return "null"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_flow(v) for v in value) + "]"
+    if isinstance(value, str) and PLAIN.fullmatch(value) and value not in KEYWORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _columns(schema: TableSchema) -> str:
+    rows = [f"| {c.name} | {_form(c)} | {c.meaning} |" for c in schema.columns.values()]
+    return "\n".join([f"## {schema.file}", "", "| column | values | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _form(column: Column) -> str:
+    words = "; ".join(column.values) if column.values else f"{column.type} {column.unit}".strip()
+    return words + (" (có thể để trống / may be empty)" if column.empty or column.optional else "")
