@@ -1,4 +1,4 @@
-"""A scenario of one's own to edit: every option explained with its present value, and empty tables to fill."""
+"""A scenario of one's own to edit: every option with meaning and present value, and empty tables."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ README = """\
 
 Điền `divisions.csv` (các phòng, đơn vị trước sắp xếp) và `staff.csv` (danh sách nhân sự), rồi bật hai dòng
 tương ứng trong mục `data` của `{file}`. Khi chưa có, chương trình tạo dữ liệu mô phỏng, ghi nhãn SYNTHETIC ở
-mọi nơi. Có thể lưu dạng CSV UTF-8 hoặc XLSX, giữ nguyên tên cột. Mã đơn vị định dạng văn bản để không mất số 0
-ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã `person_id`.
+mọi nơi. Có thể lưu dạng CSV UTF-8 hoặc XLSX, giữ nguyên tên cột. Mã đơn vị định dạng văn bản để không mất
+số 0 ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã `person_id`.
 `merger check` chỉ ra từng ô sai với dòng, cột và cách sửa.
 
 Fill in `divisions.csv` (divisions before the merger) and `staff.csv` (the roster), then switch on the two
-lines in section `data` of `{file}`. Without them the program makes up data, labelled SYNTHETIC wherever shown.
-Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Decimal
+lines in section `data` of `{file}`. Without them the program makes up data, labelled
+SYNTHETIC in all files. Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Decimal
 point, dates YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong cell with its
 row, column and remedy.
 
@@ -65,7 +65,7 @@ row, column and remedy.
 
 
 def new_scenario(folder: Path, origin: str) -> Path:
-    """Write a scenario that extends `origin` (a shipped name, file or folder); returns the path of scenario.yaml.
+    """Write a scenario that extends `origin` (shipped name, file or folder); returns its scenario.yaml.
 
     Raises InputError when the folder is not empty, or the origin is none; nothing is written then.
     """
@@ -89,7 +89,7 @@ def new_scenario(folder: Path, origin: str) -> Path:
 
 
 def scenario_text(origin: Loaded, folder: Path) -> str:
-    """The scenario file for a folder, with every option of the schema switched off, at the value of the origin."""
+    """The scenario file for a folder: every option of the schema, switched off, as the origin has it."""
     reference = _reference(origin, folder)
     title = origin.scenario.title
     head = HEAD.format(title_vi=title.vi, origin=reference, folder=folder)
@@ -122,7 +122,7 @@ def _value_at(origin: Loaded, option: Option) -> Any:
     value: Any = origin.scenario
     for step in option.path:
         value = getattr(value, step)
-    if option.path[0] == "data":
+    if option.path[:-1] == ("data",):
         own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
         return portable(value) if isinstance(value, str) else own
     return value
