@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.travel import default_cache, travel_table
-from merger.divisions import LEADERSHIP, SERVICE, SUB_DEPARTMENT
+from merger.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
 from merger.inputs import Inputs
 from solvers.structure import StructureProblem
 
@@ -65,6 +65,7 @@ def minimum_rule(inputs: Inputs, item, agency_kind: str) -> str:
 def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     """Items, slots, arcs, sizes, sites and prices of a scenario as arrays for solvers.structure."""
     agencies = inputs.agencies.set_index("agency_id")
+    items = items.assign(local=~items["site_id"].isin(central_sites(inputs)))
     hosts = sorted({h for choice in items["hosts"] for h in choice})
     slots = [(h, -1) for h in hosts]
     slots += [(h, i) for i, row in enumerate(items.itertuples()) if row.kind != LEADERSHIP for h in row.hosts]
@@ -99,7 +100,7 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         slot_min=np.minimum(low, UNLIMITED),
         slot_max=np.maximum(np.maximum(high, own), low),
         slot_schedule=np.array([_schedule_of(kind) for kind in kinds]),
-        slot_counted=np.isin(kinds, ("division", SUB_DEPARTMENT)) & (allowed.sum(axis=1) > 1),
+        slot_counted=np.isin(kinds, ORDINARY) & ~items["local"].to_numpy()[anchors],
         schedules=_schedules(inputs),
         arcs=arcs,
         arc_cost=cost,
@@ -185,7 +186,7 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
     reach: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
         for h in row.hosts:
-            reach[h, row.family] += row.staff if row.kind in ("division", SUB_DEPARTMENT) else 0
+            reach[h, row.family] += row.staff if row.kind in ORDINARY else 0
     by_host = defaultdict(list)
     for i, row in enumerate(rows):
         for h in row.hosts:
@@ -222,22 +223,28 @@ def _order(row, index: int) -> tuple:
 def _may_join(row, anchor, merge_services: bool, small: bool) -> bool:
     if SERVICE in (row.kind, anchor.kind):
         return merge_services and row.kind == anchor.kind and row.team == anchor.team
+    if row.local != anchor.local or (row.local and row.site_id != anchor.site_id):
+        return False
     if row.kind != anchor.kind:
         return row.team == anchor.team
     return row.family == anchor.family or small
 
 
+def central_sites(inputs: Inputs) -> list[str]:
+    """Main site, second sites and sites of locks: what works elsewhere is tied to its place."""
+    options = inputs.scenario.consolidate
+    chosen = [options.main_site, *options.stay_sites.values(), *inputs.scenario.locks.fixed_site.values()]
+    return list(dict.fromkeys(chosen))
+
+
 def _sites(inputs: Inputs, items: pd.DataFrame, slots):
     """Sites in use, which slots may sit where, floor area (-1 unknown), and which are second sites."""
     options = inputs.scenario.consolidate
-    central = [options.main_site, *dict.fromkeys(options.stay_sites.values())]
-    central += [s for s in inputs.scenario.locks.fixed_site.values() if s not in central]
-    sites = list(dict.fromkeys([*central, *sorted(set(items["site_id"]))]))
+    sites = list(dict.fromkeys([*central_sites(inputs), *sorted(set(items["site_id"]))]))
     allowed = np.zeros((len(slots), len(sites)), bool)
     for j, (host, anchor) in enumerate(slots):
-        site = items["site_id"].iloc[anchor] if anchor >= 0 else options.main_site
-        if anchor >= 0 and (items["kind"].iloc[anchor] == SERVICE or site not in central):
-            allowed[j, sites.index(site)] = True
+        if anchor >= 0 and (items["kind"].iloc[anchor] == SERVICE or items["local"].iloc[anchor]):
+            allowed[j, sites.index(items["site_id"].iloc[anchor])] = True
             continue
         choice = [options.main_site, inputs.scenario.locks.fixed_site.get(host, options.main_site)]
         choice += options.stay_sites.values() if anchor >= 0 else ()
@@ -294,5 +301,5 @@ def _slot_site_cost(
     )
     trips = inputs.scenario.consolidate.coordination_trips_week * WEEKS_YEAR * years(inputs)
     yearly = np.where(second, np.where(np.isfinite(trip), trip, 0.0) * trips, 0.0)
-    counted = np.isin(kinds, ("division", SUB_DEPARTMENT))
+    counted = np.isin(kinds, ORDINARY)
     return np.round(np.outer(counted, yearly) / UNIT_VND).astype(np.int64)

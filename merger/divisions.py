@@ -17,6 +17,7 @@ ALIKE = 0.75
 # Families found in every body: they stay with the body that they serve.
 INTERNAL_FAMILIES = frozenset({"van-phong"})
 LEADERSHIP, SERVICE, SUB_DEPARTMENT = "leadership", "service_unit", "sub_department"
+ORDINARY = ("division", SUB_DEPARTMENT)
 
 
 def division_items(inputs: Inputs) -> pd.DataFrame:

@@ -110,6 +110,7 @@ class Arrange(Section):
     max_members: int = Field(6, ge=1, le=12, description="largest number of old units in one new unit")
     max_needs_decision: int = Field(0, ge=0, description="new units that may need a decision under Art 5(3)")
     max_area_km2: float | None = Field(None, gt=0, description="ceiling on the area of a new unit, km2")
+    max_population: float | None = Field(None, gt=0, description="ceiling on the population of a new unit, persons")
     special_zones: tuple[Special, ...] = Field((), description="units fixed as special zones")
     require_road_link: bool = Field(
         False, description="units count as neighbours only when a road (no motorway) crosses their border"
