@@ -9,7 +9,14 @@ import geopandas as gpd
 import pandas as pd
 
 from merger.documents import pictures
-from merger.documents.facts import change, column, commute_modes, identical_units, outcome_counts
+from merger.documents.facts import (
+    change,
+    column,
+    commute_modes,
+    grouped_tasks,
+    identical_units,
+    outcome_counts,
+)
 from merger.documents.letter import Letter
 from merger.documents.wording import (
     MISSING,
@@ -64,16 +71,29 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def units_before(c: Context) -> str:
+    """Commune-level units before in words; island districts without communes are named apart."""
+    kinds = c.inputs.units["kind"].reindex(c.plan.tables["units"]["old_code"])
+    islands = int((kinds == "huyen_dao").sum())
+    communes = c.n(len(kinds) - islands)
+    if not islands:
+        return c.say(f"{communes} đơn vị hành chính cấp xã", f"{communes} commune-level units")
+    return c.say(
+        f"{communes} đơn vị hành chính cấp xã và {islands} huyện đảo",
+        f"{communes} commune-level units and {islands} island district{'s' if islands > 1 else ''}",
+    )
+
+
 def arrange(c: Context) -> None:
     """Old units to new ones."""
     new, old = c.plan.tables["new_units"], c.plan.tables["units"]
     c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
     c.letter.paragraph(
         c.say(
-            f"{len(old)} đơn vị hành chính cấp xã và tương đương được sắp xếp thành {len(new)} đơn vị; không đơn vị nào vượt qua "
+            f"{units_before(c)} được sắp xếp thành {len(new)} đơn vị; không đơn vị nào vượt qua "
             "ranh giới hai tỉnh, thành phố cũ; mỗi đơn vị mới liền một khối. Trụ sở đặt tại trung tâm có tổng thời gian đi lại "
             "của người dân ngắn nhất trong các phương án đã xét.",
-            f"{len(old)} commune-level units become {len(new)}; none crosses the old province line and each is in one piece. "
+            f"{units_before(c)} become {len(new)}; none crosses the old province line and each is in one piece. "
             "The seat is the centre with the shortest total travel time of residents among the plans considered.",
         )
     )
@@ -190,11 +210,14 @@ SCORE_ROWS: tuple[tuple[str, dict[str, str], int], ...] = (
     ("units", {"vi": "Số đơn vị", "en": "Units"}, 0),
     ("mean_km", {"vi": "Km bình quân đến trụ sở", "en": "Mean km to the seat"}, 2),
     ("mean_minutes", {"vi": "Phút bình quân đến trụ sở", "en": "Mean minutes to the seat"}, 2),
+    ("longest_minutes", {"vi": "Lâu nhất đến trụ sở (phút)", "en": "Longest way to the seat (minutes)"}, 0),
     ("person_km", {"vi": "Tổng km·người", "en": "Person-km"}, 0),
     ("person_minutes", {"vi": "Tổng phút·người", "en": "Person-minutes"}, 0),
     ("meets", {"vi": "Đạt tiêu chuẩn (khoản 1 Điều 5)", "en": "Meets the standard (Art 5(1))"}, 0),
     ("exempt", {"vi": "Không phải xét tiêu chuẩn (khoản 2 Điều 5)", "en": "Exempt (Art 5(2))"}, 0),
     ("needs_decision", {"vi": "Phải trình UBTVQH (khoản 3 Điều 5)", "en": "Needs a decision (Art 5(3))"}, 0),
+    ("not_contiguous", {"vi": "Không liền một khối", "en": "Not in one piece"}, 0),
+    ("divided_old_units", {"vi": "Đơn vị cũ bị chia tách", "en": "Old units divided"}, 0),
     ("special", {"vi": "Đặc khu", "en": "Special zones"}, 0),
 )
 
@@ -374,40 +397,53 @@ def timetable(c: Context) -> None:
             f"{late or 'none'} late on the law, {soft or 'none'} late on their target.",
         )
     )
-    shown = pictures.gantt_rows(tasks)
-    part = (
-        ""
-        if len(shown) == len(tasks)
-        else c.say(f" ({len(shown)} việc quan trọng nhất)", f" (the {len(shown)} most important tasks)")
-    )
     c.letter.picture(
         pictures.gantt(tasks, c.inputs.scenario.dates.effect, c.lang),
-        c.say(f"Biểu đồ tiến độ{part}", f"Gantt chart{part}"),
+        c.say(
+            "Tiến độ các nhóm việc chính (trong ngoặc: số việc; »: còn tiếp tục sau khung thời gian)",
+            "Main groups of tasks (in brackets: how many; »: goes on beyond the picture)",
+        ),
     )
-    limited = tasks[tasks["legal_limit"].fillna("").astype(str).ne("")]
-    limited = limited.sort_values(
-        ["legal_late_days", "slack_days", "legal_limit"], ascending=[False, True, True]
-    ).head(LIMITS_SHOWN)
-    if len(limited):
-        title = "title_vi" if c.lang == "vi" else "title_en"
-        rows = [
-            (
-                getattr(t, title),
-                t.owner,
-                day(t.finish, c.lang),
-                day(t.legal_limit, c.lang),
-                c.n(t.slack_days),
-                c.n(t.legal_late_days),
-            )
-            for t in limited.itertuples()
-        ]
-        c.letter.table(
-            [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"), c.say("Hạn theo luật", "Legal limit"),
-             c.say("Dự trữ (ngày)", "Slack (days)"), c.say("Trễ (ngày)", "Late (days)")],
-            rows, (5.6, 3.2, 2.2, 2.2, 1.4, 1.4), numeric=(4, 5), size=10,
-            caption=c.say("Việc có hạn theo luật, ít dự trữ nhất trước", "Tasks with a legal limit, least slack first"),
-        )  # fmt: skip
+    groups = grouped_tasks(tasks)
+    limited = groups[groups["legal_limit"].ne("") & ~groups["fixed"]]
+    limited = limited.sort_values(["legal_late_days", "slack_days", "family"], ascending=[False, True, True])
+    _limits_table(
+        c, limited.head(LIMITS_SHOWN), "legal",
+        c.say("Nhóm việc có hạn theo luật, ít dự trữ nhất trước", "Groups of tasks with a legal limit, least slack first"),
+    )  # fmt: skip
+    missed = groups[groups["target_late_days"] > 0].sort_values(
+        ["target_late_days", "family"], ascending=[False, True]
+    )
+    _limits_table(
+        c,
+        missed.head(LIMITS_SHOWN),
+        "target",
+        c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
+    )
     _reasons(c, "timetable", 2)
+
+
+def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:
+    if groups.empty:
+        return
+    title = "title_vi" if c.lang == "vi" else "title_en"
+    rows = [
+        (
+            t[title] + (f" ({c.n(t['tasks'])})" if t["tasks"] > 1 else ""),
+            t["owner"] or c.say("nhiều cơ quan", "several bodies"),
+            day(t["finish"], c.lang),
+            day(t["legal_limit" if limit == "legal" else "target"], c.lang),
+            c.n(t["slack_days"]),
+            c.n(t[f"{limit}_late_days"]),
+        )
+        for t in groups.to_dict("records")
+    ]
+    bound = c.say("Hạn theo luật", "Legal limit") if limit == "legal" else c.say("Mục tiêu", "Target")
+    c.letter.table(
+        [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"), bound,
+         c.say("Dự trữ (ngày)", "Slack (days)"), c.say("Trễ (ngày)", "Late (days)")],
+        rows, (5.6, 3.0, 2.3, 2.3, 1.4, 1.4), numeric=(4, 5), size=10, caption=caption,
+    )  # fmt: skip
 
 
 def _synthetic(c: Context, table: str) -> None:

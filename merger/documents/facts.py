@@ -61,13 +61,14 @@ def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
     own = plan.manifest.get("headline", {}).get("plan", {})
     real = plan.manifest.get("headline", {}).get("reference", {})
     new = plan.tables["new_units"]
-    before = len(plan.tables["units"]) if "units" in plan.tables else len(inputs.units)
+    communes = inputs.units[inputs.units["kind"] != "huyen_dao"]
+    before = {x: number(len(communes), x) for x in LANGUAGES}
     facts = [
         Fact(
             "units",
             {
-                "vi": f"Số đơn vị cấp xã (trước sắp xếp: {number(before, 'vi')})",
-                "en": f"Commune-level units (before: {before})",
+                "vi": f"Số đơn vị cấp xã (trước sắp xếp: {before['vi']})",
+                "en": f"Commune-level units (before: {before['en']})",
             },
             text_of(len(new)),
             _real(text_of(len(inputs.reference))) if inputs.reference is not None else NOTHING,
@@ -231,3 +232,55 @@ def change(own: float, real: float) -> dict[str, str]:
         "vi": f"{'giảm' if share < 0 else 'tăng'} {percent(abs(share), 'vi')}",
         "en": f"{percent(abs(share), 'en')} {'less' if share < 0 else 'more'}",
     }
+
+
+def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
+    """One row a family of like tasks ("unit.move:11518" belongs to "unit.move"), from the first start to the last finish.
+
+    Columns: family, title_vi, title_en (the words the titles share), owner (empty when several), tasks, start, finish,
+    legal_limit and target (the last ones), legal_late_days and target_late_days (the worst), slack_days (the least),
+    critical, fixed, origin, kind.
+    """
+    frame = timetable.assign(family=timetable["task_id"].astype(str).str.split(":").str[0])
+    for name in ("legal_limit", "target"):
+        frame[name] = frame[name].fillna("").astype(str)
+    rows = []
+    for family, own in frame.groupby("family", sort=True):
+        rows.append(
+            {
+                "family": family,
+                "title_vi": _shared_title(own["title_vi"]),
+                "title_en": _shared_title(own["title_en"]),
+                "owner": own["owner"].iloc[0] if own["owner"].nunique() == 1 else "",
+                "tasks": len(own),
+                "start": own["start"].min(),
+                "finish": own["finish"].max(),
+                "legal_limit": own["legal_limit"].max(),
+                "target": own["target"].max(),
+                "legal_late_days": column(own, "legal_late_days").max(),
+                "target_late_days": column(own, "target_late_days").max(),
+                "slack_days": column(own, "slack_days").min(),
+                "critical": bool(own["critical"].astype(bool).any()),
+                "fixed": bool(own["fixed"].astype(bool).all()),
+                "origin": own["origin"].iloc[0],
+                "kind": own["kind"].iloc[0],
+            }
+        )
+    return pd.DataFrame(rows).sort_values(["start", "finish", "family"]).reset_index(drop=True)
+
+
+def _shared_title(titles: pd.Series) -> str:
+    """Words that all titles begin with, or the first title where they share none."""
+    words = [str(t).split() for t in titles]
+    shared = 0
+    while all(len(w) > shared and w[shared] == words[0][shared] for w in words):
+        shared += 1
+    # Kinds of unit differ from title to title or belong to the name that follows.
+    kept = words[0][:shared]
+    while (
+        len(titles) > 1
+        and kept
+        and kept[-1].strip(":,") in ("Xã", "Phường", "Đặc", "Quận", "Huyện", "Thành", "phố", "UBND")
+    ):
+        kept.pop()
+    return " ".join(kept).rstrip(" :,") or str(titles.iloc[0])

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from merger.documents import cartography as carto
+from merger.documents.facts import grouped_tasks
 from merger.documents.wording import map_source, number, plain_name, term
 
 Layers = Mapping[str, gpd.GeoDataFrame]
@@ -257,37 +258,49 @@ def chart_distance(before: pd.Series, after: pd.Series, lang: str) -> bytes:
 
 
 def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the timetable that the picture shows: all, or the critical, limited and longest ones, in order of time."""
-    frame = timetable.copy()
+    """Families of tasks that the picture shows: the plan's own and the limited or longest ones, in order of time."""
+    frame = grouped_tasks(timetable)
     if len(frame) > GANTT_ROWS:
-        limited = frame["legal_limit"].astype(str).ne("") & frame["legal_limit"].notna()
-        frame["rank"] = (
-            (pd.to_numeric(frame["legal_late_days"]).fillna(0) > 0) * 8
-            + frame["critical"].astype(bool) * 4
-            + limited * 2
-            + (frame["origin"] == "plan") * 1
+        rank = (
+            (frame["legal_late_days"] > 0) * 16
+            + (frame["tasks"] > 1) * 8
+            + (frame["origin"] == "plan") * 4
+            + frame["legal_limit"].ne("") * 2
+            + frame["critical"] * 1
+            - frame["fixed"] * 6
         )
-        frame = frame.sort_values(["rank", "working_days", "task_id"], ascending=[False, False, True]).head(
-            GANTT_ROWS
+        order = frame.assign(rank=rank).sort_values(
+            ["rank", "start", "family"], ascending=[False, True, True]
         )
-    return frame.sort_values(["start", "finish", "task_id"]).reset_index(drop=True)
+        frame = order.head(GANTT_ROWS).drop(columns="rank")
+    return frame.sort_values(["start", "finish", "family"]).reset_index(drop=True)
 
 
 def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
-    """Bar chart of tasks over time with legal limits, targets and the day on which the merger takes effect."""
+    """Bar chart of families of tasks with legal limits, targets and the day on which the merger takes effect.
+
+    The few tasks that end years later are cut at the right edge, so that the months of the move stay readable.
+    """
     frame = gantt_rows(timetable)
     start, finish = pd.to_datetime(frame["start"]), pd.to_datetime(frame["finish"]) + pd.Timedelta(days=1)
+    horizon = max(finish.quantile(0.8), pd.Timestamp(effect) + pd.Timedelta(days=183))
+    cut = finish > horizon
+    finish = finish.clip(upper=horizon)
     at = np.arange(len(frame))[::-1]
     drawn, ax = _axes(1.8 + 0.4 * len(frame), left=0.43, bottom_cm=0.75, top_cm=0.8)
     critical = frame["critical"].astype(bool).to_numpy()
-    width = np.maximum((finish - start).dt.days.to_numpy(float), 1.0)
+    width = np.maximum((finish - start).dt.days.to_numpy(float), 1.5)
     left = mdates.date2num(start)
     ax.barh(at, width, 0.62, left=left, color=np.where(critical, WARN, AFTER))
+    for y in at[cut.to_numpy()]:
+        ax.text(mdates.date2num(horizon), y, " »", va="center", fontsize=7, color=carto.INK, clip_on=False)
     title = frame["title_vi" if lang == "vi" else "title_en"].astype(str)
-    ax.set_yticks(at, [textwrap.shorten(t, 62, placeholder="…") for t in title], fontsize=5)
+    counted = [f" ({number(n, lang)})" if n > 1 else "" for n in frame["tasks"]]
+    names = [textwrap.shorten(t, 64, placeholder="…") + n for t, n in zip(title, counted, strict=True)]
+    ax.set_yticks(at, names, fontsize=5)
     for column, marker, colour, size in (("legal_limit", "|", "#000000", 34), ("target", "D", "#e07b00", 7)):
         has = pd.to_datetime(frame[column].replace("", None), errors="coerce")
-        rows = has.notna().to_numpy()
+        rows = (has.notna() & (has <= horizon)).to_numpy()
         if rows.any():
             text = (
                 _say(lang, "Hạn theo luật", "Legal limit")

@@ -11,7 +11,7 @@ from merger.documents import chapters
 from merger.documents.chapters import Context, say
 from merger.documents.facts import column, headline
 from merger.documents.letter import Letter
-from merger.documents.wording import money, number, term
+from merger.documents.wording import WEAK_GAP, money, number, percent, term
 from merger.inputs import Inputs
 from merger.layers import build_layers
 from merger.plan import Plan
@@ -115,11 +115,14 @@ def _proposal(c: Context) -> str:
             for k in ("xa", "phuong", "dac_khu")
             if k in kinds
         )
-        before, after = len(tables["units"]), len(tables["new_units"])
+        before, after = chapters.units_before(c), len(tables["new_units"])
         parts.append(
-            say(lang, f"sắp xếp {before} đơn vị hành chính cấp xã thành {after} đơn vị ({detail})",
-                f"arrange {before} commune-level units into {after} ({detail})")
-        )  # fmt: skip
+            say(
+                lang,
+                f"sắp xếp {before} thành {after} đơn vị ({detail})",
+                f"arrange {before} into {after} units ({detail})",
+            )
+        )
     if "new_agencies" in tables and len(tables["new_agencies"]):
         agencies = tables["new_agencies"]
         before = len({p for row in agencies["predecessors"] for p in str(row).split(";") if p})
@@ -165,7 +168,8 @@ def _cost(c: Context) -> str:
         staff = tables["staff"]
         able = staff[staff["entitlement"] == "early_retirement"]
         total = column(able, "entitlement_vnd").sum()
-        parts.append(
+        if len(able):
+            parts.append(
             say(lang,
                 f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: {money(total, lang)} (trả một lần)",
                 f"if all {number(len(able), lang)} people eligible for early retirement took it: {money(total, lang)} (once)")
@@ -181,11 +185,11 @@ def _certainty(c: Context) -> str:
         gap = record.get("gap")
         if record.get("status") == "optimal" or (gap is not None and gap <= 1e-9):
             text = say(lang, "tối ưu, đã chứng minh", "proven optimal")
-        elif gap is not None:
-            text = say(lang, f"cách mức tốt nhất không quá {chapters.percent(gap, lang, 2)}",
-                       f"at most {chapters.percent(gap, lang, 2)} from the best")  # fmt: skip
+        elif gap is not None and gap < WEAK_GAP:
+            text = say(lang, f"cách mức tốt nhất không quá {percent(gap, lang, 2)}",
+                       f"at most {percent(gap, lang, 2)} from the best")  # fmt: skip
         else:
-            text = say(lang, "khả thi, chưa có cận", "feasible, no bound")
+            text = say(lang, "khả thi, chưa có cận đủ chặt", "feasible, no useful bound")
         parts.append(f"{chapters.lower_first(term('stage', name, lang))}: {text}")
     tail = say(
         lang,
@@ -219,7 +223,7 @@ def _decisions(c: Context) -> list[str]:
                 "Adopt the structure and sites of the agencies.",
             )
         )
-    if "staff" in tables:
+    if "staff" in tables and (tables["staff"]["outcome"] == "transitional").any():
         above = int((tables["staff"]["outcome"] == "transitional").sum())
         items.append(
             say(lang, f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và nguyên tắc bố trí.",

@@ -20,6 +20,8 @@ LANGUAGES = ("vi", "en")
 MISSING = "–"
 BILLION = 1e9
 MILLION = 1e6
+# A bound farther away than this says nothing that helps a decision.
+WEAK_GAP = 0.5
 
 
 @lru_cache(maxsize=1)
@@ -98,18 +100,22 @@ MONTHS = (
 )  # fmt: skip
 
 
+PERIODS_VI = {"year": "năm", "month": "tháng", "day": "ngày"}
+
+
 def quantity(value: Any, unit: str, lang: str) -> str:
     """A figure with its unit as the stages write it ("VND/year", "person-minutes", ...)."""
     if empty(value):
         return MISSING
     if unit.upper().startswith("VND"):
-        per = term("unit", unit, lang)
-        per = per.split("/", 1)[1] if lang == "vi" and "/" in per else ""
-        text = money(value, lang)
-        if lang == "vi":
-            return f"{text}/{per}" if per else text
-        rest = unit[3:].replace("/", " a ").strip()
-        return f"{text} {rest}".strip()
+        period = re.search(r"year|month|day", unit)
+        if period is None:
+            return money(value, lang)
+        return (
+            f"{money(value, lang)}/{PERIODS_VI[period.group()]}"
+            if lang == "vi"
+            else f"{money(value, lang)} a {period.group()}"
+        )
     decimals = 0 if abs(float(value)) >= 100 or float(value).is_integer() else 2
     return f"{number(value, lang, decimals)} {term('unit', unit, lang)}".strip()
 
@@ -259,7 +265,7 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
             if vi
             else "Proven: no plan under these rules and assumptions is better than the one proposed."
         )
-    elif bound is not None and gap is not None:
+    elif bound is not None and gap is not None and gap < WEAK_GAP:
         text = (
             f"Không phương án nào theo các quy định và giả định này tốt hơn phương án đề xuất quá {percent(gap, lang, 2)} "
             f"(giá trị của phương án: {quantity(record.get('objective'), unit, lang)}; cận dưới đã chứng minh: "
@@ -282,11 +288,25 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
     return text
 
 
+_RESTRICTIONS_VI = (
+    (r"regions of at most (\d+) units", r"mỗi đơn vị mới gồm không quá \1 đơn vị cũ"),
+    (
+        r"the given stops; every sequence of them is covered by the bound",
+        "các điểm đón đã chọn, với mọi thứ tự dừng",
+    ),
+    (
+        r"only small sets of divisions were considered, there are too many",
+        "chỉ xét các nhóm phòng nhỏ vì số nhóm quá nhiều",
+    ),
+)
+
+
 def restriction_text(text: str, lang: str) -> str:
-    """Restriction of a bound; stages may give "vi | en", else the words of terms.csv are used."""
-    if " | " in text:
-        return text.split(" | ")[0 if lang == "vi" else 1]
-    return term("restriction", text, lang).rstrip(".")
+    """What a bound holds for; solvers say it in English, a sentence without translation stays as it is."""
+    if lang == "vi":
+        for pattern, new in _RESTRICTIONS_VI:
+            text = re.sub(pattern, new, text)
+    return text.rstrip(".")
 
 
 def plain_name(name: str) -> str:

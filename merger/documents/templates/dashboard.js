@@ -5,7 +5,7 @@ const T = {
     skip: "Đến phần chi tiết", print: "In", search: "Tìm xã, phường, trụ sở, tuyến (có dấu hoặc không dấu)", base: "Đơn vị:",
     fill: "Tô màu:", overlays: "Lớp:", map: "Bản đồ", facts: "Chỉ tiêu chính", stages: "Kết quả từng giai đoạn và mức độ tối ưu",
     charts: "Biểu đồ", tasks: "Tiến độ thực hiện", units_after: "đề xuất", units_before: "trước sắp xếp", units_real_2025: "thực tế 2025",
-    plain: "theo đơn vị", standard: "theo tiêu chuẩn", minutes: "theo phút đến trụ sở", same: "so với thực tế 2025", names: "tên",
+    plain: "theo đơn vị", standard: "theo tiêu chuẩn", standardOf: "Tiêu chuẩn", minutes: "theo phút đến trụ sở", same: "so với thực tế 2025", names: "tên",
     seats: "trụ sở xã", sites: "trụ sở thành phố", stations: "ga", railway: "đường sắt (sơ đồ)", roads: "đường bộ", routes: "tuyến đưa đón",
     commute_flows: "luồng đi lại (từ 3 người)", projects: "dự án giao thông", real_lines: "ranh giới thực tế 2025", old_lines: "ranh giới cũ",
     zoomIn: "Phóng to", zoomOut: "Thu nhỏ", home: "Toàn bộ", remote: "Đơn vị ở xa", dark: "Nền tối", light: "Nền sáng",
@@ -26,7 +26,7 @@ const T = {
     skip: "Go to the details", print: "Print", search: "Find a unit, site or route (with or without diacritics)", base: "Units:",
     fill: "Colour:", overlays: "Layers:", map: "Map", facts: "Key figures", stages: "Result of each stage, and how far from the best",
     charts: "Charts", tasks: "Timetable", units_after: "proposed", units_before: "before", units_real_2025: "real 2025",
-    plain: "by unit", standard: "by standard", minutes: "by minutes to the seat", same: "against reality, 2025", names: "names",
+    plain: "by unit", standard: "by standard", standardOf: "Standard", minutes: "by minutes to the seat", same: "against reality, 2025", names: "names",
     seats: "unit seats", sites: "city sites", stations: "stations", railway: "railway (schematic)", roads: "roads", routes: "commute routes",
     commute_flows: "flows (3 people or more)", projects: "transport projects", real_lines: "real borders 2025", old_lines: "old borders",
     zoomIn: "Zoom in", zoomOut: "Zoom out", home: "Whole map", remote: "Remote units", dark: "Dark", light: "Light",
@@ -47,8 +47,14 @@ const T = {
 const BASES = ["units_after", "units_before", "units_real_2025"].filter((n) => DATA.layers[n]);
 const FILLS = { units_after: ["plain", "standard", "same"], units_before: ["plain", "minutes"], units_real_2025: ["plain"] };
 const OVERLAYS = ["names", "old_lines", "real_lines", "seats", "sites", "roads", "railway", "routes", "commute_flows", "projects"];
-const STANDARD = { meets: "#7fb77e", exempt: "#ecd287", needs_decision: "#dd7e6b", special: "#8ab0e0" };
-const MINUTES = [[5, "#d9efd3"], [10, "#a3d69a"], [15, "#5bb562"], [20, "#f4a259"], [1e9, "#d1495b"]];
+const STANDARDS = {
+  light: { meets: "#9fcf9b", exempt: "#f5e3a9", needs_decision: "#e59a8b", special: "#a9c6ea" },
+  dark: { meets: "#2f6b3a", exempt: "#6b5a20", needs_decision: "#8c3b30", special: "#2f5487" },
+};
+const MINUTES = {
+  light: [[5, "#e3f3de"], [10, "#b0dda8"], [15, "#6fbf73"], [20, "#f6b26b"], [1e9, "#dd6b6b"]],
+  dark: [[5, "#24412a"], [10, "#2f6338"], [15, "#3f8a4a"], [20, "#a8651f"], [1e9, "#a33a3a"]],
+};
 const TINTS = {
   light: ["#d9ead3", "#fbe5b9", "#cfdcf0", "#f4cfc4", "#e4d6ec", "#c9e6e3"],
   dark: ["#33502f", "#5a4a1d", "#2b4165", "#5e3a30", "#4b3759", "#27514d"],
@@ -140,9 +146,9 @@ function redraw() { if (!queued) { queued = true; requestAnimationFrame(() => { 
 const visible = (f) => { const [a, b] = toScreen(f.box[0], f.box[1]), [c, d] = toScreen(f.box[2], f.box[3]); return c > -20 && a < width + 20 && d > -20 && b < height + 20; };
 function fillOf(f) {
   const p = f.p, tints = TINTS[state.theme];
-  if (state.fill === "standard") return STANDARD[p.standard] || "#cccccc";
+  if (state.fill === "standard") return STANDARDS[state.theme][p.standard] || "#cccccc";
   if (state.fill === "same") return p.same ? tints[0] : tints[1];
-  if (state.fill === "minutes") return MINUTES.find(([limit]) => (p.minutes_to_seat ?? 0) <= limit)[1];
+  if (state.fill === "minutes") return MINUTES[state.theme].find(([limit]) => (p.minutes_to_seat ?? 0) <= limit)[1];
   const c = f.name === "units_before" && after.size ? after.get(p.new_id)?.p.c : p.c;
   return tints[(c ?? 0) % tints.length];
 }
@@ -186,7 +192,7 @@ function draw() {
     }
   };
   if (on("routes") && layers.stops) dots(layers.stops, css("route"), view.k > 0.012 ? 3.4 : 2);
-  if (on("seats") && layers.seats && state.base !== "units_real_2025") dots(layers.seats, css("seat"), 3.2);
+  if (on("seats") && layers.seats && state.base !== "units_real_2025") dots(layers.seats, css("seat"), view.k > 0.006 ? 3.2 : 2);
   if (on("railway") && layers.stations) dots(layers.stations, css("rail"), 3.6, true);
   if (on("sites")) dots(shownSites(), css("site"), 5, true);
   if (state.sel && layers[state.sel.layer][state.sel.index].rings[0].length === 2) {
@@ -217,7 +223,7 @@ function labels(base, on) {
     if (!wanted || x < 0 || y < 0 || x > width || y > height) continue;
     ctx.font = `${font} "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif`;
     const w = ctx.measureText(text).width / 2 + 3, h = 8;
-    if (taken.some(([a, b, c, d]) => x - w < c && x + w > a && y - h < d && y + h > b)) continue;
+    if (x - w < 0 || x + w > width || taken.some(([a, b, c, d]) => x - w < c && x + w > a && y - h < d && y + h > b)) continue;
     taken.push([x - w, y - h, x + w, y + h]);
     ctx.strokeStyle = css("halo"); ctx.lineWidth = 3; ctx.globalAlpha = 0.85; ctx.strokeText(text, x, y); ctx.globalAlpha = 1;
     ctx.fillStyle = css("ink"); ctx.fillText(text, x, y);
@@ -369,7 +375,7 @@ function detail() {
     const ratio = p.area_ratio === null ? "" : `${t("areaOf")} ${num(p.area_ratio, 2)} · ${t("popOf")} ${num(p.population_ratio, 2)}`;
     out.push(el("dl", {}, ...row(t("kind"), word("kind", p.kind)), ...size(), ...row(t("seat"), seat ? seat.p.name : ""),
       ...row(t("perPerson"), `${num(p.person_km / p.population, 1)} km · ${num(p.person_minutes / p.population, 1)} ${t("min")}`),
-      ...row(t("standard"), word("standard", p.standard)), ...row(t("vsStandard"), ratio)));
+      ...row(t("standardOf"), word("standard", p.standard)), ...row(t("vsStandard"), ratio)));
     out.push(el("h3", {}, t("members")), memberList(p.members.split(";")));
     const rules = (p.rules || "").split(";").map((r) => DATA.rules[r]).filter(Boolean).map(both).filter(Boolean);
     out.push(el("h3", {}, t("reasons")), el("ul", {}, el("li", {}, t("oneSeat")), ...rules.map((r) => el("li", {}, r)),
@@ -411,12 +417,12 @@ function controls() {
 function legend() {
   const items = [], put = (style, cls, text) => { const i = el("i", { class: cls }); Object.assign(i.style, style); items.push(el("div", {}, i, el("span", {}, text))); };
   const count = (test) => num(layers[state.base].filter(test).length);
-  if (state.fill === "standard") for (const [k, c] of Object.entries(STANDARD)) if (layers.units_after.some((f) => f.p.standard === k)) put({ background: c }, "", `${word("standard", k)} (${count((f) => f.p.standard === k)})`);
+  if (state.fill === "standard") for (const [k, c] of Object.entries(STANDARDS[state.theme])) if (layers.units_after.some((f) => f.p.standard === k)) put({ background: c }, "", `${word("standard", k)} (${count((f) => f.p.standard === k)})`);
   if (state.fill === "same") { put({ background: TINTS[state.theme][0] }, "", `${t("sameReal")} (${count((f) => f.p.same)})`); put({ background: TINTS[state.theme][1] }, "", `${t("otherReal")} (${count((f) => !f.p.same)})`); }
-  if (state.fill === "minutes") MINUTES.forEach(([limit, c], i) => put({ background: c }, "", limit > 1e6 ? `${t("over")} ${MINUTES[i - 1][0]} ${t("min")}` : `≤ ${limit} ${t("min")}`));
+  if (state.fill === "minutes") MINUTES[state.theme].forEach(([limit, c], i) => put({ background: c }, "", limit > 1e6 ? `${t("over")} ${MINUTES[state.theme][i - 1][0]} ${t("min")}` : `≤ ${limit} ${t("min")}`));
   const dot = (name, colour) => state.on.has(name) && put({ background: `var(--${colour})` }, "dot", t(name));
   const line = (name, colour, cls = "line") => state.on.has(name) && layers[name] && put({ borderColor: `var(--${colour})` }, cls, t(name));
-  dot("seats", "seat"); dot("sites", "site");
+  dot("seats", "seat"); if (state.on.has("sites")) put({ background: "var(--site)" }, "square", t("sites"));
   line("roads", "road"); line("railway", "rail", "dash"); line("routes", "route"); line("commute_flows", "flow"); line("projects", "project", "dash");
   if (state.on.has("real_lines")) put({ borderColor: "var(--real-line)" }, "dash", t("real_lines"));
   $("legend").replaceChildren(...items);
