@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from scenarios.law import RuleBook
+from scenarios.law import Rule, RuleBook
 
 MONTHS = 12
 ARRANGED, NOT_AFFECTED, NOT_RE_ELECTED = "arranged", "not_directly_affected", "not_re_elected"
@@ -107,6 +107,7 @@ class SeveranceLaw:
         figures = {r.id.removeprefix("severance."): r.value for r in book.table("severance")}
         self._figure = figures
         self.short, self.middle, self.longest = (MONTHS * y for y in figures["early_bounds_years"])
+        self._rule_of_birth: dict[tuple[str, str], tuple[Rule, int]] = {}
         self._ages = {
             sex: [r for r in book.table("severance.retirement_age") if r.fields["sex"] == sex]
             for sex in ("m", "f")
@@ -116,14 +117,21 @@ class SeveranceLaw:
     def _counts_public_duty(self) -> bool:
         return "public duty" in self._figure["allowances_counted"]
 
-    def retirement_rule(self, sex: str, born: str):
+    def retirement_rule(self, sex: str, born: str) -> Rule:
         """Row of Decree 135/2020 for a month of birth; those born before the first row take the first."""
-        rows = [r for r in self._ages[sex] if r.fields["born_from"] <= born]
-        return rows[-1] if rows else self._ages[sex][0]
+        return self._retirement(sex, born)[0]
+
+    def _retirement(self, sex: str, born: str) -> tuple[Rule, int]:
+        key = (sex, born)
+        if key not in self._rule_of_birth:
+            rows = [r for r in self._ages[sex] if r.fields["born_from"] <= born]
+            rule = rows[-1] if rows else self._ages[sex][0]
+            self._rule_of_birth[key] = rule, month_number(born) + int(rule.fields["age_months"]) + 1
+        return self._rule_of_birth[key]
 
     def retirement_month(self, sex: str, born: str) -> int:
         """Month number (12 x year + month - 1) from which the person is retired by age."""
-        return month_number(born) + int(self.retirement_rule(sex, born).fields["age_months"]) + 1
+        return self._retirement(sex, born)[1]
 
     def months_early(self, leaver: Leaver) -> int:
         """Whole months from leaving to retirement by age; a part of a month at the start does not count."""

@@ -23,6 +23,13 @@ def _bodies() -> pd.DataFrame:
     return read_table(Path(str(files("merger").joinpath("commune_bodies.csv"))))
 
 
+@cache
+def _bodies_of(bloc: str) -> tuple:
+    """Bodies of a bloc as plain tuples: the loop over units is quick with them."""
+    bodies = _bodies().astype(object)
+    return tuple(bodies[bodies["bloc"] == bloc].itertuples(index=False))
+
+
 def commune_bodies() -> pd.DataFrame:
     """Bodies of a commune-level unit with bloc, leading posts and weight of the split (this project's own
     data).
@@ -132,26 +139,24 @@ def commune_posts(
     gov_rule = gov_bloc_rules(units["population"], units["kind"], law)
     chairs = vice_chairs(units["population"], law)
     rows: list[dict] = []
-    for position, unit in enumerate(units.itertuples(index=False)):
+    for position, unit in enumerate(units[["new_id", "kind"]].astype(object).itertuples(index=False)):
         totals = {"government": int(gov[position]), "party": party_posts, "front": front_posts}
         for bloc, total in totals.items():
-            bodies = _bodies()[_bodies()["bloc"] == bloc]
+            bodies = _bodies_of(bloc)
             rule = gov_rule[position] if bloc == "government" else ""
-            leading = {
-                b.body: (int(b.heads), _deputies(b, int(chairs[position]), law)) for b in bodies.itertuples()
-            }
+            leading = {b.body: (int(b.heads), _deputies(b, int(chairs[position]), law)) for b in bodies}
             rows += _bloc(unit, bodies, total, rule, leading)
     return pd.DataFrame(rows)
 
 
-def _bloc(unit, bodies: pd.DataFrame, total: int, rule: str, leading: dict) -> list[dict]:
+def _bloc(unit, bodies: tuple, total: int, rule: str, leading: dict) -> list[dict]:
     """Posts of one bloc: fixed leading bodies first, the rest shared by weight, leaders out of each share."""
-    fixed = {b.body: sum(leading[b.body]) for b in bodies.itertuples() if b.weight == 0}
+    fixed = {b.body: sum(leading[b.body]) for b in bodies if b.weight == 0}
     shares = fixed | share_by_weight(
-        max(total - sum(fixed.values()), 0), {b.body: b.weight for b in bodies.itertuples() if b.weight > 0}
+        max(total - sum(fixed.values()), 0), {b.body: b.weight for b in bodies if b.weight > 0}
     )
     rows, left = [], total
-    for b in bodies.itertuples():
+    for b in bodies:
         size = min(shares[b.body], left)
         left -= size
         heads = min(leading[b.body][0], size)

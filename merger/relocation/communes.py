@@ -31,11 +31,11 @@ TRANSITIONAL = "transitional"
 NEAREST_UNITS, SLOTS_A_UNIT, MOST_ROUNDS = 4, 2, 40
 # Arcs of one person added in one round of pricing.
 ADDED_UNITS = 4
-# In the first rounds unused arcs dearer than their person's place by so much (VND a year) leave the flow again; later
-# rounds only add, so the loop ends.
+# In the first rounds unused arcs dearer than their person's place by so much (VND a year) leave the flow
+# again; later rounds only add, so the loop ends.
 DROP_ROUNDS, DROP_VND = 6, 15_000_000
 # Costs inside the flow are whole multiples of this many VND: smaller numbers make cost scaling quicker.
-COST_UNIT_VND = 1_000
+COST_UNIT_VND = 10_000
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,19 @@ def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate) -> n
 
 
 def place(
-    people: pd.DataFrame, posts: CommunePosts, tables: Tables, inputs: Inputs, travel: Travel, stop: Stop
+    people: pd.DataFrame, posts: CommunePosts, tables: Tables, inputs: Inputs, *, travel: Travel, stop: Stop
 ) -> CommunePlacement:
     """Place all persons of `people` (the local part of the roster) on posts of the new units.
 
-    Raises InfeasibleError for locks beyond the largest distance and RuntimeError when the independent check finds a
-    fault.
+    Raises InfeasibleError for locks beyond the largest distance and RuntimeError when the independent check
+    finds a fault.
     """
     options = inputs.scenario.relocate
     near, own_unit = _unit_costs(people, posts, tables, inputs, travel)
     types, type_of = _types(people)
     costs = type_costs(types, posts.slots, options)
     stay = transitional_costs(people, inputs)
-    builder = _Arcs(near, type_of, costs, stay, posts.capacity)
+    builder = _Arcs(near, type_of, costs, stay, _room(near, posts.capacity))
     builder.start()
     unplaced = round(options.unplaced_vnd_year / COST_UNIT_VND)
     rounds, solution, problem, bound = 0, None, None, 0.0
@@ -199,6 +199,19 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
                 ),
             )
     return cost, own
+
+
+def _room(near: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """Capacity with room above the establishment for all whom only one unit can reach.
+
+    Present staff are kept (03/CV-BCD), so the scenario's share spreads the surplus but turns nobody out on an island.
+    """
+    reach = np.isfinite(near)
+    only = reach & (reach.sum(axis=1) == 1)[:, None]
+    needed = only.sum(axis=0) - capacity[:, :-1].sum(axis=1)
+    room = capacity.copy()
+    room[:, -1] = np.maximum(room[:, -1], needed)
+    return room
 
 
 def _types(people: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

@@ -17,9 +17,10 @@ from solvers.problem import Stop
 
 SLOTS = ("head", "deputy", "staff", "transitional")
 RANK = {"head": 2, "deputy": 1, "staff": 0, "transitional": 1}
-# Between equal candidates for a head post the higher salary coefficient counts, at so many cost units a step of 1.
-SENIORITY_UNITS = 10
-COST_UNIT_VND = 1_000
+# Between equal candidates for a head post the higher salary coefficient counts, at so many cost units a
+# step of 1.
+SENIORITY_UNITS = 1
+COST_UNIT_VND = 10_000
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class DivisionPlacement:
 def read_bodies(people: pd.DataFrame, tables: Tables, inputs: Inputs) -> tuple[DivisionPosts, np.ndarray]:
     """Post groups for the persons of divisions, and the position of each person's own body.
 
-    Staff posts are as many as the predecessors bring; deputies at most the cap of the law; a leading person beyond
-    them is transitional in the own body.
+    Staff posts are as many as the predecessors bring; deputies at most the cap of the law; a leading person
+    beyond them is transitional in the own body.
     """
     divisions = tables["new_divisions"].set_index("new_division_id")
     agencies = tables["new_agencies"].set_index("new_agency_id")
@@ -130,8 +131,8 @@ def _arcs(
 ) -> tuple[np.ndarray, ...]:
     """Allowed (person, body, slot) with cost in units of COST_UNIT_VND.
 
-    Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new agency in the
-    same family of fields: leading posts for leaders who are not locked.
+    Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new
+    agency in the same family of fields: leading posts for leaders who are not locked.
     """
     options = inputs.scenario.relocate
     role = people["role"].to_numpy()

@@ -22,15 +22,17 @@ def read_entitlements(
 ) -> pd.DataFrame:
     """Entitlement of each person with COLUMNS, if it is chosen on the day the new units start.
 
-    `merged` (P,): whether the person's body is merged or ends (Art 7, 9, 10); staff of a body that stays may only
-    retire early under Art 7a. `later_vnd` is the amount when leaving 12 months later. Non-professional staff have
-    regimes of their own outside the law data, so none here.
+    `merged` (P,): whether the person's body is merged or ends (Art 7, 9, 10); staff of a body that stays
+    may only retire early under Art 7a. `later_vnd` is the amount when leaving 12 months later. Non-
+    professional staff have regimes of their own outside the law data, so none here.
     """
     dates = inputs.scenario.dates
     later = dates.effect.replace(year=dates.effect.year + 1)
     counted = people["level"].ne("nonprofessional").to_numpy()
     rows = []
-    for person, is_merged, counts in zip(people.itertuples(index=False), merged, counted, strict=True):
+    columns = ["level", "sex", "born", "insurance_months", "coefficient", "leadership_coefficient"]
+    plain = people[columns].astype(object).itertuples(index=False)
+    for person, is_merged, counts in zip(plain, merged.tolist(), counted.tolist(), strict=True):
         if not counts:
             rows.append((NONE, 0, (), 0))
             continue
@@ -93,9 +95,10 @@ def budget(entitlements: pd.DataFrame, inputs: Inputs) -> dict[str, Any]:
 def trim_path(people: pd.DataFrame, vacant: dict[str, int], inputs: Inputs) -> list[dict[str, Any]]:
     """Persons above the establishment on each 1 July, by level group, expected values.
 
-    Each year the surplus falls by those of it who retire by age, by take-up of Decree 178 in the first year, and by
-    transfer into posts that retirement and take-up of others free. `people` has `group` (province, commune),
-    `outcome`, `entitlement`, `retires`; `vacant` holds posts without a holder at the start, by group.
+    Each year the surplus falls by those of it who retire by age, by take-up of Decree 178 in the first
+    year, and by transfer into posts that retirement and take-up of others free. `people` has `group`
+    (province, commune), `outcome`, `entitlement`, `retires`; `vacant` holds posts without a holder at the
+    start, by group.
     """
     options, dates = inputs.scenario.relocate, inputs.scenario.dates
     share = people["entitlement"].map(
@@ -104,8 +107,10 @@ def trim_path(people: pd.DataFrame, vacant: dict[str, int], inputs: Inputs) -> l
     stays = 1 - share.fillna(0.0).to_numpy()
     start = MONTHS * dates.effect.year + dates.effect.month - 1
     year_of = np.maximum((people["retires"].to_numpy() - start - 1) // MONTHS, 0)
-    surplus = people["outcome"].isin(["transitional", "retires"]).to_numpy()
     placed = people["outcome"].eq("placed").to_numpy()
+    surplus = people["surplus"].to_numpy()
+    # Surplus leaders of the province wait for leading posts; at commune level any freed post helps.
+    frees = placed & (people["role"].ne("staff") | people["group"].eq("commune")).to_numpy()
     rows = []
     for group in sorted(vacant):
         own = people["group"].eq(group).to_numpy()
@@ -115,8 +120,8 @@ def trim_path(people: pd.DataFrame, vacant: dict[str, int], inputs: Inputs) -> l
             # Whoever takes the benefit in the first year no longer retires by age later.
             by_age = float((stays * (due & surplus)).sum())
             taken = float(((1 - stays) * (own & surplus)).sum()) if year == 0 else 0.0
-            freed = float((stays * (due & placed)).sum())
-            freed += float(((1 - stays) * (own & placed)).sum()) if year == 0 else 0.0
+            freed = float((stays * (due & frees)).sum())
+            freed += float(((1 - stays) * (own & frees)).sum()) if year == 0 else 0.0
             before = left
             left = max(left - by_age - taken, 0.0)
             moved = min(left, free + freed)

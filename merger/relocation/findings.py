@@ -19,13 +19,13 @@ SCARCE_SHOWN = 5
 
 
 def relocation_findings(
-    people: pd.DataFrame,
     posts: pd.DataFrame,
-    grid: CommunePosts,
-    near: CommunePlacement,
+    communes: tuple[CommunePosts, CommunePlacement],
     follow: DivisionPlacement,
+    *,
     figures: dict[str, Any],
     inputs: Inputs,
+    new_units: pd.DataFrame,
 ) -> tuple[Finding, ...]:
     """Findings in order of weight: surplus, end of the five years, people without a place, scarce posts, open choices."""
     found = [_surplus(figures)]
@@ -49,7 +49,7 @@ def relocation_findings(
                 f"{n} people have no place within {inputs.scenario.relocate.max_commune_move_km:g} km or the caps.",
             )
         )
-    found += _scarce(grid, near)
+    found += _scarce(*communes, new_units)
     if follow.equal_heads:
         found.append(
             Finding(
@@ -75,7 +75,7 @@ def relocation_findings(
 
 
 def _surplus(figures: dict[str, Any]) -> Finding:
-    kept = figures["transitional_people"] + figures["retires_people"]
+    kept = figures["kept_above_establishment_people"]
     return Finding(
         f"{number(figures['placed_people'], 'vi')} người có vị trí trong khung biên chế; {number(kept, 'vi')} người"
         f" ngoài khung được giữ và giảm dần trong 5 năm; {number(figures['contract_ends_people'], 'vi')} người hoạt"
@@ -86,24 +86,25 @@ def _surplus(figures: dict[str, Any]) -> Finding:
     )
 
 
-def _scarce(grid: CommunePosts, near: CommunePlacement) -> list[Finding]:
-    """Establishment posts of which one more would save most (dual prices)."""
+def _scarce(grid: CommunePosts, near: CommunePlacement, new_units: pd.DataFrame) -> list[Finding]:
+    """Units where one more post would save most (dual prices), one finding a unit."""
     price = near.post_price[:, :-1] * COST_UNIT_VND
-    order = np.argsort(-price, axis=None, kind="stable")[:SCARCE_SHOWN]
-    names = commune_bodies().set_index("body")
+    slot_of = price.argmax(axis=1)
+    most = price.max(axis=1)
+    bodies, name_of = commune_bodies().set_index("body"), new_units.set_index("new_id")["new_name"]
     found = []
-    for unit, slot in zip(*np.unravel_index(order, price.shape), strict=True):
-        if price[unit, slot] <= 0:
-            continue
-        row, saved = grid.slots.iloc[slot], int(price[unit, slot])
+    for unit in np.argsort(-most, kind="stable")[:SCARCE_SHOWN]:
+        if most[unit] <= 0:
+            break
+        row, saved, code = grid.slots.iloc[slot_of[unit]], int(most[unit]), str(grid.units[unit])
         found.append(
             Finding(
-                f"Thêm một chỉ tiêu {ROLE_VI[row['role']]} của {names.at[row['body'], 'title_vi']} tại đơn vị"
-                f" {grid.units[unit]} giảm chi phí cả phương án {number(saved, 'vi')} đồng/năm.",
-                f"One more post ({row['role']}) of {names.at[row['body'], 'title_en']} in unit {grid.units[unit]}"
-                f" would save VND {number(saved, 'en')} a year over the whole plan.",
+                f"{name_of[code]}: thêm một vị trí {ROLE_VI[row['role']]} của {bodies.at[row['body'], 'title_vi']}"
+                f" giảm chi phí cả phương án {number(saved, 'vi')} đồng/năm.",
+                f"{name_of[code]}: one more post ({row['role']}, {bodies.at[row['body'], 'title_en']}) would save"
+                f" VND {number(saved, 'en')} a year over the whole plan.",
                 "staffing.gov_bloc_average",
-                str(grid.units[unit]),
+                code,
             )
         )
     return found

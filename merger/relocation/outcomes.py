@@ -7,7 +7,7 @@ import pandas as pd
 
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, lookup, travel_before, yearly_travel_vnd
-from merger.relocation.posts import COMMUNE_SURPLUS_RULE, PROVINCE_STAFF_RULE, PROVINCE_SURPLUS_RULE
+from merger.relocation.posts import COMMUNE_SURPLUS_RULE, PROVINCE_SURPLUS_RULE
 
 # Reason by situation: (Vietnamese, English).
 REASONS = {
@@ -57,7 +57,7 @@ REASONS = {
 
 
 def staff_table(
-    people: pd.DataFrame, posts: pd.DataFrame, inputs: Inputs, travel: Travel
+    people: pd.DataFrame, posts: pd.DataFrame, inputs: Inputs, travel: Travel, label: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Table staff (before `conform`) and `people` with outcome, travel and cost columns for figures."""
     people = people.copy()
@@ -69,9 +69,7 @@ def staff_table(
     people["outcome"] = _outcomes(people, inputs)
     people["group"] = np.where(people["local"], "commune", "province")
     people["km_before"], people["minutes_before"] = travel_before(people, travel)
-    seats = {}
-    places = people["site_after"].map(seats).fillna(people["site_after"]) if seats else people["site_after"]
-    people["km_after"], people["minutes_after"] = lookup(people["home"], places, travel)
+    people["km_after"], people["minutes_after"] = lookup(people["home"], people["site_after"], travel)
     yearly = yearly_travel_vnd(people["minutes_after"], people["km_after"], inputs.scenario)
     people["cost_vnd"] = np.rint(np.nan_to_num(yearly)).astype(np.int64)
     situation = _situations(people)
@@ -99,7 +97,7 @@ def staff_table(
             "reason_vi": [REASONS[s][0] for s in situation],
             "reason_en": [REASONS[s][1] for s in situation],
             "rules": _rules(people, posts),
-            "label": "SYNTHETIC" if "staff" in inputs.synthetic else "proposed",
+            "label": label,
         }
     )
     return staff, people
@@ -157,13 +155,14 @@ def _rules(people: pd.DataFrame, posts: pd.DataFrame) -> list[str]:
     """Rule ids behind each outcome: of the post, of what was lost or kept, and of the entitlement."""
     rule = people["person_id"].map(posts[posts["person_id"] != ""].set_index("person_id")["rule"]).fillna("")
     out = []
-    for post, person in zip(rule, people.itertuples(index=False), strict=True):
+    columns = ["ended", "lost_rank", "entitlement_rules"]
+    for post, person in zip(
+        rule.tolist(), people[columns].astype(object).itertuples(index=False), strict=True
+    ):
         rules = [post] if post else []
         if person.ended == "contract_ends":
             rules.append("staffing.nonprofessional_commune_posts_end")
         if post in (COMMUNE_SURPLUS_RULE, PROVINCE_SURPLUS_RULE):
-            rules.append("staffing.roadmap_years")
-        if post == PROVINCE_STAFF_RULE and person.level == "province":
             rules.append("staffing.roadmap_years")
         if person.lost_rank:
             rules.append("staffing.pay_and_position_allowance_kept_months")

@@ -14,7 +14,6 @@ from merger.staffing import commune_bodies, department_deputies, division_deputi
 COMMUNE_SURPLUS_RULE = "staffing.initial_rule"
 PROVINCE_SURPLUS_RULE = "staffing.excess_deputies_years"
 PROVINCE_STAFF_RULE = "staffing.staff_cap_province"
-LABEL = "SYNTHETIC"
 
 
 def _number(frame: pd.DataFrame, by: list[str]) -> pd.Series:
@@ -33,7 +32,11 @@ def _attach(seats: pd.DataFrame, holders: pd.DataFrame, key: list[str]) -> pd.Da
 
 
 def commune_rows(
-    people: pd.DataFrame, posts: CommunePosts, placement: CommunePlacement, new_units: pd.DataFrame
+    people: pd.DataFrame,
+    posts: CommunePosts,
+    placement: CommunePlacement,
+    new_units: pd.DataFrame,
+    label: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Posts of the new units (establishment and transitional), and `people` with `post_id` and what changed."""
     last = posts.capacity.shape[1] - 1
@@ -99,14 +102,14 @@ def commune_rows(
             "phase": rows["phase"],
             "person_id": rows["person_id"],
             "rule": rows["rule"],
-            "label": LABEL,
+            "label": label,
         }
     )
     return frame, _with_post(held, frame)
 
 
 def division_rows(
-    people: pd.DataFrame, posts: DivisionPosts, placement: DivisionPlacement, inputs: Inputs
+    people: pd.DataFrame, posts: DivisionPosts, placement: DivisionPlacement, inputs: Inputs, label: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Posts of divisions, service units and agency leaders; deputy posts that nobody holds are not created."""
     law = inputs.law
@@ -159,11 +162,11 @@ def division_rows(
             "phase": np.where(transitional, TRANSITIONAL, "establishment"),
             "person_id": rows["person_id"],
             "rule": np.select(
-                [transitional, rows["slot"].isin(["head", "deputy"])],
+                [transitional, rows["slot"].eq("deputy")],
                 [PROVINCE_SURPLUS_RULE, rows["body_id"].map(deputy_rule)],
                 PROVINCE_STAFF_RULE,
             ),
-            "label": LABEL,
+            "label": label,
         }
     )
     return frame, _with_post(held, frame)

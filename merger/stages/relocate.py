@@ -26,7 +26,8 @@ COST_UNIT_VND = communes.COST_UNIT_VND
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     """Place the roster. Reads units, new_units, structure, new_divisions, new_agencies; writes posts and staff.
 
-    Raises InfeasibleError for locks that cannot hold and RuntimeError when an independent check finds a fault.
+    Raises InfeasibleError for locks that cannot hold and RuntimeError when an independent check finds a
+    fault.
     """
     started = time.perf_counter()
     law = SeveranceLaw(inputs.law)
@@ -41,10 +42,11 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     others = people[active & ~people["local"]].reset_index(drop=True)
 
     grid = communes.read_posts(tables["new_units"], inputs)
-    near = communes.place(local, grid, tables, inputs, travel, stop)
+    near = communes.place(local, grid, tables, inputs, travel=travel, stop=stop)
     bodies, follow = divisions.place_in_divisions(others, tables, inputs, travel, stop)
-    local_posts, local = commune_rows(local, grid, near, tables["new_units"])
-    other_posts, others = division_rows(others, bodies, follow, inputs)
+    label = "SYNTHETIC" if inputs.synthetic else "proposed"
+    local_posts, local = commune_rows(local, grid, near, tables["new_units"], label)
+    other_posts, others = division_rows(others, bodies, follow, inputs, label)
     posts = conform("posts", pd.concat([local_posts, other_posts], ignore_index=True))
 
     everyone = pd.concat([local, others, people[~active]], ignore_index=True)
@@ -52,7 +54,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     merged = _is_merged(everyone, tables)
     benefits = read_entitlements(everyone, merged, inputs, law)
     everyone = pd.concat([everyone, benefits], axis=1)
-    staff, everyone = staff_table(everyone, posts, inputs, travel)
+    staff, everyone = staff_table(everyone, posts, inputs, travel, label)
 
     figures = _figures(everyone, posts, near, follow, inputs)
     objective = (near.solution.objective + follow.solution.objective) * COST_UNIT_VND
@@ -66,7 +68,9 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         seconds=time.perf_counter() - started,
         unit="VND a year, travel of protected cases weighted",
         rules_hit=_rules_hit(posts, staff),
-        findings=relocation_findings(everyone, posts, grid, near, follow, figures, inputs),
+        findings=relocation_findings(
+            posts, (grid, near), follow, figures=figures, inputs=inputs, new_units=tables["new_units"]
+        ),
         figures=figures,
     )
     return StageResult({"posts": posts, "staff": conform("staff", staff)}, record)
@@ -99,6 +103,7 @@ def _figures(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: In
     figures: dict[str, Any] = {
         "people": len(people),
         **{f"{name}_people": int(outcomes.get(name, 0)) for name in OUTCOMES},
+        "kept_above_establishment_people": int(people["surplus"].sum()),
         "outcomes_by_level_people": {f"{a}.{b}": int(n) for (a, b), n in by_level.items()},
         "commune_establishment_posts": int(local.sum()),
         "commune_government_posts": int((local & establishment["bloc"].eq("government")).sum()),
@@ -119,6 +124,7 @@ def _figures(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: In
         "flow_arcs": near.arcs,
     }
     figures |= budget(people, inputs)
+    figures["observed_leaving_average_vnd"] = inputs.law.value("severance.observed_average_vnd")
     figures["trim_path"] = trim_path(people, vacant, inputs)
     figures["surplus_at_end_people"] = sum(
         row["after_people"] for row in figures["trim_path"] if row["year"] == inputs.scenario.dates.end.year
