@@ -175,7 +175,9 @@ def route_tables(
     """
     options, problem = inputs.scenario.commute, network.problem
     routes, stops = [], []
+    vehicles: dict[tuple[int, tuple[int, ...]], int] = {}
     for route_id, route in zip(route_ids(solution), solution.routes, strict=True):
+        number = vehicles[route.depot, route.sequence] = vehicles.get((route.depot, route.sequence), 0) + 1
         site = network.depots[route.depot - problem.n_stops]
         kind = problem.vehicles[route.vehicle]
         morning, evening = problem.ride_minutes(route.sequence, route.depot)
@@ -191,7 +193,7 @@ def route_tables(
             inputs, network, route_id, "evening", way[::-1], back, [0, *boarding[::-1]], site, label
         )
         routes.append({
-            "route_id": route_id, "name_vi": f"{names[0]} – {site_name(inputs, site)}", "mode": "shuttle",
+            "route_id": route_id, "name_vi": f"{names[0]} – {site_name(inputs, site)}" + (f", xe {number}" if number > 1 else ""), "mode": "shuttle",
             "site_id": site, "vehicle": kind.id, "seats": kind.seats, "riders": route.load,
             "stops": len(route.sequence), "km": round(float(problem.km[way[:-1], way[1:]].sum()), 2),
             "minutes": round(float(morning[0]), 1), "depart": clock(times[0]), "arrive": clock(arrive),
@@ -227,8 +229,7 @@ def train_tables(
         count, route_id = riders[ride, site], f"train-{number:02d}"
         routes.append({
             "route_id": route_id,
-            "name_vi": f"Tàu HP15/HP16: {stations.at[ride.board_id, 'name']} – {stations.at[ride.alight_id,
-            'name']}", "mode": "train", "site_id": site, "vehicle": "HP15/HP16", "seats": ride.seats,
+            "name_vi": f"Tàu HP15/HP16: {stations.at[ride.board_id, 'name']} – {stations.at[ride.alight_id, 'name']}", "mode": "train", "site_id": site, "vehicle": "HP15/HP16", "seats": ride.seats,
             "riders": count, "stops": 2, "km": np.nan, "minutes": ride.morning_arrives -
             ride.morning_departs, "depart": clock(ride.morning_departs), "arrive":
             clock(ride.morning_arrives), "return_depart": clock(ride.evening_departs), "driver_minutes": np.nan, "cost_vnd_day": round(public_vnd_month[ride, site] / days), "label": label,

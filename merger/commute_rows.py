@@ -182,9 +182,7 @@ def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
         ride = choice.prices["train"].ride[g]
         out, back = clock(ride.morning_departs), clock(ride.evening_departs)
         return (
-            f"Tàu HP15 lúc {out}, về tàu HP16 lúc {back}; giá vé và thời gian rẻ hơn các cách đi khác còn
-            chỗ.", f"Train HP15 at {out}, back on HP16 at {back}; fare and time cost less than the other ways
-            with room.",
+            f"Tàu HP15 lúc {out}, về tàu HP16 lúc {back}; giá vé và thời gian rẻ hơn các cách đi khác còn chỗ.", f"Train HP15 at {out}, back on HP16 at {back}; fare and time cost less than the other ways with room.",
         )
     if mode in ("rent", "flat"):
         vi = "Ở căn hộ thành phố bố trí" if mode == "flat" else "Thuê nhà gần nơi làm việc"

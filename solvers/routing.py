@@ -38,14 +38,14 @@ def solve_routing(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
     if not len(problem.people):
         return RoutingSolution(Status.OPTIMAL, 0.0, 0.0, 0.0, by_mode=np.zeros((len(problem.modes), 0), int))
 
-    def left() -> Stop:
-        return replace(stop, seconds=max(stop.seconds - (time.perf_counter() - began), 1.0))
+    def left(share: float = 1.0) -> Stop:
+        return replace(stop, seconds=max(share * (stop.seconds - (time.perf_counter() - began)), 1.0))
 
     bound = direct_bound(problem, left())
     pool = route_pool(problem)
     best: RoutingSolution | None = None
     for _ in range(ROUNDS):
-        found = choose(problem, pool.columns, left())
+        found = choose(problem, pool.columns, left(1.0 if pool.complete else 0.5))
         if found is None or (best is not None and found.objective >= best.objective * (1 - stop.gap / 10)):
             break
         best = found

@@ -12,9 +12,11 @@ from solvers.routing_problem import Route, RoutingProblem
 
 # A sequence of stops and its depot.
 Column = tuple[int, tuple[int, ...]]
-# Routes of several stops kept for one depot, and kept at one length while they grow: the smallest sums of
-# detours.
-POOL_OF_DEPOT = 1500
+# With at most so many routes of several stops for a depot, all are kept; else those with the smallest sums of
+# detours, fewer, because the programme is solved again with routes close to the chosen ones.
+ALL_OF_DEPOT = 600
+FEW_OF_DEPOT = 250
+# Routes of one length that are grown further.
 GROWN_OF_DEPOT = 3000
 # Stops tried at every place of a chosen route: the nearest to its stops.
 NEAREST_STOPS = 6
@@ -45,8 +47,9 @@ def route_pool(problem: RoutingProblem) -> Pool:
             complete = complete and len(level) <= GROWN_OF_DEPOT
             level = level[:GROWN_OF_DEPOT]
         ranked.sort(key=lambda partial: (partial.detour, partial.sequence))
-        complete = complete and len(ranked) <= POOL_OF_DEPOT
-        columns += [(depot, partial.sequence) for partial in ranked[:POOL_OF_DEPOT]]
+        if len(ranked) > ALL_OF_DEPOT:
+            complete, ranked = False, ranked[:FEW_OF_DEPOT]
+        columns += [(depot, partial.sequence) for partial in ranked]
     return Pool(tuple(columns), complete)
 
 
