@@ -13,6 +13,7 @@ that no file names lie beside the base of all, the one that extends nothing.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -118,7 +119,7 @@ def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
 
 def locate(ref: str, folder: Path) -> Path | None:
     """The scenario file that a reference means: a file or folder relative to `folder`, or a shipped name."""
-    path = folder / Path(ref).expanduser()
+    path = Path(os.path.abspath(folder / Path(ref).expanduser()))
     if path.is_file():
         return path
     if (path / FILE).is_file():

@@ -52,14 +52,14 @@ README = """\
 Điền `divisions.csv` (các phòng, đơn vị trước sắp xếp) và `staff.csv` (danh sách nhân sự), rồi bật hai dòng
 tương ứng trong mục `data` của `{file}`. Khi chưa có, chương trình tạo dữ liệu mô phỏng, ghi nhãn SYNTHETIC ở
 mọi nơi. Có thể lưu dạng CSV UTF-8 hoặc XLSX, giữ nguyên tên cột. Mã đơn vị định dạng văn bản để không mất
-số 0 ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã `person_id`.
-`merger check` chỉ ra từng ô sai với dòng, cột và cách sửa.
+số 0 ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã
+`person_id`. `merger check` chỉ ra từng ô sai với dòng, cột và cách sửa.
 
 Fill in `divisions.csv` (divisions before the merger) and `staff.csv` (the roster), then switch on the two
-lines in section `data` of `{file}`. Without them the program makes up data, labelled
-SYNTHETIC in all files. Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Decimal
-point, dates YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong cell with its
-row, column and remedy.
+lines in section `data` of `{file}`. Without them the program makes up data, labelled SYNTHETIC in all files.
+Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Write a
+decimal point and dates as YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong
+cell with its row, column and remedy.
 
 """
 
