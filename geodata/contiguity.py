@@ -22,7 +22,8 @@ def border_pairs(
 ) -> np.ndarray:
     """Positions in `codes` of the pairs that border each other, shape (m, 2), sorted, each pair once.
 
-    Pairs with a unit outside `codes` are left out. With `require_road_link` a pair counts only when a road, not
+    Pairs with a unit outside `codes` are left out. With `require_road_link` a pair counts only when a road,
+    not
     counting motorways, crosses the border.
     """
     place = {code: i for i, code in enumerate(codes)}
@@ -30,7 +31,9 @@ def border_pairs(
     if require_road_link:
         taken = taken[taken["road_links"].fillna(0) > 0]
     taken = taken[taken["code_a"].isin(place) & taken["code_b"].isin(place)]
-    pairs = np.column_stack([taken["code_a"].map(place), taken["code_b"].map(place)]).astype(int).reshape(-1, 2)
+    pairs = (
+        np.column_stack([taken["code_a"].map(place), taken["code_b"].map(place)]).astype(int).reshape(-1, 2)
+    )
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
 

@@ -21,7 +21,10 @@ class NameChoice:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A new unit that wants a name: `own` is the seat's name, `others` the other members' by rank, `district` the seat's."""
+    """A new unit that wants a name.
+
+    `own` is the seat's name, `others` the other members' by rank, `district` that of the seat.
+    """
 
     key: str
     population: float
@@ -33,7 +36,8 @@ class Candidate:
 def choose_names(candidates: Sequence[Candidate], taken: Sequence[str] = ()) -> Mapping[str, NameChoice]:
     """Unique names by key. Of several with one name the most populous keeps it (then the smaller key).
 
-    The others take the name of another member that nobody wants or has, else the name of the old district, else that
+    The others take the name of another member that nobody wants or has, else the name of the old district,
+    else that
     name with a number, as Art 7 encourages.
     """
     used = {spelling(n) for n in taken}
@@ -47,14 +51,14 @@ def choose_names(candidates: Sequence[Candidate], taken: Sequence[str] = ()) -> 
             used.add(spelling(c.own))
             chosen[c.key] = NameChoice(c.own)
     for c in losers:
-        name = next((n for n in _alternatives(c) if spelling(n) not in used))
+        name = next(n for n in _alternatives(c) if spelling(n) not in used)
         used.add(spelling(name))
         chosen[c.key] = NameChoice(name, clash=c.own)
     return chosen
 
 
 def spelling(name: str) -> str:
-    """Name for comparison: composed, lower case, without spaces at the ends, tone mark after the vowels ("hoà" = "hòa")."""
+    """Name for comparison: composed, lower case, single blanks, tone mark at the end ("hoà" = "hòa")."""
     words = unicodedata.normalize("NFC", name).casefold().split()
     return " ".join(_untoned(w) for w in words)
 

@@ -1,4 +1,4 @@
-"""Standards for new commune-level units (Resolution 76/2025 Art 1(3), 5): kinds, floors, exemption, all from the law data."""
+"""Standards for new units, from the law data: kinds, floors, exemption (Resolution 76/2025 Art 1, 5)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ KIND_WORDS = {"xa": "Xã", "phuong": "Phường", "dac_khu": "Đặc khu"}
 class Standards:
     """Floors by class of a new unit; a new unit has the highest class among its members.
 
-    `target_rules`, `area_km2`, `population` and `kinds` are indexed by class: 0 mountainous commune (only when all
-    members are), 1 other commune, 2 ward (one ward makes a ward). `exempt_from` is the number of joined units from
+    `target_rules`, `area_km2`, `population` and `kinds` are indexed by class: 0 mountainous commune (only
+    when all
+    members are), 1 other commune, 2 ward (one ward makes a ward). `exempt_from` is the number of joined units
+    from
     which floors are not examined, None when the scenario switches Art 5(2) off.
     """
 
@@ -37,7 +39,7 @@ class Standards:
     exempt_from: int | None
 
     def standing(self, kind_class, area_km2, population, n_members) -> np.ndarray:
-        """Standing of new units by Art 5: meets, exempt (Art 5(2)) or needs_decision (Art 5(3)); arrays alike."""
+        """Standing of new units (arrays alike): meets, exempt (Art 5(2)) or needs_decision (Art 5(3))."""
         kind_class = np.asarray(kind_class, int)
         slack = 1 - TOLERANCE
         meets = (np.asarray(area_km2) >= np.array(self.area_km2)[kind_class] * slack) & (
@@ -48,7 +50,10 @@ class Standards:
 
 
 def standards_of(law: RuleBook, ward_target: str = "phuong_central_city") -> Standards:
-    """Standards in force. A scenario overrides a floor by `rules: {standards.target.xa_other: {pop_min: 15000}}`."""
+    """Standards in force.
+
+    A scenario overrides a floor by `rules: {standards.target.xa_other: {pop_min: 15000}}`.
+    """
     targets = tuple(f"standards.target.{name}" for name in ("xa_mountain", "xa_other", ward_target))
     floors = [{**law[rule].fields, **(law.value(rule) or {})} for rule in targets]
     commune, ward = "standards.result_type_if_xa_or_thi_tran", "standards.result_type_if_any_ward"
@@ -64,7 +69,11 @@ def standards_of(law: RuleBook, ward_target: str = "phuong_central_city") -> Sta
 
 
 def unit_classes(units: pd.DataFrame) -> np.ndarray:
-    """Class of each old unit, as in `Standards`; a table without column `mountain` has no mountainous communes."""
+    """Class of each old unit, as in `Standards`; without a column `mountain` no commune is mountainous."""
     ward = (units["kind"] == "phuong").to_numpy()
-    mountain = units["mountain"].fillna(False).astype(bool).to_numpy() if "mountain" in units else np.zeros(len(units), bool)
+    mountain = (
+        units["mountain"].fillna(False).astype(bool).to_numpy()
+        if "mountain" in units
+        else np.zeros(len(units), bool)
+    )
     return np.where(ward, 2, np.where(mountain, 0, 1))

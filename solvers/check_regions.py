@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from solvers.problem import Status
-from solvers.regions import RegionProblem, RegionSolution
+from solvers.region_problem import RegionProblem, RegionSolution
 
 
 def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]:
@@ -29,12 +29,16 @@ def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]
     undecided = 0
     for r, units in enumerate(members):
         free = units not in given
-        faults += [f"region {r} ({units}): {fault}" for fault in _region_faults(problem, units, neighbours, free)]
+        faults += [
+            f"region {r} ({units}): {fault}" for fault in _region_faults(problem, units, neighbours, free)
+        ]
         undecided += free and _standing(problem, units) == "undecided"
         expected = _standing(problem, units) if free else "fixed"
         if solution.standing[r] != expected:
             faults.append(f"region {r} ({units}): said to be {solution.standing[r]}, is {expected}")
-        faults += [f"region {r} ({units}): {fault}" for fault in _seat_faults(problem, solution, r, units, free)]
+        faults += [
+            f"region {r} ({units}): {fault}" for fault in _seat_faults(problem, solution, r, units, free)
+        ]
     if undecided > problem.max_undecided:
         faults.append(f"{undecided} regions need a decision, {problem.max_undecided} allowed")
     for g, wanted in enumerate(problem.regions):
@@ -45,7 +49,9 @@ def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]
     return faults + _claim_faults(solution)
 
 
-def _region_faults(p: RegionProblem, units: list[int], neighbours: dict[int, set[int]], free: bool) -> list[str]:
+def _region_faults(
+    p: RegionProblem, units: list[int], neighbours: dict[int, set[int]], free: bool
+) -> list[str]:
     if not units:
         return ["has no unit"]
     faults = []
@@ -55,6 +61,12 @@ def _region_faults(p: RegionProblem, units: list[int], neighbours: dict[int, set
         faults.append(f"has more than {p.max_members} units")
     if free and p.max_area is not None and math.fsum(p.area[u] for u in units) > p.max_area * (1 + 1e-6):
         faults.append(f"is larger than {p.max_area}")
+    if (
+        free
+        and p.max_population is not None
+        and math.fsum(p.population[u] for u in units) > p.max_population * (1 + 1e-6)
+    ):
+        faults.append(f"has more than {p.max_population} people")
     must_hang_together = free or any(f.connected and sorted(f.members) == units for f in p.fixed)
     reached, stack = {units[0]}, [units[0]]
     while stack:
@@ -72,7 +84,9 @@ def _standing(p: RegionProblem, units: list[int]) -> str:
     area, people = math.fsum(p.area[u] for u in units), math.fsum(p.population[u] for u in units)
     if area * (1 + 1e-9) >= p.area_floor[kind] and people * (1 + 1e-9) >= p.population_floor[kind]:
         return "meets"
-    return "exempt" if p.exempt_from_members is not None and len(units) >= p.exempt_from_members else "undecided"
+    return (
+        "exempt" if p.exempt_from_members is not None and len(units) >= p.exempt_from_members else "undecided"
+    )
 
 
 def _seat_faults(p: RegionProblem, s: RegionSolution, r: int, units: list[int], free: bool) -> list[str]:
@@ -94,7 +108,9 @@ def _seat_faults(p: RegionProblem, s: RegionSolution, r: int, units: list[int], 
 def _lock_faults(p: RegionProblem, place: list[int], members: list[list[int]]) -> list[str]:
     faults = [f"units {list(s)} must join and do not" for s in p.must_join if len({place[u] for u in s}) > 1]
     faults += [
-        f"units {list(s)} must not join and do" for s in p.must_not_join if len({place[u] for u in s}) < len(s)
+        f"units {list(s)} must not join and do"
+        for s in p.must_not_join
+        if len({place[u] for u in s}) < len(s)
     ]
     return faults + [f"unit {u} is not whole and alone" for u in p.keep_whole if len(members[place[u]]) > 1]
 

@@ -20,7 +20,8 @@ def adjacency_matrix(n: int, edges: np.ndarray) -> np.ndarray:
 def connected_sets(n: int, edges: np.ndarray, max_size: int) -> list[np.ndarray]:
     """Enumerate connected sets by size.
 
-    A set is built from its smallest node. Each step adds one frontier node and bars the frontier nodes of lower
+    A set is built from its smallest node. Each step adds one frontier node and bars the frontier nodes of
+    lower
     number from that branch for good, so no set is met twice and none needs to be looked up.
 
     Returns
@@ -35,11 +36,14 @@ def connected_sets(n: int, edges: np.ndarray, max_size: int) -> list[np.ndarray]
         roots = np.arange(first, min(first + step, n))
         for size, sets in enumerate(_grow(near, roots, max_size)):
             found[size].append(sets)
-    return [_ordered(np.concatenate(parts)) if parts else np.empty((0, s + 1), np.int32) for s, parts in enumerate(found)]
+    return [
+        _ordered(np.concatenate(parts)) if parts else np.empty((0, s + 1), np.int32)
+        for s, parts in enumerate(found)
+    ]
 
 
 def _batch(n: int, max_size: int) -> int:
-    """Number of roots whose branches fit in `BATCH_BYTES`, with a guess of 3.5 sets more for each further node."""
+    """Roots whose branches fit in `BATCH_BYTES`, guessing 3.5 times the sets for each further node."""
     sets_per_root = 3.5 ** max(max_size - 2, 0)
     return max(1, min(n, int(BATCH_BYTES / (2 * max(n, 1) * sets_per_root))))
 

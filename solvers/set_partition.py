@@ -3,7 +3,8 @@
     minimise c.x   subject to   lower <= A x <= upper,   x binary
 
 The linear programme is solved on few columns and priced over all of them. Its duals y give, for every x,
-c.x >= y.b + sum of max(0, reduced cost) over the chosen columns, so a column whose reduced cost exceeds the distance
+c.x >= y.b + sum of max(0, reduced cost) over the chosen columns, so a column whose reduced cost exceeds the
+distance
 of a known solution from that bound is in no better solution and is left out of the integer programme.
 """
 
@@ -20,7 +21,8 @@ from scipy.sparse import csc_matrix, hstack, identity
 
 from solvers.problem import Status, Stop
 
-# Columns of the first integer programme, columns priced in a round, start columns for each row and column length.
+# Columns of the first integer programme, columns priced in a round, start columns for each row and column
+# length.
 FIRST_COLUMNS, PRICED_IN, PROMISING = 4000, 3000, 12
 # Reduced cost below which a column is priced in; total violation that proves infeasibility.
 TOLERANCE, VIOLATED = 1e-7, 1e-6
@@ -40,7 +42,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Choice:
-    """Chosen column positions (ascending), with the cost and a valid bound; `columns_used` entered the last search."""
+    """Chosen column positions (ascending), their cost and a valid bound.
+
+    `columns_used` is the number of columns of the last search.
+    """
 
     status: Status
     chosen: np.ndarray
@@ -53,14 +58,10 @@ def minimise(program: Program, stop: Stop) -> Choice:
     """Solve a binary program; the bound is valid for all columns."""
     began = time.perf_counter()
     nothing = np.empty(0, int)
-    violation, start = _violation(program, stop)
-    if violation > VIOLATED:
+    ranking = _rank(program, stop)
+    if ranking is None:
         return Choice(Status.INFEASIBLE, nothing, None, None)
-    scale = float(np.mean(np.abs(program.cost))) if len(program.cost) else 0.0
-    scale = scale or 1.0
-    scaled = Program(program.matrix, program.lower, program.upper, program.cost / scale)
-    bound, reduced = _linear_bound(scaled, start, stop)
-    order = np.argsort(reduced, kind="stable")
+    scaled, scale, bound, reduced, order = ranking
     count = min(FIRST_COLUMNS, len(order))
     while True:
         taken = np.sort(order[:count])
@@ -87,26 +88,50 @@ def minimise(program: Program, stop: Stop) -> Choice:
 
 
 def is_feasible(program: Program, stop: Stop) -> bool | None:
-    """Whether any binary x satisfies the rows; None when the limit of `stop` came first."""
-    if not is_linearly_feasible(program, stop):
+    """Whether any binary x satisfies the rows; None when the limit of `stop` came first.
+
+    Costs only guide the search.
+    """
+    began = time.perf_counter()
+    ranking = _rank(program, stop)
+    if ranking is None:
         return False
-    flat = Program(program.matrix, program.lower, program.upper, np.zeros(len(program.cost)))
-    result = _solve(flat, mathopt.SolverType.HIGHS, stop, integer=True)
-    if result.has_primal_feasible_solution():
-        return True
-    return False if result.termination.reason == mathopt.TerminationReason.INFEASIBLE else None
+    scaled, *_, order = ranking
+    count = min(FIRST_COLUMNS, len(order))
+    while True:
+        left = replace(stop, seconds=max(stop.seconds - (time.perf_counter() - began), 1.0), gap=1.0)
+        result = _solve(_part(scaled, np.sort(order[:count])), mathopt.SolverType.HIGHS, left, integer=True)
+        if result.has_primal_feasible_solution():
+            return True
+        if result.termination.reason != mathopt.TerminationReason.INFEASIBLE:
+            return None
+        if count == len(order):
+            return False
+        count = min(4 * count, len(order))
 
 
-def is_linearly_feasible(program: Program, stop: Stop) -> bool:
-    """Whether the relaxation 0 <= x has a solution: the smallest sum of row violations is zero."""
-    return _violation(program, stop)[0] <= VIOLATED
+def _rank(program: Program, stop: Stop) -> tuple[Program, float, float, np.ndarray, np.ndarray] | None:
+    """Scaled program, its scale, linear bound, reduced costs, columns by reduced cost.
+
+    None if not even the relaxation has a solution.
+    """
+    violation, start = _violation(program, stop)
+    if violation > VIOLATED:
+        return None
+    scale = float(np.mean(np.abs(program.cost))) if len(program.cost) else 0.0
+    scale = scale or 1.0
+    scaled = Program(program.matrix, program.lower, program.upper, program.cost / scale)
+    bound, reduced = _linear_bound(scaled, start, stop)
+    return scaled, scale, bound, reduced, np.argsort(reduced, kind="stable")
 
 
 def _violation(program: Program, stop: Stop) -> tuple[float, np.ndarray]:
     """Smallest total violation of the rows, and the columns that were enough to reach it."""
     if not len(program.cost):
         zero = np.zeros(len(program.lower))
-        return float(np.maximum(program.lower - zero, 0).sum() + np.maximum(zero - program.upper, 0).sum()), zero[:0]
+        return float(
+            np.maximum(program.lower - zero, 0).sum() + np.maximum(zero - program.upper, 0).sum()
+        ), zero[:0]
     flat = Program(program.matrix, program.lower, program.upper, np.zeros(len(program.cost)))
     taken = _promising(program)
     rows = program.matrix.shape[0]
@@ -126,7 +151,7 @@ def _violation(program: Program, stop: Stop) -> tuple[float, np.ndarray]:
 
 
 def _promising(program: Program) -> np.ndarray:
-    """A small start: in every row and for every column length, the columns cheapest for the rows they take."""
+    """A small start: for every row and column length, the columns cheapest for the rows they take."""
     cells = program.matrix.tocoo()
     length = np.diff(program.matrix.tocsc().indptr)
     ratio = program.cost / np.maximum(length, 1)
@@ -143,7 +168,8 @@ def _linear_bound(program: Program, taken: np.ndarray, stop: Stop) -> tuple[floa
         result = _solve(_part(program, taken), mathopt.SolverType.GLOP, stop, integer=False)
         duals = _duals(result)
         reduced = program.cost - program.matrix.T @ duals
-        # Valid whatever the solver's tolerances: each row by the side its dual presses on, each column at its best.
+        # Valid whatever the solver's tolerances: each row by the side its dual presses on, each column at its
+        # best.
         by_row = np.where(duals > 0, duals * program.lower, np.where(duals < 0, duals * program.upper, 0.0))
         bound = float(by_row.sum() + np.minimum(reduced, 0.0).sum())
         extra = _to_price_in(program, duals, taken)
@@ -164,7 +190,8 @@ def _part(program: Program, columns: np.ndarray) -> Program:
 
 
 def _solve(program: Program, solver: mathopt.SolverType, stop: Stop, *, integer: bool):
-    """Pass the program to MathOpt as one protocol buffer (building it by expressions costs as much as the solve).
+    """Pass the program to MathOpt as one protocol buffer (building it by expressions costs as much as the
+    solve).
 
     The relaxation leaves out x <= 1, which keeps every column's reduced cost in the duals of the rows.
     """
@@ -200,7 +227,9 @@ def _solve(program: Program, solver: mathopt.SolverType, stop: Stop, *, integer:
         variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
         reduced_costs_filter=mathopt.VariableFilter(skip_zero_values=True, filtered_items=()),
     )
-    return mathopt.solve(mathopt.Model.from_model_proto(proto), solver, params=parameters, model_params=wanted)
+    return mathopt.solve(
+        mathopt.Model.from_model_proto(proto), solver, params=parameters, model_params=wanted
+    )
 
 
 def _duals(result) -> np.ndarray:

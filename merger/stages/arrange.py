@@ -61,11 +61,15 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     new_units = _new_units(inputs, model, regions)
     units = _units(inputs, new_units)
     rules_hit = tuple(sorted({rule for rules in new_units["rules"] for rule in rules.split(";")}))
-    findings, figures = findings_of(inputs, model, solution, units, new_units, names)
+    findings, figures = findings_of(
+        inputs, model=model, solution=solution, units=units, new_units=new_units, names=names
+    )
     record = Record.of(
         solution, "person-minutes", rules_hit=rules_hit, findings=tuple(findings), figures=figures
     )
-    return StageResult({"units": conform("units", units), "new_units": conform("new_units", new_units)}, record)
+    return StageResult(
+        {"units": conform("units", units), "new_units": conform("new_units", new_units)}, record
+    )
 
 
 def build_model(inputs: Inputs) -> ArrangeModel:
@@ -80,7 +84,9 @@ def build_model(inputs: Inputs) -> ArrangeModel:
     foreign = sorted(set(units["side"]) - set(sides))
     if foreign:
         raise InputError.single(
-            inputs.scenario.data.units, f"sides {foreign} have no number of new units", "add them to arrange.regions"
+            inputs.scenario.data.units,
+            f"sides {foreign} have no number of new units",
+            "add them to arrange.regions",
         )
     unknown = _unknown_codes(inputs, place)
     if unknown:
@@ -108,6 +114,7 @@ def build_model(inputs: Inputs) -> ArrangeModel:
         max_undecided=options.max_needs_decision,
         max_members=options.max_members,
         max_area=options.max_area_km2,
+        max_population=options.max_population,
         must_join=tuple(at(group) for group in locks.must_join),
         must_not_join=tuple(at(group) for group in locks.must_not_join),
         keep_whole=at(locks.keep_whole),
@@ -159,7 +166,9 @@ def _regions(
             others.sort(key=lambda m: (-p.population[m], model.codes[m]))
             seat = units.iloc[region["seat"]]
             names = tuple(units["name"].iloc[others])
-            candidates.append(Candidate(seat.name, region["population"], seat["name"], names, seat["district"]))
+            candidates.append(
+                Candidate(seat.name, region["population"], seat["name"], names, seat["district"])
+            )
     chosen = dict(choose_names(candidates, [zone.name for zone in model.zones]))
     for region in regions:
         zone, code = region["zone"], model.codes[region["seat"]]
@@ -222,7 +231,11 @@ def _rules(inputs: Inputs, model: ArrangeModel, region: dict) -> list[str]:
 
 
 def _units(inputs: Inputs, new_units: pd.DataFrame) -> pd.DataFrame:
-    member = new_units.assign(old_code=new_units["members"].str.split(";")).explode("old_code").set_index("old_code")
+    member = (
+        new_units.assign(old_code=new_units["members"].str.split(";"))
+        .explode("old_code")
+        .set_index("old_code")
+    )
     old = inputs.units
     new = member.reindex(old.index)
     place = {code: i for i, code in enumerate(old.index)}
@@ -276,13 +289,15 @@ def _reason(inputs: Inputs, model: ArrangeModel, name: str) -> str:
     if kind == "fixed":
         return f"arrange.special_zones: {model.zones[index].name}"
     if kind == "floors":
-        cite = inputs.law[DECIDER].cite("en")
-        return f"arrange.max_needs_decision: at most {options.max_needs_decision} new units below the floors ({cite})"
+        most, article = options.max_needs_decision, inputs.law[DECIDER].article
+        return f"arrange.max_needs_decision: at most {most} new units below the floors ({article})"
     if kind == "max_area":
         return f"arrange.max_area_km2: no new unit above {options.max_area_km2:g} km2"
+    if kind == "max_population":
+        return f"arrange.max_population: no new unit above {options.max_population:g} people"
     if kind == "max_members":
         return f"arrange.max_members: no new unit of more than {options.max_members} old ones"
-    return "every new unit is contiguous and reachable by road"
+    return f"arrange.special_zones must be contiguous ({name})"
 
 
 def _named(inputs: Inputs, model: ArrangeModel, unit: int) -> str:

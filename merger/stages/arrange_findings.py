@@ -1,4 +1,4 @@
-"""What the committee should know about an arrangement, in Vietnamese and English, with the headline figures."""
+"""What the committee should know about an arrangement, in both languages, with the headline figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from geodata.contiguity import border_pairs, is_contiguous
 from merger.inputs import Inputs
 from merger.names import NameChoice
 from merger.stages.stage import Finding
-from merger.standards import CROSSING, DECIDER, EXEMPT, EXEMPTION, ISLAND, KIND_WORDS, MEETS, NAMING, NEEDS_DECISION, SPECIAL
+from merger.standards import (
+    CROSSING,
+    DECIDER,
+    EXEMPT,
+    EXEMPTION,
+    ISLAND,
+    KIND_WORDS,
+    MEETS,
+    NAMING,
+    NEEDS_DECISION,
+    SPECIAL,
+)
 from solvers.problem import Status
 from solvers.regions import RegionSolution
 
@@ -25,6 +36,7 @@ LISTED = 8
 
 def findings_of(
     inputs: Inputs,
+    *,
     model: ArrangeModel,
     solution: RegionSolution,
     units: pd.DataFrame,
@@ -49,7 +61,7 @@ def findings_of(
     findings = [_standing_finding(counts, inputs)]
     findings += _decision_findings(new_units)
     findings.append(_bound_finding(solution))
-    findings += [_longest_trip(units), _size_finding(new_units)]
+    findings += _longest_trip(units) + _size_finding(new_units)
     findings += _near_floor(new_units, figures)
     findings += _crossing_finding(inputs, new_units, figures)
     findings += _river_finding(inputs, model, new_units, figures)
@@ -62,11 +74,14 @@ def _standing_finding(counts: dict[str, int], inputs: Inputs) -> Finding:
     total = counts[MEETS] + counts[EXEMPT] + counts[NEEDS_DECISION]
     at_least = inputs.law[EXEMPTION].fields["min_units"]
     return Finding(
-        vi=f"Trong {total} xã, phường mới: {counts[MEETS]} đơn vị đạt cả tiêu chuẩn diện tích và quy mô dân số; "
+        vi=f"Trong {total} xã, phường mới: {counts[MEETS]} đơn vị đạt cả tiêu chuẩn diện tích và quy mô "
+        f"dân số; "
         f"{counts[EXEMPT]} đơn vị không phải xét tiêu chuẩn do sắp xếp từ {at_least} đơn vị trở lên; "
         f"{counts[NEEDS_DECISION]} đơn vị phải báo cáo Ủy ban Thường vụ Quốc hội xem xét, quyết định.",
-        en=f"Of {total} new communes and wards, {counts[MEETS]} meet both the area and the population standard; "
-        f"{counts[EXEMPT]} are exempt because they join {at_least} or more units; {counts[NEEDS_DECISION]} need a "
+        en=f"Of {total} new communes and wards, {counts[MEETS]} meet both the area and the population "
+        f"standard; "
+        f"{counts[EXEMPT]} are exempt because they join {at_least} or more units; {counts[NEEDS_DECISION]} "
+        f"need a "
         "decision of the National Assembly Standing Committee.",
         rule=EXEMPTION,
     )
@@ -76,9 +91,11 @@ def _decision_findings(new_units: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             vi=f"{u.new_name} chưa đạt tiêu chuẩn (diện tích {_pct(u.area_ratio, 'vi')}, dân số "
-            f"{_pct(u.population_ratio, 'vi')} mức quy định) và chỉ gồm {u.n_members} đơn vị cũ: cần phương án trình.",
+            f"{_pct(u.population_ratio, 'vi')} mức quy định) và chỉ gồm {u.n_members} đơn vị cũ: cần "
+            f"phương án trình.",
             en=f"{u.new_name} is below the standard (area {_pct(u.area_ratio, 'en')}, population "
-            f"{_pct(u.population_ratio, 'en')} of the floor) and joins only {u.n_members} old units: needs a decision.",
+            f"{_pct(u.population_ratio, 'en')} of the floor) and joins only {u.n_members} old units: needs "
+            f"a decision.",
             rule=DECIDER,
             item=u.new_id,
         )
@@ -90,9 +107,11 @@ def _bound_finding(solution: RegionSolution) -> Finding:
     hours = (solution.objective or 0.0) / 60
     if solution.status is Status.OPTIMAL:
         return Finding(
-            vi=f"Tổng thời gian đi từ trung tâm đơn vị cũ đến trụ sở mới là {_int(hours, 'vi')} người-giờ một lượt. Đã "
+            vi=f"Tổng thời gian đi từ trung tâm đơn vị cũ đến trụ sở mới là {_int(hours, 'vi')} người-giờ "
+            f"một lượt. Đã "
             f"chứng minh: với mỗi đơn vị mới {_vi_restriction(solution)}, không có phương án nào thấp hơn.",
-            en=f"Travel from old centres to new seats sums to {_int(hours, 'en')} person-hours one way. Proven: among "
+            en=f"Travel from old centres to new seats sums to {_int(hours, 'en')} person-hours one way. "
+            f"Proven: among "
             f"{solution.restriction}, no arrangement has less.",
         )
     if solution.gap is None:
@@ -102,8 +121,10 @@ def _bound_finding(solution: RegionSolution) -> Finding:
         )
     return Finding(
         vi=f"Tổng thời gian đi đến trụ sở mới là {_int(hours, 'vi')} người-giờ một lượt; với mỗi đơn vị mới "
-        f"{_vi_restriction(solution)}, phương án tốt nhất có thể thấp hơn nhiều nhất {_pct(solution.gap, 'vi', 2)}.",
-        en=f"Travel to new seats sums to {_int(hours, 'en')} person-hours one way; among {solution.restriction}, the "
+        f"{_vi_restriction(solution)}, phương án tốt nhất có thể thấp hơn nhiều nhất "
+        f"{_pct(solution.gap, 'vi', 2)}.",
+        en=f"Travel to new seats sums to {_int(hours, 'en')} person-hours one way; among "
+        f"{solution.restriction}, the "
         f"best possible arrangement is at most {_pct(solution.gap, 'en', 2)} lower.",
     )
 
@@ -113,30 +134,42 @@ def _vi_restriction(solution: RegionSolution) -> str:
     return f"gồm không quá {number} đơn vị cũ"
 
 
-def _longest_trip(units: pd.DataFrame) -> Finding:
-    far = units.sort_values(["minutes_to_seat", "old_code"], ascending=[False, True], na_position="last").iloc[0]
-    return Finding(
-        vi=f"Quãng đường đến trụ sở lâu nhất: {far.old_name} ({far.district}) đến trụ sở {far.new_name}, "
+def _longest_trip(units: pd.DataFrame) -> list[Finding]:
+    plain = units[units["standard"] != SPECIAL]
+    if plain.empty:
+        return []
+    far = plain.sort_values(
+        ["minutes_to_seat", "old_code"], ascending=[False, True], na_position="last"
+    ).iloc[0]
+    text = Finding(
+        vi=f"Quãng đường đến trụ sở lâu nhất (ngoài đặc khu): {far.old_name} ({far.district}) đến trụ sở "
+        f"{far.new_name}, "
         f"{_num(far.minutes_to_seat, 'vi')} phút, {_num(far.km_to_seat, 'vi')} km.",
-        en=f"Longest trip to a seat: {far.old_name} ({far.district}) to {far.new_name}, "
+        en=f"Longest trip to a seat (special zones apart): {far.old_name} ({far.district}) to "
+        f"{far.new_name}, "
         f"{_num(far.minutes_to_seat, 'en')} minutes, {_num(far.km_to_seat, 'en')} km.",
         item=far.old_code,
     )
+    return [text]
 
 
-def _size_finding(new_units: pd.DataFrame) -> Finding:
+def _size_finding(new_units: pd.DataFrame) -> list[Finding]:
     plain = new_units[new_units["standard"] != SPECIAL]
+    if plain.empty:
+        return []
     ranked = plain.sort_values(["population", "new_id"])
     big, small = ranked.iloc[-1], ranked.iloc[0]
     wide = plain.sort_values(["area_km2", "new_id"]).iloc[-1]
-    return Finding(
+    text = Finding(
         vi=f"Đông dân nhất: {big.new_name} ({_int(big.population, 'vi')} người, ước tính); ít dân nhất: "
         f"{small.new_name} ({_int(small.population, 'vi')} người); rộng nhất: {wide.new_name} "
         f"({_num(wide.area_km2, 'vi')} km²).",
-        en=f"Most populous: {big.new_name} ({_int(big.population, 'en')} people, estimated); least: {small.new_name} "
+        en=f"Most populous: {big.new_name} ({_int(big.population, 'en')} people, estimated); least: "
+        f"{small.new_name} "
         f"({_int(small.population, 'en')}); largest: {wide.new_name} ({_num(wide.area_km2, 'en')} km²).",
         item=big.new_id,
     )
+    return [text]
 
 
 def _near_floor(new_units: pd.DataFrame, figures: dict[str, Any]) -> list[Finding]:
@@ -149,9 +182,11 @@ def _near_floor(new_units: pd.DataFrame, figures: dict[str, Any]) -> list[Findin
     listed = _list(risky["new_name"])
     return [
         Finding(
-            vi=f"{len(risky)} đơn vị đạt tiêu chuẩn nhưng chỉ vượt ngưỡng dưới {_pct(NEAR_FLOOR, 'vi')}: {listed}. Diện "
+            vi=f"{len(risky)} đơn vị đạt tiêu chuẩn nhưng chỉ vượt ngưỡng dưới {_pct(NEAR_FLOOR, 'vi')}: "
+            f"{listed}. Diện "
             "tích, dân số đơn vị cũ là số ước tính, cần đối chiếu số liệu chính thức trước khi trình.",
-            en=f"{len(risky)} units meet the standard by less than {_pct(NEAR_FLOOR, 'en')}: {listed}. Areas and "
+            en=f"{len(risky)} units meet the standard by less than {_pct(NEAR_FLOOR, 'en')}: {listed}. "
+            f"Areas and "
             "populations of old units are estimates: check them against official figures first.",
         )
     ]
@@ -190,15 +225,19 @@ def _river_finding(
         return []
     return [
         Finding(
-            vi=f"{len(apart)} đơn vị mới liền ranh giới nhưng không có đường bộ nối trực tiếp giữa các phần (thường do "
+            vi=f"{len(apart)} đơn vị mới liền ranh giới nhưng không có đường bộ nối trực tiếp giữa các "
+            f"phần (thường do "
             f"sông): {_list(apart['new_name'])}. Muốn tránh, đặt arrange.require_road_link.",
-            en=f"{len(apart)} new units are contiguous but no road joins their parts directly (mostly across a river): "
+            en=f"{len(apart)} new units are contiguous but no road joins their parts directly (mostly "
+            f"across a river): "
             f"{_list(apart['new_name'])}. To avoid them, set arrange.require_road_link.",
         )
     ]
 
 
-def _name_findings(new_units: pd.DataFrame, names: dict[str, NameChoice], figures: dict[str, Any]) -> list[Finding]:
+def _name_findings(
+    new_units: pd.DataFrame, names: dict[str, NameChoice], figures: dict[str, Any]
+) -> list[Finding]:
     changed = {key: choice for key, choice in sorted(names.items()) if choice.clash}
     figures["names_changed"] = len(changed)
     by_id = new_units.set_index("new_id")
@@ -221,7 +260,8 @@ def _special_findings(new_units: pd.DataFrame, cut_off: pd.DataFrame) -> list[Fi
         return []
     found = [
         Finding(
-            vi=f"{_list(special['new_name'])}: {KIND_WORDS['dac_khu'].lower()} theo định hướng, không xét tiêu chuẩn số.",
+            vi=f"{_list(special['new_name'])}: {KIND_WORDS['dac_khu'].lower()} theo định hướng, không xét "
+            f"tiêu chuẩn số.",
             en=f"{_list(special['new_name'])}: special zones by orientation, no numeric test.",
             rule=ISLAND,
         )
