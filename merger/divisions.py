@@ -71,22 +71,23 @@ def _teams(items: pd.DataFrame) -> list[int]:
     team = np.full(len(items), -1)
     number = 0
     service = items["kind"] == SERVICE
+    known_items = list(items.itertuples())
     for group in items.groupby(["published", service, "family"], sort=True).indices.values():
         known: list[list[int]] = []
-        rows = [int(r) for r in group if items["kind"].iloc[r] != LEADERSHIP]
-        for side in sorted(set(items["side"].iloc[rows])):
-            _match(items, known, [r for r in rows if items["side"].iloc[r] == side])
+        rows = [int(r) for r in group if known_items[r].kind != LEADERSHIP]
+        for side in sorted({known_items[r].side for r in rows}):
+            _match(known_items, known, [r for r in rows if known_items[r].side == side])
         for members in known:
             team[members] = number
             number += 1
     return team.tolist()
 
 
-def _match(items: pd.DataFrame, known: list[list[int]], own: list[int]) -> None:
+def _match(items: list, known: list[list[int]], own: list[int]) -> None:
     """Add each row of `own` to the team that is most like it, or as a new team."""
     new = list(own)
     if known and own:
-        likeness = np.array([[_likeness(items, members[0], row) for members in known] for row in own])
+        likeness = np.array([[_likeness(items[team[0]], items[row]) for team in known] for row in own])
         for a, b in zip(*linear_sum_assignment(-likeness), strict=True):
             if likeness[a, b] > 0:
                 known[b].append(own[a])
@@ -94,12 +95,11 @@ def _match(items: pd.DataFrame, known: list[list[int]], own: list[int]) -> None:
     known.extend([row] for row in new)
 
 
-def _likeness(items: pd.DataFrame, a: int, b: int) -> float:
+def _likeness(a, b) -> float:
     """0: no counterparts; the same kind counts more than the same field, the field more than the name."""
-    names = similarity(items["division"].iloc[a], items["division"].iloc[b])
-    same_kind = items["kind"].iloc[a] == items["kind"].iloc[b]
-    same_field = items["field"].iloc[a] == items["field"].iloc[b]
-    if items["kind"].iloc[a] == SERVICE or not same_field:
+    names = similarity(a.division, b.division)
+    same_kind, same_field = a.kind == b.kind, a.field == b.field
+    if a.kind == SERVICE or not same_field:
         return names if names >= ALIKE and same_kind else 0.0
     return 1.0 + same_kind + names
 
@@ -128,12 +128,15 @@ def side_titles(agencies: pd.DataFrame) -> dict[str, str]:
     return titles
 
 
-def new_name(members: pd.DataFrame) -> str:
+def new_name(members: list) -> str:
     """Name of a new division: that of its largest predecessor, or the names of its teams joined.
 
-    `members` are the predecessors, the one that it continues first.
+    `members` are rows of the predecessors with `division` and `team`, the one that it continues first.
     """
-    names = list(dict.fromkeys(_of_the_city(str(n)) for n in members.drop_duplicates("team")["division"]))
+    by_team: dict[int, str] = {}
+    for member in members:
+        by_team.setdefault(member.team, _of_the_city(str(member.division)))
+    names = list(dict.fromkeys(by_team.values()))
     if len(names) == 1:
         return names[0]
     kind = names[0].split()[0]
@@ -145,7 +148,7 @@ def _of_the_city(name: str) -> str:
     return name.removesuffix(" tỉnh") + " thành phố" if name.endswith(" tỉnh") else name
 
 
-def distinct_names(names: pd.Series, host: pd.Series, side: pd.Series, titles: dict[str, str]) -> list[str]:
+def distinct_names(names: list[str], host: list[str], side: list[str], titles: dict[str, str]) -> list[str]:
     """Names made distinct within each new agency by the place name of the side, then by Roman numerals."""
     count = Counter(zip(host, names, strict=True))
     placed = [

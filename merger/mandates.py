@@ -63,7 +63,7 @@ def mandates_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     rows = [*_functions(inputs, tables), *_fields(inputs, tables), *_programmes(inputs), *_systems(inputs)]
     rows += _archives(inputs, tables)
     frame = pd.DataFrame(rows)
-    names = {**dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))}
+    names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
     divisions = tables["new_divisions"]
     names |= dict(zip(divisions["new_division_id"], divisions["new_division"], strict=True))
     frame["successor"] = frame["successor_id"].map(names)
@@ -118,13 +118,13 @@ def _functions(inputs: Inputs, tables) -> list[dict]:
     """
     by_structure = _main_successor(tables)
     ours = _mapped(inputs, "body")
-    locks = inputs.scenario.locks.fixed_successor
+    locks, committee = inputs.scenario.locks.fixed_successor, _committee(inputs)
     rows = []
     for body in inputs.agencies[inputs.agencies["period"] == "before"].itertuples():
         moved = by_structure.get(body.agency_id) or locks.get(body.agency_id) or body.successor_id
-        successor, basis = (
-            (moved, "official") if moved else ours.get(body.agency_id, (_committee(inputs), "ours"))[:2]
-        )
+        published = moved == body.successor_id and body.status == "verified"
+        successor = moved or ours.get(body.agency_id, (committee,))[0]
+        basis = "official" if moved and published else "ours"
         what = f" ({body.function})" if body.function else ""
         rows.append(
             _row(
@@ -175,19 +175,19 @@ def _fields(inputs: Inputs, tables) -> list[dict]:
 
 
 def _programmes(inputs: Inputs) -> list[dict]:
-    ours = _mapped(inputs, "programme")
+    ours, before, committee = _mapped(inputs, "programme"), _Predecessors(inputs), _committee(inputs)
     rows = []
     for item in inputs.programmes.itertuples():
         if item.kind not in CARRIED and item.programme_id not in ours:
             continue
-        successor, basis, sides = ours.get(item.programme_id, (_committee(inputs), "ours", ""))
+        successor, basis, sides = ours.get(item.programme_id, (committee, "ours", ""))
         rows.append(
             _row(
                 item.programme_id,
                 item.kind,
                 item.title_vi or item.title,
                 item.title,
-                holders_before=_predecessors(inputs, successor, sides),
+                holders_before=before.of(successor, sides),
                 sides=sides,
                 successor_id=successor,
                 basis=basis,
@@ -199,17 +199,17 @@ def _programmes(inputs: Inputs) -> list[dict]:
 
 
 def _systems(inputs: Inputs) -> list[dict]:
-    ours = _mapped(inputs, "it_system")
+    ours, before, committee = _mapped(inputs, "it_system"), _Predecessors(inputs), _committee(inputs)
     rows = []
     for item in inputs.it_systems.itertuples():
-        successor, basis, sides = ours.get(item.system_id, (_committee(inputs), "ours", ""))
+        successor, basis, sides = ours.get(item.system_id, (committee, "ours", ""))
         rows.append(
             _row(
                 f"it-system--{item.system_id}",
                 "it_system",
                 getattr(item, "name_vi", "") or item.name,
                 item.name,
-                holders_before=_predecessors(inputs, successor, sides),
+                holders_before=before.of(successor, sides),
                 sides=sides,
                 successor_id=successor,
                 basis=basis,
@@ -257,16 +257,20 @@ def _committee(inputs: Inputs) -> str:
     return str((chosen if len(chosen) else after)["agency_id"].iloc[0])
 
 
-def _predecessors(inputs: Inputs, successor: str, sides: str) -> str:
-    """Bodies before that the successor continues, on the given sides; a body without any has its parent's."""
-    agencies = inputs.agencies.set_index("agency_id", drop=False)
-    before = agencies[agencies["period"] == "before"]
-    wanted = set(sides.split(";"))
-    by_successor = defaultdict(list)
-    for row in before.itertuples():
-        if row.side in wanted:
-            by_successor[row.successor_id].append(row.agency_id)
-    body = successor
-    while body and body not in by_successor:
-        body = str(agencies.at[body, "parent_id"]) if body in agencies.index else ""
-    return ";".join(sorted(by_successor.get(body, [])))
+class _Predecessors:
+    """Bodies before that a body after continues, on given sides; a body without any has its parent's."""
+
+    def __init__(self, inputs: Inputs):
+        self._before = defaultdict(list)
+        self._parent = dict(zip(inputs.agencies["agency_id"], inputs.agencies["parent_id"], strict=True))
+        for row in inputs.agencies[inputs.agencies["period"] == "before"].itertuples():
+            self._before[row.successor_id].append((row.side, row.agency_id))
+
+    def of(self, successor: str, sides: str) -> str:
+        wanted, body = set(sides.split(";")), successor
+        while body:
+            found = sorted(agency for side, agency in self._before[body] if side in wanted)
+            if found:
+                return ";".join(found)
+            body = self._parent.get(body, "")
+        return ""

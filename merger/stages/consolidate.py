@@ -30,7 +30,7 @@ from merger.divisions import (
 from merger.inputs import Inputs
 from merger.mandates import mandates_after
 from merger.staffing import division_deputies
-from merger.stages.consolidate_words import conflict_words, findings_of, reason_of
+from merger.stages.consolidate_words import Reasons, conflict_words, findings_of
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.check_structure import check_structure
@@ -119,47 +119,41 @@ def _missing_departments(inputs: Inputs) -> tuple[str, ...]:
 
 def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolution) -> list[NewDivision]:
     """Open slots in order of agency and id, with names that differ within each agency."""
-    items = structure.items
+    known = list(structure.items.itertuples())
     members = defaultdict(list)
     for item, slot in enumerate(solution.slot_of_item.tolist()):
         members[slot].append(item)
     rows = []
     for slot in sorted(members):
         host, anchor = structure.slots[slot]
-        order = sorted(members[slot], key=lambda i: (i != anchor, -items["staff"].iloc[i], i))
-        rows.append((host, structure.sites[solution.site_of_slot[slot]], order, structure.minimum_rule[slot]))
-    first = items.iloc[[order[0] for _, _, order, _ in rows]]
-    hosts = pd.Series([row[0] for row in rows])
-    names = distinct_names(
-        pd.Series([new_name(items.iloc[order]) for _, _, order, _ in rows]),
-        hosts,
-        first["side"],
-        side_titles(inputs.agencies),
-    )
-    ids = _ids(hosts, first)
+        order = sorted(members[slot], key=lambda i: (i != anchor, -known[i].staff, i))
+        site = structure.sites[solution.site_of_slot[slot]]
+        rows.append((host, site, order, structure.minimum_rule[slot], [known[i] for i in order]))
+    hosts, sides = [row[0] for row in rows], [row[4][0].side for row in rows]
+    names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
+    ids = _ids(hosts, [row[4][0] for row in rows])
+    present = _deputies_present(inputs)
     made = [
-        _new_division(inputs, items, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)
+        _new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)
     ]
     return sorted(made, key=lambda d: d.id)
 
 
-def _ids(hosts: pd.Series, first: pd.DataFrame) -> list[str]:
+def _ids(hosts: list[str], first: list) -> list[str]:
     """New agency and the last part of the id before; with the side where two would be equal."""
-    stem = [f"{h}--{d.split('--')[-1]}" for h, d in zip(hosts, first["division_id"], strict=True)]
+    stem = [f"{h}--{row.division_id.split('--')[-1]}" for h, row in zip(hosts, first, strict=True)]
     count = defaultdict(int)
     for s in stem:
         count[s] += 1
     return [
-        s if count[s] == 1 else f"{s}-{side.replace('_', '-')}-{number}"
-        for number, (s, side) in enumerate(zip(stem, first["side"], strict=True))
+        s if count[s] == 1 else f"{s}-{row.side.replace('_', '-')}-{number}"
+        for number, (s, row) in enumerate(zip(stem, first, strict=True))
     ]
 
 
-def _new_division(inputs: Inputs, items: pd.DataFrame, row: tuple, *, id_: str, name: str) -> NewDivision:
-    host, site, order, rule = row
-    anchor = items.iloc[order[0]]
-    size = int(items["staff"].iloc[order].sum())
-    deputies, deputy_rule = _deputies(inputs, items.iloc[order], anchor["kind"], size)
+def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: str, name: str) -> NewDivision:
+    host, site, order, rule, members = row
+    deputies, deputy_rule = _deputies(inputs, present, members, int(sum(m.staff for m in members)))
     return NewDivision(
         id=id_,
         name=name,
@@ -172,49 +166,53 @@ def _new_division(inputs: Inputs, items: pd.DataFrame, row: tuple, *, id_: str, 
     )
 
 
-def _deputies(inputs: Inputs, members: pd.DataFrame, kind: str, size: int) -> tuple[int, str]:
+def _deputies(inputs: Inputs, present: dict[str, int], members: list, size: int) -> tuple[int, str]:
     """Largest number of deputies of a new division and its rule; service units keep what the larger has."""
+    kind = members[0].kind
     if kind == LEADERSHIP:
         return 0, ""
     if kind == SUB_DEPARTMENT:
         rule = "staffing.sub_department_deputies_1_to_3_divisions"
         return int(inputs.law.value(rule)), rule
     if kind == SERVICE:
-        mine = inputs.staff
-        if not len(mine):
-            return 1, ""
-        deputies = mine[mine["role"].eq("deputy") & mine["division_id"].isin(members["division_id"])]
-        return int(deputies.groupby("division_id").size().max()) if len(deputies) else 1, ""
+        return max([present.get(m.division_id, 0) for m in members] + [1]), ""
     return division_deputies(size, inputs.law)
+
+
+def _deputies_present(inputs: Inputs) -> dict[str, int]:
+    if not len(inputs.staff):
+        return {}
+    return dict(inputs.staff[inputs.staff["role"] == "deputy"].groupby("division_id").size())
 
 
 def _label(inputs: Inputs) -> str:
     return "SYNTHETIC" if "divisions" in inputs.synthetic else "proposed"
 
 
-def _structure_table(inputs, structure: Structure, divisions: list[NewDivision]) -> pd.DataFrame:
-    items = structure.items
-    agencies = inputs.agencies.set_index("agency_id")["name_vi"]
+def _structure_table(inputs: Inputs, structure: Structure, divisions: list[NewDivision]) -> pd.DataFrame:
+    reasons = Reasons(inputs, structure)
+    known = list(structure.items.itertuples())
+    agencies = dict(inputs.agencies.set_index("agency_id")["name_vi"])
     rows = []
     for d in divisions:
         for i in d.members:
-            item = items.iloc[i]
-            vi, en, rules = reason_of(inputs, structure, d, i)
+            item = known[i]
+            vi, en, rules = reasons.of(d, i)
             rows.append(
                 {
-                    "division_id": item["division_id"],
-                    "division": item["division"],
-                    "agency_id": item["agency_id"],
-                    "agency": item["agency"],
-                    "side": item["side"],
-                    "field": item["field"],
-                    "staff": int(item["staff"]),
-                    "site_before": item["site_id"],
+                    "division_id": item.division_id,
+                    "division": item.division,
+                    "agency_id": item.agency_id,
+                    "agency": item.agency,
+                    "side": item.side,
+                    "field": item.field,
+                    "staff": int(item.staff),
+                    "site_before": item.site_id,
                     "new_division_id": d.id,
                     "new_division": d.name,
                     "new_agency_id": d.host,
                     "new_agency": agencies[d.host],
-                    "site_id": item["site_id"] if item["kind"] == SERVICE else d.site,
+                    "site_id": item.site_id if item.kind == SERVICE else d.site,
                     "reason_vi": vi,
                     "reason_en": en,
                     "rules": ";".join(dict.fromkeys(rules)),

@@ -21,66 +21,77 @@ SUB_DEPUTIES = "staffing.sub_department_deputies_1_to_3_divisions"
 Reason = tuple[str, str, tuple[str, ...]]
 
 
-def reason_of(inputs: Inputs, structure: Structure, new: NewDivision, item: int) -> Reason:
-    """Why a division before went to its new division."""
-    parts = [
-        _agency_reason(inputs, structure, new, item),
-        _division_reason(inputs, structure, new, item),
-        _site_reason(inputs, structure, new, item),
-    ]
-    vi, en = ("; ".join(p[n] for p in parts) for n in (0, 1))
-    rules = tuple(r for p in parts for r in p[2])
-    return vi[:1].upper() + vi[1:] + ".", en[:1].upper() + en[1:] + ".", rules
+class Reasons:
+    """Why each division before went where it went; names are looked up once for all rows."""
 
+    def __init__(self, inputs: Inputs, structure: Structure):
+        self._law, self._main = inputs.law, inputs.scenario.consolidate.main_site
+        self._rows = list(structure.items.itertuples())
+        agencies = inputs.agencies.set_index("agency_id")
+        self._names = dict(agencies["name_vi"]), dict(agencies["name_en"])
+        self._inferred = set(agencies.index[agencies["status"] != "verified"])
+        self._sites = dict(inputs.sites.set_index("site_id")["name"])
+        titles = fields()
+        self._fields = dict(titles["title_vi"]), dict(titles["title_en"])
 
-def _agency_reason(inputs: Inputs, structure: Structure, new: NewDivision, item: int) -> Reason:
-    row = structure.items.iloc[item]
-    agencies = inputs.agencies.set_index("agency_id")
-    vi, en = agencies.at[new.host, "name_vi"], agencies.at[new.host, "name_en"]
-    if row["locked"]:
-        return f"về {vi} theo quyết định đã khóa trong kịch bản", f"to {en} by a lock of the scenario", ()
-    if new.host == row["published"]:
-        text = f"{vi} kế thừa {row['agency']} theo phương án đã công bố"
+    def of(self, new: NewDivision, item: int) -> Reason:
+        """Reason for one predecessor of a new division."""
+        parts = [self._agency(new, item), self._division(new, item), self._site(new, item)]
+        vi, en = ("; ".join(p[n] for p in parts) for n in (0, 1))
+        rules = tuple(r for p in parts for r in p[2])
+        return vi[:1].upper() + vi[1:] + ".", en[:1].upper() + en[1:] + ".", rules
+
+    def _agency(self, new: NewDivision, item: int) -> Reason:
+        row = self._rows[item]
+        vi, en = (names[new.host] for names in self._names)
+        if row.locked:
+            return f"về {vi} theo quyết định đã khóa trong kịch bản", f"to {en} by a lock of the scenario", ()
+        if new.host != row.published:
+            text = f"về {vi} vì cùng nhóm lĩnh vực và ít tốn kém hơn"
+            return text, f"to {en}: same family of fields, cheaper", ()
+        if row.agency_id in self._inferred:
+            text = f"{vi} kế thừa {row.agency} (cơ quan tương ứng, suy ra từ tổ chức hai bên)"
+            return text, f"{en} is the corresponding body of the other side (inferred, not published)", ()
+        text = f"{vi} kế thừa {row.agency} theo phương án đã công bố"
         return text, f"{en} is the published successor of its agency", ()
-    return f"về {vi} vì cùng nhóm lĩnh vực và ít tốn kém hơn", f"to {en}: same family of fields, cheaper", ()
 
+    def _division(self, new: NewDivision, item: int) -> Reason:
+        row = self._rows[item]
+        others = [self._rows[i] for i in new.members if i != item]
+        if row.kind == LEADERSHIP:
+            return (
+                "lãnh đạo cơ quan, số cấp phó theo quy định",
+                "leaders of the agency, deputies by the law",
+                (),
+            )
+        if row.kind == SERVICE and not others:
+            vi = "đơn vị sự nghiệp chuyển nguyên trạng, việc sắp xếp theo đề án riêng"
+            return vi, "service unit moves whole; its arrangement is a project of its own", ()
+        if not others:
+            vi = "chuyển nguyên trạng vì bên kia không có đơn vị tương ứng"
+            return vi, "moves whole, the other side has no counterpart", new.rules
+        names = ", ".join(f"{o.division} ({o.agency})" for o in others)
+        if any(o.team == row.team for o in others):
+            vi, en = (titles.get(row.field, row.field) for titles in self._fields)
+            text = f"hợp nhất với {names}, cùng lĩnh vực “{vi}”"
+            return text, f"joined with its counterpart of the other side in “{en}”", new.rules
+        if row.staff < new.min_posts:
+            cite = self._law[new.rules[0]].cite
+            return (
+                f"ghép với {names} để đủ tối thiểu {new.min_posts} biên chế ({cite('vi')})",
+                f"joined with others to reach the smallest size of {new.min_posts} posts ({cite('en')})",
+                new.rules,
+            )
+        return f"ghép với {names} để giảm đầu mối", "joined with others to save leading posts", new.rules
 
-def _division_reason(inputs: Inputs, structure: Structure, new: NewDivision, item: int) -> Reason:
-    items = structure.items
-    row = items.iloc[item]
-    others = [i for i in new.members if i != item]
-    if row["kind"] == LEADERSHIP:
-        return "lãnh đạo cơ quan, số cấp phó theo quy định", "leaders of the agency, deputies by the law", ()
-    if row["kind"] == SERVICE and not others:
-        vi = "đơn vị sự nghiệp chuyển nguyên trạng, việc sắp xếp theo đề án riêng"
-        return vi, "service unit moves whole; its arrangement is a project of its own", ()
-    if not others:
-        vi = "chuyển nguyên trạng vì bên kia không có đơn vị tương ứng"
-        return vi, "moves whole, the other side has no counterpart", new.rules
-    names = ", ".join(f"{items['division'].iloc[i]} ({items['agency'].iloc[i]})" for i in others)
-    if any(items["team"].iloc[i] == row["team"] for i in others):
-        titles = fields().reindex([row["field"]])[["title_vi", "title_en"]].fillna(row["field"]).iloc[0]
-        vi = f"hợp nhất với {names}, cùng lĩnh vực “{titles['title_vi']}”"
-        return vi, f"joined with its counterpart of the other side in {titles['title_en']!r}", new.rules
-    if row["staff"] < new.min_posts:
-        vi, en = inputs.law[new.rules[0]].cite("vi"), inputs.law[new.rules[0]].cite("en")
-        return (
-            f"ghép với {names} để đủ tối thiểu {new.min_posts} biên chế ({vi})",
-            f"joined with others to reach the smallest size of {new.min_posts} posts ({en})",
-            new.rules,
-        )
-    return f"ghép với {names} để giảm đầu mối", "joined with others to save leading posts", new.rules
-
-
-def _site_reason(inputs: Inputs, structure: Structure, new: NewDivision, item: int) -> Reason:
-    row = structure.items.iloc[item]
-    name = inputs.sites.set_index("site_id")["name"][new.site]
-    if row["kind"] == SERVICE or row["local"]:
-        return "làm việc tại chỗ như hiện nay", "stays at its present place", ()
-    if new.site == inputs.scenario.consolidate.main_site:
-        return f"làm việc tại {name}", "works at the main site", ()
-    vi = f"làm việc tại cơ sở 2 ({name}) vì chi phí đi lại của người lao động lớn hơn chi phí phối hợp"
-    return vi, "works at a second site: travel of its people would cost more than coordination", ()
+    def _site(self, new: NewDivision, item: int) -> Reason:
+        row, name = self._rows[item], self._sites[new.site]
+        if row.kind == SERVICE or row.local:
+            return "làm việc tại chỗ như hiện nay", "stays at its present place", ()
+        if new.site == self._main:
+            return f"làm việc tại {name}", "works at the main site", ()
+        vi = f"làm việc tại {name}: chi phí đi lại của người lao động lớn hơn chi phí phối hợp"
+        return vi, "works at a second site: travel of its people would cost more than coordination", ()
 
 
 def findings_of(inputs: Inputs, structure: Structure, figures: dict[str, Any]) -> tuple[Finding, ...]:
