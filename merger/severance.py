@@ -201,7 +201,7 @@ class SeveranceLaw:
         return tuple(items)
 
     def resignation(self, leaver: Leaver) -> Benefit:
-        """Art 9 (cadres, civil servants) or Art 10 (public employees): leaving at once, not near retirement."""
+        """Art 9 (cadres, civil servants) or Art 10 (public employees): leaving, not near retirement."""
         early = self.months_early(leaver)
         if early < MONTHS * self._figure["resign_civil_min_years_to_retirement"]:
             return self._none(leaver, "past_age" if early <= 0 else "near_age")
@@ -298,9 +298,9 @@ class SeveranceLaw:
         ]
         for item in benefit.items:
             text = {
-                lang: f"{titles[benefit.kind, item.kind]}: {number(item.rate, lang)} × {number(item.quantity, lang)}"
-                f" = {number(item.months, lang)} {'tháng lương' if lang == 'vi' else 'months'}"
-                f" ({cite[lang](item.rule)})"
+                lang: f"{titles[benefit.kind, item.kind]}: {number(item.rate, lang)}"
+                f" × {number(item.quantity, lang)} = {number(item.months, lang)}"
+                f" {'tháng lương' if lang == 'vi' else 'months'} ({cite[lang](item.rule)})"
                 for lang, titles in (("vi", TITLES_VI), ("en", TITLES_EN))
             }
             out.append(

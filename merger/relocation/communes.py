@@ -96,7 +96,7 @@ def read_posts(new_units: pd.DataFrame, inputs: Inputs) -> CommunePosts:
 
 
 def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate) -> np.ndarray:
-    """Cost (T, K) of a type of person (`commune_body`, `bloc`, `level_of_rank`) in a slot, VND a year; inf: not open.
+    """Cost (T, K) of a type of person in a slot, VND a year; inf: not open.
 
     Leading posts are not open to persons who lead nothing today: an appointment is a decision of its own.
     """
@@ -154,7 +154,7 @@ def place(
         slot=np.where(chosen < 0, -1, chosen % width),
         solution=solution,
         post_price=price,
-        extra_cost=extra,
+        extra_cost=extra * COST_UNIT_VND,
         rounds=rounds,
         bound=bound,
         arcs=len(problem.arc_cost),
@@ -163,7 +163,7 @@ def place(
 
 
 def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.ndarray]:
-    """Cost (P, U) of working in a new unit, VND a year (inf: too far or locked out), and the successor unit (P,)."""
+    """Cost (P, U) of work in a new unit, VND a year (inf: too far, locked out); successor unit (P,)."""
     options = inputs.scenario.relocate
     units, new_units = tables["units"], tables["new_units"]
     seats = travel.units.get_indexer(new_units.set_index("new_id").loc[posts.units, "seat_code"])
@@ -204,7 +204,8 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
 def _room(near: np.ndarray, capacity: np.ndarray) -> np.ndarray:
     """Capacity with room above the establishment for all whom only one unit can reach.
 
-    Present staff are kept (03/CV-BCD), so the scenario's share spreads the surplus but turns nobody out on an island.
+    Present staff are kept (03/CV-BCD): the scenario's share spreads the surplus, but turns nobody out on an
+    island.
     """
     reach = np.isfinite(near)
     only = reach & (reach.sum(axis=1) == 1)[:, None]
@@ -276,7 +277,7 @@ class _Arcs:
         self.keys = self.keys[(solution.flow > 0) | (dearer <= DROP_VND / COST_UNIT_VND)]
 
     def price(self, price: np.ndarray, person_price: np.ndarray, unplaced: int) -> tuple[float, int]:
-        """Add arcs whose cost at the prices beats the person's own; return a valid bound and the number added.
+        """Add arcs that beat the person's own place at the prices; return a valid bound and the number added.
 
         The bound is the value of the dual at these post prices with every person at the best of all posts.
         """

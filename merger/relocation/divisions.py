@@ -1,4 +1,4 @@
-"""Provincial placement: people follow their division into its successor; leaders share the leading posts there."""
+"""Provincial placement: people follow their division; leaders share the leading posts of its successor."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ COST_UNIT_VND = 10_000
 
 @dataclass(frozen=True)
 class DivisionPosts:
-    """Post groups of new divisions and agency leaderships; `bodies` is indexed by body id, `capacity` (B, 4) by SLOTS.
+    """Post groups of new divisions and agency leaderships.
 
-    `bodies` has `title`, `new_agency_id`, `field`, `site_id`, `level` (province or service), `is_leadership`.
+    `capacity` (B, 4) has the columns of SLOTS; `bodies`, indexed by body id, has `title`, `new_agency_id`,
+    `field`, `site_id`, `level` (province or service), `is_leadership`.
     """
 
     bodies: pd.DataFrame
@@ -36,7 +37,7 @@ class DivisionPosts:
 
 @dataclass(frozen=True)
 class DivisionPlacement:
-    """Body and slot positions of each person (-1: unplaced), the solution, and the least loss when overruled (VND)."""
+    """Body and slot of each person (-1: unplaced), the solution, the least loss when overruled (VND)."""
 
     body: np.ndarray
     slot: np.ndarray
@@ -98,16 +99,17 @@ def read_bodies(people: pd.DataFrame, tables: Tables, inputs: Inputs) -> tuple[D
 def place_in_divisions(
     people: pd.DataFrame, tables: Tables, inputs: Inputs, travel: Travel, stop: Stop
 ) -> tuple[DivisionPosts, DivisionPlacement]:
-    """Place the provincial and service staff; raises RuntimeError when the independent check finds a fault."""
+    """Place the provincial and service staff; RuntimeError when the independent check finds a fault."""
     posts, own = read_bodies(people, tables, inputs)
     person, body, slot, cost = _arcs(people, posts, own, inputs, travel)
+    unplaced = round(inputs.scenario.relocate.unplaced_vnd_year / COST_UNIT_VND)
     problem = AssignmentProblem(
         supply=np.ones(len(people), np.int64),
         capacity=posts.capacity.ravel(),
         arc_person=person,
         arc_post=body * len(SLOTS) + slot,
         arc_cost=cost,
-        surplus_cost=np.full(len(people), round(inputs.scenario.relocate.unplaced_vnd_year / COST_UNIT_VND)),
+        surplus_cost=np.full(len(people), unplaced),
     )
     solution = solve_assignment(problem, stop)
     faults = check_assignment(problem, solution)

@@ -27,36 +27,35 @@ def relocation_findings(
     inputs: Inputs,
     new_units: pd.DataFrame,
 ) -> tuple[Finding, ...]:
-    """Findings in order of weight: surplus, end of the five years, people without a place, scarce posts, open choices."""
+    """Findings in order of weight: surplus, end of the five years, no place, scarce posts, open choices."""
     found = [_surplus(figures)]
     if figures["surplus_at_end_people"]:
         n = figures["surplus_at_end_people"]
         found.append(
             Finding(
-                f"Dự kiến đến hết 5 năm vẫn còn {number(n, 'vi')} người ngoài khung biên chế: cần điều chuyển hoặc"
-                " tăng tỷ lệ nghỉ theo Nghị định 178.",
-                f"By the end of the five years {number(n, 'en')} people are still expected above the establishment:"
-                " transfers elsewhere or more leavers under Decree 178 are needed.",
+                f"Dự kiến đến hết 5 năm vẫn còn {number(n, 'vi')} người ngoài khung biên chế: cần điều"
+                " chuyển hoặc tăng tỷ lệ nghỉ theo Nghị định 178.",
+                f"By the end of the five years {number(n, 'en')} people are still expected above the"
+                " establishment: transfers elsewhere or more leavers under Decree 178 are needed.",
                 "staffing.roadmap_years",
             )
         )
     if figures["unplaced_people"]:
-        n = figures["unplaced_people"]
+        n, km = figures["unplaced_people"], f"{inputs.scenario.relocate.max_commune_move_km:g}"
         found.append(
             Finding(
-                f"{n} người chưa có vị trí trong cự ly {inputs.scenario.relocate.max_commune_move_km:g} km hoặc trong"
-                " khung cho phép.",
-                f"{n} people have no place within {inputs.scenario.relocate.max_commune_move_km:g} km or the caps.",
+                f"{n} người chưa có vị trí trong cự ly {km} km hoặc trong khung cho phép.",
+                f"{n} people have no place within {km} km or the caps.",
             )
         )
     found += _scarce(*communes, new_units)
     if follow.equal_heads:
         found.append(
             Finding(
-                f"{follow.equal_heads} vị trí cấp trưởng có từ hai người cùng đang giữ chức: phương án chỉ xếp theo hệ"
-                " số lương, việc lựa chọn thuộc thẩm quyền của cấp ủy, người đứng đầu.",
-                f"{follow.equal_heads} head posts have two or more present heads as candidates: the plan only orders"
-                " them by salary coefficient, the choice is for the competent level.",
+                f"{follow.equal_heads} vị trí cấp trưởng có từ hai người cùng đang giữ chức: phương án chỉ"
+                " xếp theo hệ số lương, việc lựa chọn thuộc thẩm quyền của cấp ủy, người đứng đầu.",
+                f"{follow.equal_heads} head posts have two or more present heads as candidates: the plan only"
+                " orders them by salary coefficient, the choice is for the competent level.",
                 "staffing.excess_deputies_years",
             )
         )
@@ -75,13 +74,13 @@ def relocation_findings(
 
 
 def _surplus(figures: dict[str, Any]) -> Finding:
-    kept = figures["kept_above_establishment_people"]
+    names = ("placed_people", "kept_above_establishment_people", "contract_ends_people")
+    vi, en = ([number(figures[name], lang) for name in names] for lang in ("vi", "en"))
     return Finding(
-        f"{number(figures['placed_people'], 'vi')} người có vị trí trong khung biên chế; {number(kept, 'vi')} người"
-        f" ngoài khung được giữ và giảm dần trong 5 năm; {number(figures['contract_ends_people'], 'vi')} người hoạt"
-        " động không chuyên trách kết thúc nhiệm vụ.",
-        f"{number(figures['placed_people'], 'en')} people hold an establishment post; {number(kept, 'en')} above it are"
-        f" kept and trimmed over five years; {number(figures['contract_ends_people'], 'en')} non-professionals end.",
+        f"{vi[0]} người có vị trí trong khung biên chế; {vi[1]} người ngoài khung được giữ và giảm dần trong"
+        f" 5 năm; {vi[2]} người hoạt động không chuyên trách kết thúc nhiệm vụ.",
+        f"{en[0]} people hold an establishment post; {en[1]} above it are kept and trimmed over five years;"
+        f" the use of {en[2]} non-professional staff ends.",
         "staffing.initial_rule",
     )
 
@@ -99,10 +98,11 @@ def _scarce(grid: CommunePosts, near: CommunePlacement, new_units: pd.DataFrame)
         row, saved, code = grid.slots.iloc[slot_of[unit]], int(most[unit]), str(grid.units[unit])
         found.append(
             Finding(
-                f"{name_of[code]}: thêm một vị trí {ROLE_VI[row['role']]} của {bodies.at[row['body'], 'title_vi']}"
-                f" giảm chi phí cả phương án {number(saved, 'vi')} đồng/năm.",
-                f"{name_of[code]}: one more post ({row['role']}, {bodies.at[row['body'], 'title_en']}) would save"
-                f" VND {number(saved, 'en')} a year over the whole plan.",
+                f"{name_of[code]}: thêm một vị trí {ROLE_VI[row['role']]} của"
+                f" {bodies.at[row['body'], 'title_vi']} giảm chi phí cả phương án {number(saved, 'vi')}"
+                " đồng/năm.",
+                f"{name_of[code]}: one more post ({row['role']}, {bodies.at[row['body'], 'title_en']})"
+                f" would save VND {number(saved, 'en')} a year over the whole plan.",
                 "staffing.gov_bloc_average",
                 code,
             )
@@ -117,6 +117,7 @@ def _vacant(posts: pd.DataFrame) -> Finding | None:
     if vacant.empty:
         return None
     return Finding(
-        f"{len(vacant)} chỉ tiêu cấp xã chưa có người phù hợp trong cự ly cho phép, cần bổ nhiệm hoặc điều động.",
+        f"{len(vacant)} chỉ tiêu cấp xã chưa có người phù hợp trong cự ly cho phép, cần bổ nhiệm hoặc"
+        " điều động.",
         f"{len(vacant)} commune posts have no suitable person within distance: to be filled by appointment.",
     )

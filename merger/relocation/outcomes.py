@@ -1,4 +1,4 @@
-"""Rows of table staff: outcome, travel before and after, entitlement, and a short reason from what was decided."""
+"""Rows of table staff: outcome, travel before and after, entitlement, and a short reason."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def staff_table(
     """Table staff (before `conform`) and `people` with outcome, travel and cost columns for figures."""
     people = people.copy()
     defaults = {"post_id": "", "site_after": "", "surplus": False, "lost_rank": False}
-    defaults |= {"changed_body": False, "left_area": False, "extra_vnd": 0}
+    defaults |= {"changed_body": False, "left_area": False}
     people = people.fillna(defaults).infer_objects()
     for column in ("surplus", "lost_rank", "changed_body", "left_area"):
         people[column] = people[column].astype(bool)

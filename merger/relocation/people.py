@@ -52,7 +52,7 @@ def read_travel(inputs: Inputs) -> Travel:
 
 
 def yearly_travel_vnd(minutes, km, scenario: Scenario) -> np.ndarray:
-    """Cost of commuting for a year, both ways: time at its price and vehicle km (VND; inf where unreachable)."""
+    """Cost of commuting for a year, both ways: time and vehicle km at their prices (VND; inf: no road)."""
     prices = scenario.prices
     days = prices.working_days_month * MONTHS
     trip = np.asarray(minutes) / 60 * prices.person_hour_vnd + np.asarray(km) * prices.vehicle_km_vnd
@@ -80,7 +80,7 @@ def read_people(inputs: Inputs, tables: Tables, severance: SeveranceLaw) -> pd.D
     }
     people["retires"] = [months[key] for key in zip(people["sex"], people["born"], strict=True)]
     people["multiplier"] = _multiplier(people, options.protected_multiplier)
-    people["lock"] = people["person_id"].map(locks).fillna("")
+    people["lock"] = [locks.get(person, "") for person in people["person_id"]]
     structure = tables["structure"].set_index("division_id")
     for column in ("new_division_id", "new_agency_id"):
         people[column] = people["division_id"].map(structure[column]).fillna("")
@@ -104,7 +104,7 @@ def _multiplier(people: pd.DataFrame, options: dict[str, float]) -> np.ndarray:
 
 
 def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) -> None:
-    """Move locked persons to the side of the problem where their target lies; refuse locks without a meaning."""
+    """Move locked persons to the part where their target lies; refuse locks without a meaning."""
     units, divisions = (
         set(tables["new_units"]["new_id"]),
         tables["new_divisions"].set_index("new_division_id"),
@@ -120,7 +120,8 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
     ]
     ended = set(people.loc[people["level"] == "nonprofessional", "person_id"])
     wrong += [
-        f"lock fixed_post {p}: {t}: contracts of non-professional staff end (staffing.nonprofessional_commune_posts_end)"
+        f"lock fixed_post {p}: {t}: the use of non-professional staff ends"
+        " (staffing.nonprofessional_commune_posts_end)"
         for p, t in locks.items()
         if p in ended
     ]
@@ -143,7 +144,7 @@ def travel_before(people: pd.DataFrame, travel: Travel) -> tuple[np.ndarray, np.
 
 
 def lookup(home, place, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
-    """Km and minutes from home positions to places, each a site id or the code of a unit; NaN where there is none."""
+    """Km and minutes from home positions to places (site ids or unit codes); NaN where there is no road."""
     home, place = np.asarray(home), pd.Index(place)
     km, minutes = np.full(len(home), np.nan), np.full(len(home), np.nan)
     tables = (
@@ -159,7 +160,7 @@ def lookup(home, place, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
 
 
 def transitional_costs(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
-    """Cost (P,) of keeping a person above the establishment, VND a year averaged over the years until the end.
+    """Cost (P,) of keeping a person above the establishment, VND a year, averaged until the end.
 
     Who retires by age before the end is kept for a part of the years only, so costs less.
     """

@@ -38,7 +38,7 @@ def commune_rows(
     new_units: pd.DataFrame,
     label: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Posts of the new units (establishment and transitional), and `people` with `post_id` and what changed."""
+    """Posts of the new units (establishment, transitional), and `people` with post and what changed."""
     last = posts.capacity.shape[1] - 1
     slot, unit = placement.slot, placement.unit
     own = slot == last
@@ -59,7 +59,6 @@ def commune_rows(
         & (placement.own_unit >= 0)
         & (unit != placement.own_unit)
         & people["level"].eq("commune"),
-        extra_vnd=placement.extra_cost,
     )
     seats = posts.groups.loc[posts.groups.index.repeat(posts.groups["posts"])].rename(
         columns={"role": "post_role"}
@@ -111,7 +110,7 @@ def commune_rows(
 def division_rows(
     people: pd.DataFrame, posts: DivisionPosts, placement: DivisionPlacement, inputs: Inputs, label: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Posts of divisions, service units and agency leaders; deputy posts that nobody holds are not created."""
+    """Posts of divisions, service units, agency leaders; deputy posts nobody holds are not created."""
     law = inputs.law
     slot, body = placement.slot, placement.body
     names = np.array(SLOTS)
@@ -124,7 +123,6 @@ def division_rows(
         surplus=slot == SLOTS.index("transitional"),
         lost_rank=(slot >= 0) & (level[np.clip(slot, 0, None)] < before),
         left_area=False,
-        extra_vnd=placement.extra_cost,
     )
     own = np.where(people["is_leader"], people["new_agency_id"], people["new_division_id"])
     held["changed_body"] = (slot >= 0) & (held["body_id"] != own)

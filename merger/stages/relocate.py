@@ -1,4 +1,4 @@
-"""Stage relocate: every person of both sides gets exactly one outcome, with its cost, its rule and its reason."""
+"""Stage relocate: every person of both sides gets exactly one outcome, with cost, rule and reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COST_UNIT_VND = communes.COST_UNIT_VND
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
-    """Place the roster. Reads units, new_units, structure, new_divisions, new_agencies; writes posts and staff.
+    """Place the roster: reads the tables of arrange and consolidate, writes posts and staff.
 
     Raises InfeasibleError for locks that cannot hold and RuntimeError when an independent check finds a
     fault.
@@ -77,7 +77,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
 
 
 def _is_merged(people: pd.DataFrame, tables: Tables) -> np.ndarray:
-    """Whether the person's body merges or ends: local bodies all do, a division with more than one predecessor."""
+    """Whether the person's body merges or ends: all but service units that stay alone."""
     structure = tables["structure"]
     size = structure.groupby("new_division_id")["division_id"].nunique()
     merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
@@ -120,6 +120,7 @@ def _figures(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: In
         "farther_by_15_km_people": int((moved > 15).sum()),
         "travel_vnd_year": int(people["cost_vnd"].sum()),
         "head_posts_with_equal_candidates": follow.equal_heads,
+        "next_best_median_extra_vnd_year": int(np.median(near.extra_cost)),
         "pricing_rounds": near.rounds,
         "flow_arcs": near.arcs,
     }
