@@ -168,7 +168,7 @@ def unknown(item: str, known: Iterable[str], kind: str, where: str) -> tuple[str
     if same:
         return message, f'write "{same[0]}": leading zeros were lost or added (format the column as text)'
     if kind in ("code", "int"):
-        example = f", e.g. {min(words)}" if words else ""
+        example = f", e.g. {min(words)}" if words and kind == "code" else ""
         return message, f"use one of the {len(words)} in {where}{example}"
     return message, did_you_mean(item, words)
 
