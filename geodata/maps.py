@@ -23,8 +23,8 @@ import shapely
 WGS84 = "EPSG:4326"
 # Metres around the Red River delta; only used to simplify by a tolerance in metres.
 METRIC = "EPSG:32648"
-TOLERANCE_M = 15.0
-# 1e-5 degree is about 1.1 m, finer than any line of the data.
+TOLERANCE_M = 20.0
+# 1e-5 degree is about 1.1 m, finer than any line of the data; more only where a shape would break.
 LINE_DECIMALS = 5
 POINT_DECIMALS = 6
 POLYGONS = {"Polygon", "MultiPolygon"}
@@ -92,14 +92,21 @@ def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M)
     return frame.set_geometry(back)
 
 
-def rounded(geometry: Any, decimals: int) -> Any:
-    """Round the coordinates; where that would cross lines, keep the geometry as it was.
+def rounded(geometries: np.ndarray) -> tuple[np.ndarray, int]:
+    """Round all coordinates of a layer to as few decimals (5 to 7) as keep every geometry valid: (geometries, decimals).
 
-    Rounding every coordinate alone (rather than snapping each polygon to a grid) keeps the vertices that neighbours
-    share equal.
+    One number of decimals for the whole layer keeps the vertices that neighbours share equal. At 7 decimals (1 cm)
+    what is still not valid was not valid before.
     """
-    result = shapely.transform(geometry, lambda xy: np.round(xy, decimals))
-    return result if shapely.is_valid(result) or not shapely.is_valid(geometry) else geometry
+    for decimals in range(LINE_DECIMALS, 7):
+        result = _round(geometries, decimals)
+        if shapely.is_valid(result).all():
+            return result, decimals
+    return _round(geometries, 7), 7
+
+
+def _round(geometries: np.ndarray, decimals: int) -> np.ndarray:
+    return shapely.transform(geometries, lambda xy: np.round(xy, decimals))
 
 
 def _checked(name: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -115,22 +122,24 @@ def _collection(name: str, frame: gpd.GeoDataFrame) -> str:
     head: dict[str, Any] = {"type": "FeatureCollection", "name": name}
     head |= {key: frame.attrs[key] for key in ("title", "attribution") if frame.attrs.get(key)}
     columns = [c for c in frame.columns if c != frame.geometry.name]
+    geometries = frame.geometry.to_numpy()
+    if set(frame.geom_type) == {"Point"}:
+        decimals = POINT_DECIMALS
+    else:
+        geometries, decimals = rounded(geometries)
+    geometries = shapely.orient_polygons(geometries)
     records = frame[columns].to_dict("records")
-    lines = [_feature(r, g) for r, g in zip(records, frame.geometry, strict=True)]
+    lines = [_feature(r, g, decimals) for r, g in zip(records, geometries, strict=True)]
     start = json.dumps(head, ensure_ascii=False)[:-1]
     return f'{start}, "features": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
-def _feature(record: Mapping[str, Any], geometry: Any) -> str:
-    decimals = POINT_DECIMALS if geometry.geom_type == "Point" else LINE_DECIMALS
-    oriented = shapely.orient_polygons(rounded(geometry, decimals))
+def _feature(record: Mapping[str, Any], geometry: Any, decimals: int) -> str:
+    coordinates = _round_all(shapely.geometry.mapping(geometry)["coordinates"], decimals)
     feature = {
         "type": "Feature",
         "properties": {key: plain(value) for key, value in record.items()},
-        "geometry": {
-            "type": oriented.geom_type,
-            "coordinates": _round_all(shapely.geometry.mapping(oriented)["coordinates"], decimals),
-        },
+        "geometry": {"type": geometry.geom_type, "coordinates": coordinates},
     }
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 

@@ -24,8 +24,9 @@ ATTRIBUTION_UNITS = (
 SMALLEST_GROUP = 3
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 ROAD_TOLERANCE_M = 25.0
-# How far around a leg its quickest path is looked for, minutes of free flow; shuttle legs are much shorter.
-LEG_LIMIT_MINUTES = 150.0
+# How far around a leg its quickest path is looked for, minutes of free flow: most legs are short, so a short reach
+# is tried first.
+LEG_REACH_MINUTES = (12.0, 40.0, 150.0)
 
 STYLES: dict[str, dict[str, object]] = {
     "units_before": {"line": "#9a9a9a", "width_mm": 0.15},
@@ -261,14 +262,15 @@ class _Tracer:
 
 
 def _leg(graph: RoadGraph, origin: int, target: int) -> list[int]:
-    """Quickest path between neighbouring stops; the search stops at `LEG_LIMIT_MINUTES`, so a leg costs little."""
-    _, before = dijkstra(graph.minutes, indices=origin, return_predecessors=True, limit=LEG_LIMIT_MINUTES)
-    nodes = [target]
-    while nodes[-1] != origin:
-        if before[nodes[-1]] < 0:
-            return [origin, target]
-        nodes.append(int(before[nodes[-1]]))
-    return nodes[::-1]
+    """Quickest path between neighbouring stops; both ends alone where no path is found."""
+    for reach in LEG_REACH_MINUTES:
+        _, before = dijkstra(graph.minutes, indices=origin, return_predecessors=True, limit=reach)
+        nodes = [target]
+        while nodes[-1] != origin and before[nodes[-1]] >= 0:
+            nodes.append(int(before[nodes[-1]]))
+        if nodes[-1] == origin:
+            return nodes[::-1]
+    return [origin, target]
 
 
 def _stops(stops: pd.DataFrame | None) -> gpd.GeoDataFrame | None:

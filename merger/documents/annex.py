@@ -12,7 +12,6 @@ import xlsxwriter
 
 from merger.documents.facts import column, headline
 from merger.documents.wording import (
-    citation,
     empty,
     heading,
     known,
@@ -160,8 +159,8 @@ def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
                 "title_en": rule.title_en,
                 "value": value if plain else plain_value(value, "vi"),
                 "law_unit": rule.unit,
-                "article": citation(rule, "vi"),
-                "source": citation(rule, "en"),
+                "article": rule.cite("vi"),
+                "source": rule.cite("en"),
                 "status": f"{term('rule_status', rule.status, 'vi')} / {rule.status}",
                 "note": rule.note,
             }

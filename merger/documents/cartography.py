@@ -87,22 +87,32 @@ def sheet(
     drawn = figure(width_cm, height)
     bottom = foot / height
     main = drawn.add_axes((0.005, bottom, 0.99, 0.995 - bottom))
-    _plain(main, (x0, y0, x1, y1), BACKGROUND)
+    _plain(main, _widened((x0, y0, x1, y1), 0.99 * width_cm, (0.995 - bottom) * height), BACKGROUND)
     result = Sheet(drawn, main)
     if remote.any():
         result.inset = drawn.add_axes((0.845, bottom + 0.02, 0.14, 0.13))
         a0, b0, a1, b1 = units[remote].total_bounds
-        side = 0.75 * max(a1 - a0, b1 - b0)
-        cx, cy = (a0 + a1) / 2, (b0 + b1) / 2
-        _plain(result.inset, (cx - side, cy - side, cx + side, cy + side), BACKGROUND)
+        pad = 0.25 * max(a1 - a0, b1 - b0)
+        around = (a0 - pad, b0 - pad, a1 + pad, b1 + pad)
+        _plain(result.inset, _widened(around, 0.14 * width_cm, 0.13 * height), BACKGROUND)
         result.inset.set_title(inset_title, fontsize=5, pad=2, color=INK)
     return result
+
+
+def _widened(
+    extent: tuple[float, float, float, float], width: float, height: float
+) -> tuple[float, float, float, float]:
+    """The extent, grown around its middle to the proportions of a frame."""
+    x0, y0, x1, y1 = extent
+    scale = max((x1 - x0) / width, (y1 - y0) / height)
+    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+    return (cx - scale * width / 2, cy - scale * height / 2, cx + scale * width / 2, cy + scale * height / 2)
 
 
 def _plain(ax: Axes, extent: tuple[float, float, float, float], sea: str) -> None:
     ax.set_xlim(extent[0], extent[2])
     ax.set_ylim(extent[1], extent[3])
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")
     ax.set_facecolor(sea)
     ax.set_xticks([])
     ax.set_yticks([])

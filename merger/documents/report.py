@@ -7,8 +7,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from merger.documents import chapters
-from merger.documents.chapters import Context, say
+from merger.documents import chapters_bodies, chapters_running, chapters_units
+from merger.documents.context import Context, lower_first, say
 from merger.documents.facts import column, headline
 from merger.documents.letter import Letter
 from merger.documents.wording import WEAK_GAP, money, number, percent, term
@@ -19,11 +19,11 @@ from merger.plan import Plan
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 FACTS_ON_FIRST_PAGE = 5
 CHAPTERS = {
-    "arrange": chapters.arrange,
-    "consolidate": chapters.consolidate,
-    "relocate": chapters.relocate,
-    "commute": chapters.commute,
-    "timetable": chapters.timetable,
+    "arrange": chapters_units.arrange,
+    "consolidate": chapters_bodies.consolidate,
+    "relocate": chapters_bodies.relocate,
+    "commute": chapters_running.commute,
+    "timetable": chapters_running.timetable,
 }
 
 
@@ -45,7 +45,7 @@ def write_report(
     letter.chapter(
         f"{ROMAN[len(done)]}. {say(lang, 'Dữ liệu, phương pháp và giới hạn', 'Data, method and limits')}"
     )
-    chapters.limits(context)
+    chapters_running.limits(context)
     heads = inputs.scenario.documents
     head_of = say(lang, "Giám đốc", "Director")
     letter.signature([getattr(r, lang) for r in heads.recipients], head_of)
@@ -57,7 +57,7 @@ def write_report(
                 "Appendix. List of proposed units",
             )
         )
-        chapters.unit_list(context)
+        chapters_units.unit_list(context)
     letter.save(
         path,
         title=_subject(context),
@@ -115,7 +115,7 @@ def _proposal(c: Context) -> str:
             for k in ("xa", "phuong", "dac_khu")
             if k in kinds
         )
-        before, after = chapters.units_before(c), len(tables["new_units"])
+        before, after = chapters_units.units_before(c), len(tables["new_units"])
         parts.append(
             say(
                 lang,
@@ -190,7 +190,7 @@ def _certainty(c: Context) -> str:
                        f"at most {percent(gap, lang, 2)} from the best")  # fmt: skip
         else:
             text = say(lang, "khả thi, chưa có cận đủ chặt", "feasible, no useful bound")
-        parts.append(f"{chapters.lower_first(term('stage', name, lang))}: {text}")
+        parts.append(f"{lower_first(term('stage', name, lang))}: {text}")
     tail = say(
         lang,
         " Ranh giới, diện tích, dân số đơn vị cũ là số ước tính.",

@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from merger.inputs import Inputs
-from scenarios.law import Rule
 
 LANGUAGES = ("vi", "en")
 MISSING = "–"
@@ -126,98 +125,6 @@ def heading(column: str, lang: str, table: str = "") -> str:
     return term("column", special if known("column", special) else column, lang)
 
 
-# Parts of a citation, longest first; the law tables carry them in English.
-_ARTICLE_VI = (
-    (r"Art (\d+[a-z]?)\((\d+)\)\(([a-zđ])\)", r"điểm \3 khoản \2 Điều \1"),
-    (r"Art (\d+[a-z]?)\((\d+)\)-\((\d+)\)", r"khoản \2, khoản \3 Điều \1"),
-    (r"Art (\d+[a-z]?)\((\d+)\), (\d+)\((\d+)\)", r"khoản \2 Điều \1, khoản \4 Điều \3"),
-    (r"Art (\d+[a-z]?)\((\d+)\)", r"khoản \2 Điều \1"),
-    (r"Art (\d+)-(\d+)", r"Điều \1, Điều \2"),
-    (r"Art (\d+[a-z]?), (\d+[a-z]?)\b", r"Điều \1, Điều \2"),
-    (r"Art (\d+[a-z]?)", r"Điều \1"),
-    (r"Appendix ([IVX]+)", r"Phụ lục \1"),
-    (r"normal conditions", "điều kiện bình thường"),
-    (r"salary tables of", "bảng lương của"),
-    (r"tables of", "bảng của"),
-    (r"city of class 1", "đô thị loại I"),
-    (r"not recorded|not stated|none", ""),
-    (r"orientation of Hai Duong", "định hướng của tỉnh Hải Dương"),
-    (r"orientation", "định hướng"),
-    (r"plan of Hai Phong", "phương án của thành phố Hải Phòng"),
-    (r"guidance of the National Assembly Standing Committee on councils", "hướng dẫn của UBTVQH về HĐND"),
-    (r"classification points of new units; article number", "điểm phân loại đơn vị mới"),
-    (r"formulas above", "theo các công thức nêu trên"),
-    (r"\(article recalled\)", "(điều khoản nhớ lại)"),
-    (r"^(\d\.\d)$", r"mục \1"),
-    (r"draft", "dự thảo"),
-)
-_SOURCE_VI = (
-    (r"Official Letters? ", "Công văn số "),
-    (r"Resolutions? (?=[\d])", "Nghị quyết số "),
-    (r"the (\d+) resolutions (\d+) to ", r"\1 nghị quyết từ số \2 đến số "),
-    (r"Decree (?=\d)", "Nghị định số "),
-    (r"Circular (?=\d)", "Thông tư số "),
-    (r"Regulation (?=\d)", "Quy định số "),
-    (r"Guidance (?=\d)", "Hướng dẫn số "),
-    (r"Law (?=\d)", "Luật số "),
-    (r"letter (?=\d)", "Công văn số "),
-    (r"\bND-CP", "NĐ-CP"),
-    (r"-QD/", "-QĐ/"),
-    (r"CV-BCD", "CV-BCĐ"),
-    (r" of Can Tho", " của thành phố Cần Thơ"),
-    (r",? ?as cited by (?=\w)", ", theo "),
-    (r"draft of ", "dự thảo "),
-    (r"; adopted figure not seen", "; chưa đối chiếu với văn bản ban hành"),
-    (r"; ends confirmed by the circular on bank ranks", ""),
-    (r", from 1 Jul 2024", ", từ 01/7/2024"),
-    (r", target of at least 20 %", ", mục tiêu ít nhất 20%"),
-    (r"computed back from .*", "tự tính ngược từ số liệu công bố"),
-    (r"computed from the formulas above", "tự tính theo các công thức"),
-    (r"computed from Resolution", "tự tính theo Nghị quyết số"),
-    (r"computed.*", "tự tính"),
-    (r"assumption used for .*", "giả định của mô hình"),
-    (r" amended by ", ", sửa đổi bởi "),
-    (r"Lao Động (?=\d)", "Báo Lao Động, bài "),
-    (r"baohaiduong.vn", "Báo Hải Dương, bài"),
-    (r"baonghean.vn", "Báo Nghệ An, bài"),
-    (r"baomoi.com", "Báo Mới, bài"),
-    (r" and ", " và "),
-)
-
-
-_OWN_DOCUMENT = re.compile(r"((Decree|Circular|Resolution|Regulation) )?\d+[/-][\w/-]+")
-_DOCUMENT_KINDS = (("QD/TW", "Regulation "), ("HD/", "Guidance "), ("", "Official Letter "))
-
-
-def citation(rule: Rule, lang: str) -> str:
-    """Article and document of a rule as a reader expects them: điểm c khoản 1 Điều 5 Nghị quyết số 76/2025/...
-
-    File addresses inside the sources are left out; figures that were recalled or replaced by the scenario say so.
-    """
-    source = re.split(r" \(|[:;,]? ?GitHub|, as cited by", rule.source)[0].strip(" :;,")
-    article = "" if rule.article.lower() in ("not recorded", "not stated", "none") else rule.article
-    own = _OWN_DOCUMENT.search(article)
-    if own:  # the article cell names its document itself, e.g. "Circular 01/2025 Art 3(1)"
-        inner, source = re.search(r"Art .*|\d\.\d$", article), own.group().strip(" ,")
-        article = inner.group() if inner and ";" not in article else ""
-        if not re.match(r"[A-Z][a-z]", source):
-            source = next(kind for mark, kind in _DOCUMENT_KINDS if mark in source) + source
-    if lang == "vi":
-        article, source = _replace(article, _SOURCE_VI + _ARTICLE_VI), _replace(source, _SOURCE_VI)
-    joint = " " if lang == "vi" and re.match(r"điểm|khoản|Điều|mục", article) else ", "
-    text = joint.join(t for t in (article, source) if t)
-    text = re.sub(
-        r"((?:Nghị định số|Decree) \d+/\d{4})(?![/\d])", r"\1/NĐ-CP" if lang == "vi" else r"\1/ND-CP", text
-    )
-    text = text or ("chưa ghi nguồn" if lang == "vi" else "source not recorded")
-    if rule.status == "recalled":
-        text += " (nhớ lại, cần kiểm tra)" if lang == "vi" else " (recalled, check before use)"
-    if rule.overridden is not None:
-        old, new = plain_value(rule.overridden, lang), plain_value(rule.value, lang)
-        text += f" (kịch bản dùng {new} thay {old})" if lang == "vi" else f" (scenario uses {new} for {old})"
-    return text
-
-
 def plain_value(value: Any, lang: str) -> str:
     """A legal figure as text."""
     if isinstance(value, bool):
@@ -225,11 +132,6 @@ def plain_value(value: Any, lang: str) -> str:
     if isinstance(value, int | float):
         return number(value, lang, 0 if float(value).is_integer() else 2)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def rule_title(rule: Rule, lang: str) -> str:
-    """Title of a rule, or empty where the law table has none in this language."""
-    return rule.title_vi if lang == "vi" else rule.title_en
 
 
 def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
@@ -242,7 +144,7 @@ def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
     for rule_id in ids:
         if rule_id in inputs.law:
             rule = inputs.law[rule_id]
-            titles.setdefault(citation(rule, lang), []).append(rule_title(rule, lang))
+            titles.setdefault(rule.cite(lang), []).append(rule.title(lang))
         elif rule_id in schemes.index:
             column = "scheme_vi" if lang == "vi" and "scheme_vi" in schemes else "scheme"
             titles.setdefault(str(schemes.loc[rule_id, column]), []).append("")
@@ -338,12 +240,6 @@ def map_source(lang: str) -> str:
         "Source: © OpenStreetMap contributors (ODbL); borders of 2025: sapnhap.bando.com.vn via "
         "vietnamese-provinces-database (MIT); inner borders before 2025 are a reconstruction, not official."
     )
-
-
-def _replace(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
-    for pattern, new in pairs:
-        text = re.sub(pattern, new, text)
-    return text.strip(" ,;")
 
 
 def _upper_first(text: str) -> str:

@@ -1,0 +1,181 @@
+"""Chapters of the Word report on commuting, on the timetable, and on data and method."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from merger.documents import pictures
+from merger.documents.context import Context, reasons, synthetic_warning
+from merger.documents.facts import column, commute_modes, grouped_tasks
+from merger.documents.wording import day, money, percent, quantity, synthetic_note, term
+
+ROUTES_SHOWN, LIMITS_SHOWN = 24, 24
+
+
+def commute(c: Context) -> None:
+    """Support for people whose workplace moves."""
+    modes = commute_modes(c.plan.tables["commute"])
+    c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
+    synthetic_warning(c, "staff")
+    rows = [
+        (
+            term("mode", m.mode, c.lang),
+            c.n(m.riders),
+            c.n(m.km, 1),
+            c.n(m.minutes, 0),
+            money(m.public_vnd_month, c.lang),
+            money(m.private_vnd_month, c.lang),
+        )
+        for m in modes.itertuples()
+    ]
+    total = modes[["riders", "public_vnd_month", "private_vnd_month"]].sum()
+    rows.append(
+        (
+            c.say("Cộng", "Total"),
+            c.n(total["riders"]),
+            "",
+            "",
+            money(total["public_vnd_month"], c.lang),
+            money(total["private_vnd_month"], c.lang),
+        )
+    )
+    c.letter.table(
+        [c.say("Hình thức", "Mode"), c.say("Số người", "People"), c.say("Km bình quân", "Mean km"),
+         c.say("Phút bình quân", "Mean min"), c.say("Ngân sách/tháng", "Public a month"), c.say("Cá nhân/tháng", "Private a month")],
+        rows, (4.4, 1.9, 1.9, 1.9, 3.0, 2.9), numeric=range(1, 6), bold_rows=(len(rows) - 1,),
+        caption=c.say("Hình thức hỗ trợ", "Modes of support"),
+    )  # fmt: skip
+    if "routes" in c.layers or "commute_flows" in c.layers:
+        c.letter.picture(
+            pictures.map_commute(c.layers, c.lang), c.say("Tuyến đưa đón và luồng đi lại", "Routes and flows")
+        )
+    routes = c.plan.tables.get("routes")
+    if routes is not None and len(routes):
+        shown = routes.sort_values(["riders", "route_id"], ascending=[False, True]).head(ROUTES_SHOWN)
+        rows = [
+            (r.name_vi, term("mode", r.mode, c.lang), c.n(r.riders), c.n(r.seats), c.n(r.stops), c.n(r.km, 1), r.depart, r.arrive,
+             money(r.cost_vnd_day, c.lang))
+            for r in shown.itertuples()
+        ]  # fmt: skip
+        c.letter.table(
+            [c.say("Tuyến", "Route"), c.say("Loại", "Mode"), c.say("Khách", "Riders"), c.say("Chỗ", "Seats"), c.say("Điểm", "Stops"),
+             "Km", c.say("Đi", "Departs"), c.say("Đến", "Arrives"), c.say("Chi phí/ngày", "Cost a day")],
+            rows, (3.9, 1.9, 1.3, 1.3, 1.2, 1.3, 1.3, 1.3, 2.6), numeric=(2, 3, 4, 5, 8), size=10,
+            caption=c.say("Các tuyến (đầy đủ ở phụ lục Excel)", "Routes (all of them in the Excel annex)"),
+        )  # fmt: skip
+    reasons(c, "commute", 2)
+
+
+def timetable(c: Context) -> None:
+    """When each task runs."""
+    tasks = c.plan.tables["timetable"]
+    c.letter.heading(c.say("1. Tiến độ đề xuất", "1. Proposed timetable"))
+    late, soft = (
+        int((column(tasks, "legal_late_days") > 0).sum()),
+        int((column(tasks, "target_late_days") > 0).sum()),
+    )
+    first, last = tasks["start"].min(), tasks["finish"].max()
+    c.letter.paragraph(
+        c.say(
+            f"{c.n(len(tasks))} việc, từ {day(first, 'vi')} đến {day(last, 'vi')}; {c.n(tasks['critical'].astype(bool).sum())} việc găng; "
+            f"{late or 'không có'} việc trễ hạn theo luật, {soft or 'không có'} việc trễ mục tiêu.",
+            f"{c.n(len(tasks))} tasks from {day(first, 'en')} to {day(last, 'en')}; {c.n(tasks['critical'].astype(bool).sum())} critical; "
+            f"{late or 'none'} late on the law, {soft or 'none'} late on their target.",
+        )
+    )
+    c.letter.picture(
+        pictures.gantt(tasks, c.inputs.scenario.dates.effect, c.lang),
+        c.say(
+            "Tiến độ các nhóm việc chính (trong ngoặc: số việc; »: còn tiếp tục sau khung thời gian)",
+            "Main groups of tasks (in brackets: how many; »: goes on beyond the picture)",
+        ),
+    )
+    groups = grouped_tasks(tasks)
+    limited = groups[groups["legal_limit"].ne("") & ~groups["fixed"]]
+    limited = limited.sort_values(["legal_late_days", "slack_days", "family"], ascending=[False, True, True])
+    _limits_table(
+        c, limited.head(LIMITS_SHOWN), "legal",
+        c.say("Nhóm việc có hạn theo luật, ít dự trữ nhất trước", "Groups of tasks with a legal limit, least slack first"),
+    )  # fmt: skip
+    missed = groups[groups["target_late_days"] > 0].sort_values(
+        ["target_late_days", "family"], ascending=[False, True]
+    )
+    _limits_table(
+        c,
+        missed.head(LIMITS_SHOWN),
+        "target",
+        c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
+    )
+    reasons(c, "timetable", 2)
+
+
+def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:
+    if groups.empty:
+        return
+    title = "title_vi" if c.lang == "vi" else "title_en"
+    rows = [
+        (
+            t[title] + (f" ({c.n(t['tasks'])})" if t["tasks"] > 1 else ""),
+            t["owner"] or c.say("nhiều cơ quan", "several bodies"),
+            day(t["finish"], c.lang),
+            day(t["legal_limit" if limit == "legal" else "target"], c.lang),
+            c.n(t["slack_days"]),
+            c.n(t[f"{limit}_late_days"]),
+        )
+        for t in groups.to_dict("records")
+    ]
+    bound = c.say("Hạn theo luật", "Legal limit") if limit == "legal" else c.say("Mục tiêu", "Target")
+    c.letter.table(
+        [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"), bound,
+         c.say("Dự trữ (ngày)", "Slack (days)"), c.say("Trễ (ngày)", "Late (days)")],
+        rows, (5.6, 3.0, 2.3, 2.3, 1.4, 1.4), numeric=(4, 5), size=10, caption=caption,
+    )  # fmt: skip
+
+
+def limits(c: Context) -> None:
+    """Where the figures come from, what they can bear, and how the result was found."""
+    c.letter.heading(c.say("1. Nhãn dữ liệu", "1. Labels of data"))
+    meaning = {
+        "official": ("công bố chính thức (nghị quyết, cổng thông tin, báo chí dẫn văn bản)", "published officially or in the press"),
+        "estimated": ("ước tính của dự án từ số liệu công bố (diện tích, dân số đơn vị cũ, thời gian đi đường)", "estimated by this project from published figures"),
+        "reconstructed": ("dựng lại gần đúng (ranh giới bên trong trước 2025), độ trùng trung vị 0,85", "rebuilt approximately (inner borders before 2025), median overlap 0.85"),
+        "proposed": ("đề xuất của chương trình trên số liệu chính thức, ước tính", "proposed by the engine on official and estimated data"),
+        "SYNTHETIC": ("sinh ngẫu nhiên theo tổng số công bố; không phải số liệu thật", "generated to match published totals; not real"),
+    }  # fmt: skip
+    rows = [
+        (term("label", k, c.lang), c.say(*v))
+        for k, v in meaning.items()
+        if k != "SYNTHETIC" or c.plan.manifest.get("synthetic")
+    ]
+    c.letter.table([c.say("Nhãn", "Label"), c.say("Nghĩa", "Meaning")], rows, (3.6, 12.4))
+    if c.plan.manifest.get("synthetic"):
+        c.letter.warning(synthetic_note(c.lang))
+    c.letter.heading(c.say("2. Cách tính và độ tin cậy", "2. Method and proof"))
+    rows = []
+    for name, r in c.plan.manifest["stages"].items():
+        rows.append((term("stage", name, c.lang), term("status", r["status"], c.lang), quantity(r.get("objective"), r.get("unit", ""), c.lang),
+                     quantity(r.get("bound"), r.get("unit", ""), c.lang), percent(r.get("gap"), c.lang, 2), c.n(r.get("seconds"), 1)))  # fmt: skip
+    c.letter.table(
+        [c.say("Giai đoạn", "Stage"), c.say("Trạng thái", "Status"), c.say("Giá trị", "Objective"), c.say("Cận dưới", "Bound"),
+         c.say("Sai lệch tối đa", "Gap"), c.say("Giây", "Seconds")],
+        rows, (4.0, 2.6, 3.4, 3.4, 1.4, 1.2), numeric=(2, 3, 4, 5), size=10,
+        caption=c.say("Kết quả tính từng giai đoạn", "Result of each stage"),
+    )  # fmt: skip
+    recalled = sum(rule.status == "recalled" for rule in c.inputs.law.values())
+    manifest = c.plan.manifest
+    c.letter.bullets(
+        [
+            c.say("Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định theo cấp đường; đường mở sau đó "
+                  "chưa có.", "Travel times use the OpenStreetMap road network of 2021 with assumed speeds by class; newer roads are missing."),
+            c.say(f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, phải đối chiếu văn bản trước khi dùng.",
+                  f"Of {len(c.inputs.law)} legal figures, {recalled} are recalled from memory and must be checked before use."),
+            c.say("Đơn giá thời gian, xe, di chuyển là giả định của kịch bản, có thể thay đổi.",
+                  "Prices of time, vehicles and moves are assumptions of the scenario and can be changed."),
+            c.say(f"Lập lại được: kịch bản {manifest['scenario']['name']}, mã kịch bản {manifest['scenario_digest'][:12]}, số khởi tạo "
+                  f"{manifest['seed']}, số luồng {manifest['threads']}.",
+                  f"Reproducible: scenario {manifest['scenario']['name']}, digest {manifest['scenario_digest'][:12]}, seed "
+                  f"{manifest['seed']}, threads {manifest['threads']}."),
+            c.say("Chương trình đề xuất; việc quyết định thuộc thẩm quyền của cơ quan, người có trách nhiệm.",
+                  "The engine proposes; competent bodies and people decide."),
+        ]
+    )  # fmt: skip
