@@ -224,7 +224,7 @@ def _steps(dotted: str) -> list[str]:
 def _apply_variants(tree: Node, variants: Node | None, use: Node | None, faults: list[Fault]) -> Node:
     """Lay the chosen variants over the scenario."""
     known = variants.value if variants is not None and isinstance(variants.value, dict) else {}
-    if variants is not None and not isinstance(variants.value, dict):
+    if variants is not None and not isinstance(variants.value, (dict, type(None))):
         faults.append(variants.place.fault('"overrides" must be a map of variants', LOADER_KEYS["overrides"]))
     for name in _chosen(use, faults):
         if name.text not in known:
@@ -266,10 +266,14 @@ def _faults_of_unused(
 
 
 def _prepare(tree: Node, base_folder: Path) -> Node:
-    """Make paths absolute and drop removed keys of free maps."""
+    """Make paths absolute, drop removed keys of free maps, take a section without content as an empty one."""
     for option in fields_of(Scenario):
         node = tree.find(option.path)
-        if is_map(option.field.annotation) and isinstance(node.value, dict) and _reaches(tree, option.path):
+        if not _reaches(tree, option.path):
+            continue
+        if node.value is None and option.field.annotation is option.model:
+            tree = tree.with_value(option.path, replace(node, value={}))
+        elif is_map(option.field.annotation) and isinstance(node.value, dict):
             kept = {k: v for k, v in node.value.items() if v.value is not None}
             tree = tree.with_value(option.path, replace(node, value=kept))
     data = tree.value.get("data")

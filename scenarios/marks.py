@@ -92,7 +92,9 @@ class Node:
 
 
 def merge(base: Node, over: Node) -> Node:
-    """Lay one tree over another: maps are merged deeply, lists and scalars replaced."""
+    """Lay one tree over another: maps are merged deeply, lists and scalars replaced, an empty map adds nothing."""
+    if over.value is None and isinstance(base.value, dict):
+        return base
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
     merged = dict(base.value)

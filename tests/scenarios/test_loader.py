@@ -106,6 +106,12 @@ def test_set_takes_yaml_list_positions_and_rule_ids(folder):
     assert "trucks" not in scenario.timetable.working_groups
 
 
+def test_a_section_without_content_is_empty(folder):
+    """A section whose lines are all switched off leaves every default, as does an empty list of variants."""
+    write(folder, BASE + "name: c\narrange:\ncommute: {stop: }\noverrides:\nuse:\n")
+    assert load_scenario(".").scenario.arrange == load_scenario("hai-phong-2025").scenario.arrange
+
+
 def test_codes_without_quotes_stay_text(folder):
     """Codes that YAML takes for numbers are kept as written, with their leading zeros."""
     write(folder, BASE + "name: c\nlocks: {keep_whole: [00318, 10507]}\n")
