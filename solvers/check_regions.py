@@ -20,6 +20,8 @@ def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]
     members: list[list[int]] = [[] for _ in range(count)]
     for unit, r in enumerate(place):
         members[r].append(unit)
+    if not all(members):
+        return ["a region has no unit"]
     given = [sorted(f.members) for f in problem.fixed]
     faults = [f"fixed region {units} is changed" for units in given if units not in members]
     neighbours: dict[int, set[int]] = {u: set() for u in range(problem.n)}
@@ -42,7 +44,7 @@ def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]
     if undecided > problem.max_undecided:
         faults.append(f"{undecided} regions need a decision, {problem.max_undecided} allowed")
     for g, wanted in enumerate(problem.regions):
-        found = sum(1 for units in members if units and int(problem.group[units[0]]) == g)
+        found = sum(1 for units in members if int(problem.group[units[0]]) == g)
         if found != wanted:
             faults.append(f"group {g} has {found} regions, {wanted} wanted")
     faults += _lock_faults(problem, place, members)
@@ -52,8 +54,6 @@ def check_regions(problem: RegionProblem, solution: RegionSolution) -> list[str]
 def _region_faults(
     p: RegionProblem, units: list[int], neighbours: dict[int, set[int]], free: bool
 ) -> list[str]:
-    if not units:
-        return ["has no unit"]
     faults = []
     if len({int(p.group[u]) for u in units}) > 1:
         faults.append("crosses the line between groups")

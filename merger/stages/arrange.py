@@ -268,6 +268,9 @@ def _reasons(inputs: Inputs, model: ArrangeModel, solution: RegionSolution, stop
     if solution.status is Status.UNKNOWN:
         return (f"no arrangement found within the limit of {stop.seconds:g} seconds (arrange.stop)",)
     reasons = [_reason(inputs, model, name) for name in solution.conflict]
+    if "max_members" not in solution.conflict:
+        # Larger new units were not tried, so the cap is part of the answer even where no test can blame it.
+        reasons[-1] += f", with at most {model.problem.max_members} old units in a new one (arrange.max_members)"
     if solution.uncovered:
         listed = ", ".join(_named(inputs, model, u) for u in solution.uncovered[:10])
         more = f" and {len(solution.uncovered) - 10} more" if len(solution.uncovered) > 10 else ""
