@@ -8,7 +8,6 @@ import pandas as pd
 from merger.inputs import Inputs
 from scenarios.schema import Commute
 
-PLACED = ("placed", "transitional")
 WEEKS_MONTH = 52 / 12
 
 
@@ -25,8 +24,7 @@ def people_concerned(inputs: Inputs, staff: pd.DataFrame) -> pd.DataFrame:
         people[column] = people["person_id"].map(given).fillna("")
     known = set(inputs.sites["site_id"]) | set(inputs.units.index)
     moved = (
-        people["outcome"].isin(PLACED)
-        & people["site_after"].isin(known)
+        people["site_after"].isin(known)
         & (people["site_after"] != people["site_before"])
         & people["home_code"].isin(inputs.units.index)
     )

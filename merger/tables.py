@@ -170,7 +170,7 @@ TABLES: dict[str, Table] = {
             "field": ("text", ""),
             "home_code": ("text", "old unit of the home"),
             "post_id": ("text", "empty without a post"),
-            "outcome": ("text", "placed, transitional, retires (by age), contract_ends, unplaced"),
+            "outcome": ("text", "placed, transitional, retires (by age: before the start, or kept until then), contract_ends, unplaced"),
             "site_before": ("text", ""),
             "site_after": ("text", ""),
             "km_before": ("km", "home to workplace by road"),

@@ -9,7 +9,8 @@ from merger.audit.report import Case, Violations, check, filled, shown
 from merger.fields import fields
 
 POSTED = {"placed": "establishment", "transitional": "transitional"}
-WITHOUT_POST = {"retires", "contract_ends", "unplaced"}
+WITHOUT_POST = {"contract_ends", "unplaced"}
+RETIRES = "retires"
 KM_TOLERANCE = 0.01
 WARD_KINDS = {"phuong", "dac_khu"}
 
@@ -62,18 +63,19 @@ def one_post(case: Case) -> Violations:
 
 @check("staff-outcomes", "Kết quả bố trí khớp với vị trí", "Outcome and post agree", "posts", "staff")
 def outcomes(case: Case) -> Violations:
-    """Placed: a post of the establishment; transitional: one above it; all others: no post."""
+    """Placed: a post of the establishment; transitional: one above it; who retires: none, or one above it."""
     staff = case.tables["staff"]
     phase = staff["post_id"].map(
         case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["phase"]
     )
-    if strange := set(staff["outcome"]) - {*POSTED, *WITHOUT_POST}:
+    if strange := set(staff["outcome"]) - {*POSTED, *WITHOUT_POST, RETIRES}:
         yield f"unknown outcomes: {shown(strange)}"
     for outcome, wanted in POSTED.items():
         wrong = (staff["outcome"] == outcome) & (phase != wanted)
         if wrong.any():
             yield f"{outcome} without a post of phase {wanted}: {shown(staff.loc[wrong, 'person_id'])}"
     wrong = staff["outcome"].isin(WITHOUT_POST) & filled(staff["post_id"])
+    wrong |= (staff["outcome"] == RETIRES) & filled(staff["post_id"]) & (phase != "transitional")
     if wrong.any():
         yield f"a post in spite of the outcome: {shown(staff.loc[wrong, 'person_id'])}"
     wrong = (staff["outcome"] == "contract_ends") & (staff["level"] != "nonprofessional")
@@ -86,27 +88,32 @@ def outcomes(case: Case) -> Violations:
     return ", ".join(f"{k} {v}" for k, v in staff["outcome"].value_counts().sort_index().items())
 
 
-@check("staff-retirement", "Nghỉ hưu đúng tuổi", "Who retires has reached the age", "staff")
+@check("staff-retirement", "Nghỉ hưu đúng tuổi", "Only who has reached the age retires", "staff")
 def retirement(case: Case) -> Violations:
-    """Outcome retires only for those whose retirement age (law/severance) falls within the plan."""
-    rows = case.tables["staff"]
-    leaving = rows[rows["outcome"] == "retires"]
-    roster = case.inputs.staff.set_index("person_id").reindex(leaving["person_id"])
-    end = case.inputs.scenario.dates.end
-    last = end.year * 12 + end.month - 1
-    ages = [r.fields for r in case.inputs.law.table("severance.retirement_age")]
-    for person in roster.itertuples():
-        row = next(
-            a
-            for a in ages
-            if a["sex"] == person.sex
-            and a["born_from"] <= person.born
-            and (not a["born_to"] or person.born <= a["born_to"])
-        )
-        month = int(person.born[:4]) * 12 + int(person.born[5:7]) - 1 + int(row["age_months"])
-        if month > last:
-            yield f"{person.Index} reaches retirement age only in {month // 12}-{month % 12 + 1:02d}"
-    return f"{len(leaving)} persons retire by age"
+    """Age of law/severance: reached before the start without a post, by the end of the plan with one."""
+    rows = case.tables["staff"].drop_duplicates("person_id").set_index("person_id")
+    reached = retirement_month(case).reindex(rows.index)
+    start, end = (
+        12 * d.year + d.month - 1 for d in (case.inputs.scenario.dates.effect, case.inputs.scenario.dates.end)
+    )
+    retires, posted = rows["outcome"] == RETIRES, filled(rows["post_id"])
+    if early := set(rows.index[retires & (reached >= np.where(posted, end, start))]):
+        yield f"retire, but reach the age only later: {shown(early)}"
+    if late := set(rows.index[posted & (reached < start)]):
+        yield f"hold a post beyond retirement age: {shown(late)}"
+    return f"{int(retires.sum())} persons retire by age"
+
+
+def retirement_month(case: Case) -> pd.Series:
+    """Month number (12 x year + month - 1) in which each person of the roster reaches retirement age."""
+    people = case.inputs.staff.drop_duplicates("person_id").set_index("person_id")
+    born = people["born"].str[:4].astype(int) * 12 + people["born"].str[5:7].astype(int) - 1
+    reached = pd.Series(0, people.index)
+    for age in (r.fields for r in case.inputs.law.table("severance.retirement_age")):
+        inside = (people["sex"] == age["sex"]) & (people["born"] >= age["born_from"])
+        inside &= (people["born"] <= age["born_to"]) | (not age["born_to"])
+        reached[inside] = born[inside] + int(age["age_months"])
+    return reached
 
 
 @check(
@@ -216,7 +223,7 @@ def establishment(case: Case) -> Violations:
     "staff",
 )
 def not_above(case: Case) -> Violations:
-    """Province: persons in posts; commune: persons in posts without those sent from province and district.
+    """Provincial bodies with their units: persons in posts; communes: without those sent from above.
 
     Non-professionals are not staff: they do not raise the number that was present.
     """
@@ -224,15 +231,10 @@ def not_above(case: Case) -> Violations:
     level = staff["post_id"].map(
         case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["level"]
     )
-    present = case.inputs.staff["level"].value_counts()
-    for name in ("province", "service", "commune"):
-        came = (
-            staff["level"].isin({"province", "district"})
-            if name == "commune"
-            else pd.Series(False, staff.index)
-        )
-        there = int(((level == name) & ~came).sum())
-        limit = int(present.get(name, 0))
+    present = case.inputs.staff["level"]
+    for name, levels in (("province", ["province", "service"]), ("commune", ["commune"])):
+        came = staff["level"].isin({"province", "service", "district"}) & (name == "commune")
+        there, limit = int((level.isin(levels) & ~came).sum()), int(present.isin(levels).sum())
         if there > limit:
             yield f"{name}: {there} persons in posts, {limit} were present before"
     return ", ".join(f"{k} {v}" for k, v in level.value_counts().sort_index().items())

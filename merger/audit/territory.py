@@ -322,21 +322,19 @@ def travel(case: Case) -> Violations:
     place = {c: i for i, c in enumerate(case.inputs.units.index)}
     here, seat = units["old_code"].map(place), units["seat_code"].map(place)
     table, factor = case.inputs.unit_travel, case.inputs.scenario.arrange.traffic_factor
-    for column, values, tolerance in (
-        ("minutes_to_seat", table.minutes[here, seat] * factor, MINUTES_TOLERANCE),
-        ("km_to_seat", table.km[here, seat], KM_TOLERANCE),
+    new = case.tables["new_units"].set_index("new_id")
+    for column, sum_column, values, tolerance in (
+        ("minutes_to_seat", "person_minutes", table.minutes[here, seat] * factor, MINUTES_TOLERANCE),
+        ("km_to_seat", "person_km", table.km[here, seat], KM_TOLERANCE),
     ):
         off = ~_close(units[column], values, tolerance)
         if off.any():
             yield f"{column} differs from the road table: {shown(units.loc[off, 'old_code'])}"
-    new = case.tables["new_units"].set_index("new_id")
-    for column, part in (("person_minutes", "minutes_to_seat"), ("person_km", "km_to_seat")):
-        total = (
-            (units["population"] * units[part].fillna(0)).groupby(units["new_id"]).sum().reindex(new.index)
-        )
-        off = (new[column] - total).abs() > 0.001 * total.abs() + 1
+        reached = np.where(np.isfinite(values), values, 0.0)
+        total = (units["population"] * reached).groupby(units["new_id"]).sum().reindex(new.index)
+        off = (new[sum_column] - total).abs() > 0.001 * total.abs() + 1
         if off.any():
-            yield f"{column} is not the sum over residents: {shown(new.index[off])}"
+            yield f"{sum_column} is not the sum over residents: {shown(new.index[off])}"
 
 
 def _close(given: pd.Series, computed: Iterable[float], tolerance: float) -> np.ndarray:

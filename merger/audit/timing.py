@@ -36,8 +36,8 @@ def days_of_work(start: date, finish: date, working: bool) -> list[date]:
 
 
 def working_days_after(limit: date, finish: date) -> int:
-    """Working days later than a limit, up to and including the finish."""
-    return len(days_of_work(limit + timedelta(days=1), finish, True)) if finish > limit else 0
+    """Working days later than a limit, up to and including the finish; a weekend after it counts as one."""
+    return max(1, len(days_of_work(limit + timedelta(days=1), finish, True))) if finish > limit else 0
 
 
 def dated(case: Case) -> pd.DataFrame:

@@ -8,7 +8,6 @@ import pandas as pd
 from merger.audit.people import road_km
 from merger.audit.report import Case, Violations, check, filled, items, shown
 
-IN_POST = {"placed", "transitional"}
 MODES = {"shuttle", "train", "own", "rent", "flat", "none"}
 KM_TOLERANCE = 0.02
 CLOCK_TOLERANCE = 1.0  # times are written in whole minutes
@@ -32,11 +31,7 @@ def people(case: Case) -> Violations:
     staff = case.tables["staff"]
     wish = staff["person_id"].map(case.inputs.staff.set_index("person_id")["wish"]).fillna("")
     far = pd.to_numeric(staff["km_after"]).fillna(0) >= case.inputs.scenario.commute.min_km
-    moved = (
-        staff["outcome"].isin(IN_POST)
-        & filled(staff["site_after"])
-        & (staff["site_after"] != staff["site_before"])
-    )
+    moved = filled(staff["post_id"]) & (staff["site_after"] != staff["site_before"])
     concerned = staff[moved & ((wish != "") | far)]
     wanted = (
         concerned.groupby([concerned["home_code"], concerned["site_after"], wish[concerned.index]])

@@ -147,7 +147,7 @@ def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
         rows += [(side, "province", d.division_id, "", home, d.site_id, wish, "1980-01")] * 4
     rows += [
         ("hai_duong", "commune", "", "10001", "10001", "", "", "1985-05"),
-        ("hai_phong", "commune", "", "20001", "20001", "", "", "1965-08"),
+        ("hai_phong", "commune", "", "20001", "20001", "", "", "1964-03"),
         ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
     ]
     columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]

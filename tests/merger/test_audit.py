@@ -158,8 +158,11 @@ BROKEN = {
         lambda c: put(c, "staff", 0, outcome="contract_ends", post_id=""),
         lambda c: put(c, "staff", 98, outcome="placed", post_id="xa-20001-front-00"),
     ],
-    # born January 1980: 62 in January 2042, long after the plan
-    "staff-retirement": [lambda c: put(c, "staff", 0, outcome="retires", post_id="")],
+    # a man of January 1980 is 62 in January 2042; one of March 1964 is 61 years and 3 months in June 2025
+    "staff-retirement": [
+        lambda c: put(c, "staff", 0, outcome="retires", post_id=""),
+        lambda c: put(c, "staff", 97, outcome="placed", post_id="xa-20001-front-00"),
+    ],
     "posts-bodies": [
         lambda c: put(c, "posts", 0, body_id="nowhere"),
         lambda c: put(c, "posts", 0, site_id="old-hd"),
@@ -368,6 +371,23 @@ def test_missing_tables_leave_nothing_to_examine(small_case):
     assert report["stops-load"].detail == "not in this plan: routes, stops"
 
 
+def test_who_retires_during_the_plan_is_kept_above_the_establishment(small_case):
+    """Born in March 1964: 61y3m in June 2025, too old for a post; in March 1966: 61y9m in December 2027."""
+    put(small_case, "posts", -1, phase="transitional", person_id="HP-00097")
+    put(small_case, "staff", 97, post_id=small_case.tables["posts"]["post_id"].iloc[-1])
+    assert run("staff-outcomes", small_case).passed
+    assert run("staff-retirement", small_case).violations == ("hold a post beyond retirement age: HP-00097",)
+    younger = small_case.inputs.staff.assign(
+        born=small_case.inputs.staff["born"].where(
+            small_case.inputs.staff["person_id"] != "HP-00097", "1966-03"
+        )
+    )
+    case = replace(small_case, inputs=replace(small_case.inputs, staff=younger))
+    assert run("staff-retirement", case).passed
+    put(small_case, "posts", -1, phase="establishment")
+    assert not run("staff-outcomes", small_case).passed
+
+
 def test_long_lists_are_cut(small_case):
     """Of many violations the first are listed and the rest counted."""
     small_case.tables["mandates"] = pd.concat(
@@ -397,6 +417,7 @@ def test_vietnamese_calendar():
     assert len(days_of_work(date(2025, 8, 29), date(2025, 9, 5), True)) == 4
     assert days_of_work(date(2025, 7, 4), date(2025, 7, 7), False) == [date(2025, 7, 5), date(2025, 7, 6)]
     assert working_days_after(date(2025, 9, 5), date(2025, 9, 9)) == 2
+    assert working_days_after(date(2025, 9, 5), date(2025, 9, 7)) == 1  # a weekend late is late
     assert working_days_after(date(2025, 9, 9), date(2025, 9, 5)) == 0
 
 

@@ -267,7 +267,7 @@ def test_people_whose_workplace_stays_or_who_left_are_not_concerned():
     """Same site before and after, or no post: no support, and the stage returns empty tables."""
     roster, staff = people((CITY[0], "daily", 2))
     staff.loc[0, "site_after"] = OLD
-    staff.loc[1, "outcome"] = "retires"
+    staff.loc[1, ["outcome", "site_after"]] = ["retires", ""]
     result = commute.run(replace(base_inputs(), staff=roster), {"staff": staff}, STOP)
     assert result.tables["commute"].empty
     assert set(result.tables["staff"]["support"]) == {"none"}
