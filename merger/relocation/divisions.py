@@ -10,6 +10,7 @@ import pandas as pd
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, lookup, transitional_costs, yearly_travel_vnd
+from merger.severance import MONTHS
 from merger.stages.stage import Tables
 from solvers.assignment import AssignmentProblem, AssignmentSolution, chosen_post, next_best, solve_assignment
 from solvers.check_assignment import check_assignment
@@ -17,9 +18,11 @@ from solvers.problem import Stop
 
 SLOTS = ("head", "deputy", "staff", "transitional")
 RANK = {"head": 2, "deputy": 1, "staff": 0, "transitional": 1}
-# Between equal candidates for a head post the higher salary coefficient counts, at so many cost units a
-# step of 1.
-SENIORITY_UNITS = 1
+# Between equal candidates for a leading post seniority decides: cost units for each 1.0 of salary
+# coefficient and for each year insured that a candidate has less. Small against every other price; half as
+# much for deputies.
+COEFFICIENT_UNITS, SERVICE_YEAR_UNITS = 100, 2
+SENIORITY_WEIGHT = {"head": 1.0, "deputy": 0.5}
 COST_UNIT_VND = 10_000
 
 
@@ -172,6 +175,8 @@ def _arcs(
     cost += np.where(body != own[person], options.change_body_vnd_year, 0.0)
     cost += np.where(slot == SLOTS.index("transitional"), transitional_costs(people, inputs)[person], 0.0)
     units = np.rint(cost / COST_UNIT_VND)
-    junior = people["coefficient"].max() - people["coefficient"].to_numpy()[person]
-    units += np.where(slot == SLOTS.index("head"), np.rint(junior * SENIORITY_UNITS), 0)
+    junior = (people["coefficient"].max() - people["coefficient"]) * COEFFICIENT_UNITS
+    junior += (people["insurance_months"].max() - people["insurance_months"]) / MONTHS * SERVICE_YEAR_UNITS
+    weight = np.array([SENIORITY_WEIGHT.get(s, 0.0) for s in SLOTS])[slot]
+    units += np.rint(junior.to_numpy()[person] * weight)
     return person.astype(np.int64), body.astype(np.int64), slot.astype(np.int64), units.astype(np.int64)

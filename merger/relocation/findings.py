@@ -53,9 +53,9 @@ def relocation_findings(
         found.append(
             Finding(
                 f"{follow.equal_heads} vị trí cấp trưởng có từ hai người cùng đang giữ chức: phương án chỉ"
-                " xếp theo hệ số lương, việc lựa chọn thuộc thẩm quyền của cấp ủy, người đứng đầu.",
+                " xếp theo thâm niên, việc lựa chọn thuộc thẩm quyền của cấp ủy, người đứng đầu.",
                 f"{follow.equal_heads} head posts have two or more present heads as candidates: the plan only"
-                " orders them by salary coefficient, the choice is for the competent level.",
+                " orders them by seniority, the choice is for the competent level.",
                 "staffing.excess_deputies_years",
             )
         )

@@ -66,7 +66,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         bound=bound,
         gap=(objective - bound) / max(abs(objective), 1.0),
         seconds=time.perf_counter() - started,
-        unit="VND a year, travel of protected cases weighted",
+        unit="VND a year; travel of protected cases weighted, seniority as tie-break",
         rules_hit=_rules_hit(posts, staff),
         findings=relocation_findings(
             posts, (grid, near), follow, figures=figures, inputs=inputs, new_units=tables["new_units"]
@@ -120,7 +120,7 @@ def _figures(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: In
         "farther_by_15_km_people": int((moved > 15).sum()),
         "travel_vnd_year": int(people["cost_vnd"].sum()),
         "head_posts_with_equal_candidates": follow.equal_heads,
-        "next_best_median_extra_vnd_year": int(np.median(near.extra_cost)),
+        "equally_good_elsewhere_people": int((near.extra_cost == 0).sum()),
         "pricing_rounds": near.rounds,
         "flow_arcs": near.arcs,
     }

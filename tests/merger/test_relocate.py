@@ -284,7 +284,7 @@ def test_trim_path_by_hand(inputs):
         {
             "group": "commune",
             "role": "staff",
-            "outcome": ["retires", "transitional", "transitional", "transitional", "placed"],
+            "outcome": ["transitional", "transitional", "transitional", "transitional", "placed"],
             "surplus": [True, True, True, True, False],
             "entitlement": ["none", "early_retirement", "none", "none", "none"],
             "retires": [start + 6, start + 120, start + 200, start + 200, start + 18],
