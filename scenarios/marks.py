@@ -92,7 +92,7 @@ class Node:
 
 
 def merge(base: Node, over: Node) -> Node:
-    """Lay one tree over another: maps are merged deeply, lists and scalars replaced, an empty map adds nothing."""
+    """Lay one tree over another: maps merge deeply, lists and scalars replace, an empty map adds nothing."""
     if over.value is None and isinstance(base.value, dict):
         return base
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
