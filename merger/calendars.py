@@ -21,8 +21,8 @@ from merger import tables
 class WorkCalendar:
     """Days from `origin` to `last`, numbered from 0, split into working days and weekend days for moves.
 
-    Working days are Monday to Friday without public holidays, and the Saturdays worked in their place. Weekend days
-    are the other Saturdays and Sundays that are not public holidays.
+    Working days are Monday to Friday without public holidays, and the Saturdays worked in their place.
+    Weekend days are the other Saturdays and Sundays that are not public holidays.
     """
 
     origin: date
@@ -30,7 +30,8 @@ class WorkCalendar:
 
     @cached_property
     def public_holidays(self) -> holidays.HolidayBase:
-        """Vietnamese public holidays, with days moved by decision of the Government as far as they are known."""
+        """Vietnamese public holidays, with days moved by decision of the Government as far as they are
+        known."""
         years = range(self.origin.year, self.last.year + 1)
         return holidays.country_holidays("VN", years=years, language="vi")
 
@@ -61,7 +62,8 @@ class WorkCalendar:
         )
 
     def weekend_starts(self, days: int, first: int) -> tuple[int, ...]:
-        """Days from `first` on where a move of `days` weekend days may begin: so that it crosses no working week.
+        """Days from `first` on where a move of `days` weekend days may begin: so that it crosses no working
+        week.
 
         A move of one day may be on any weekend day; a longer one begins on the first day of a weekend.
         """
@@ -108,8 +110,8 @@ TEXT = {
 def write_ics(timetable: pd.DataFrame, path: Path, lang: str = "vi", stamp: date | None = None) -> None:
     """Write the timetable as whole-day events, one a task, in the order of the table.
 
-    `timetable` has the columns of `merger.tables`. The file depends on its arguments alone: `stamp` (by default the
-    first start) stands for the time of writing, and uids come from the task ids.
+    `timetable` has the columns of `merger.tables`. The file depends on its arguments alone: `stamp` (by
+    default the first start) stands for the time of writing, and uids come from the task ids.
     """
     tables.conform("timetable", timetable)
     words = TEXT[lang]

@@ -1,7 +1,8 @@
-"""What the tasks of a plan are about: the city, its agencies, communes, districts, systems and shuttle routes.
+"""What the tasks of a plan are about: the city, its agencies, communes, districts, systems and shuttle
+routes.
 
-Each item carries names for titles and amounts of work (persons, metres of files, mandates, ...). Tables of stages that
-did not run, or that a scenario does not have, give no items.
+Each item carries names for titles and amounts of work (persons, metres of files, mandates, ...). Tables of
+stages that did not run, or that a scenario does not have, give no items.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ NEW_SUFFIX = " (mới)"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that tasks are about. `words` fill titles, `amounts` are units of work, `group` is its district."""
+    """One thing that tasks are about. `words` fill titles, `amounts` are units of work, `group` is its
+    district."""
 
     id: str
     words: Mapping[str, str]
@@ -78,7 +80,8 @@ def _leavers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str, fl
 
 
 def _agencies(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Item]:
-    """New agencies with a staff of their own. Persons and files that move are those whose division changes site."""
+    """New agencies with a staff of their own. Persons and files that move are those whose division changes
+    site."""
     options = inputs.scenario.timetable
     structure = pd.DataFrame(_rows(tables, "structure"))
     metres = dict(
@@ -156,10 +159,11 @@ WORKS = {
 
 
 def office_works(inputs: Inputs, rows: list[dict]) -> dict[str, str]:
-    """Kind of works for each commune office, in the published proportions (25 repairs, 81 renovations, 8 new builds).
+    """Kind of works for each commune office, in the published proportions (25 repairs, 81 renovations, 8 new
+    builds).
 
-    By need, a rule of this project: a former district seat needs a repair only, then the smallest populations; the
-    largest populations without a district seat get a new building.
+    By need, a rule of this project: a former district seat needs a repair only, then the smallest
+    populations; the largest populations without a district seat get a new building.
     """
     published = inputs.surplus_offices.set_index("key")["value"]
     wanted = np.array([float(published.get(key, 0)) for key in WORKS])

@@ -1,7 +1,8 @@
 """The task network of a merger: dated steps, programmes, and the tasks that the plan itself creates.
 
-What is done, by whom, how long a unit of work takes, after what and by when stands in task_types.csv, one row a type of
-task (durations and targets there are this project's own). Here the rows are laid over the items of their scope.
+What is done, by whom, how long a unit of work takes, after what and by when stands in task_types.csv, one row
+a type of task (durations and targets there are this project's own). Here the rows are laid over the items of
+their scope.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ OTHER = "other-task"  # type of a programme's task that task_types.csv does not 
 class Task:
     """One task. `after` are task ids; `within` maps some of them to the most days that may lie between.
 
-    `days` are days of its calendar (working or weekend). `fixed` is the day of an event that the plan cannot move.
+    `days` are days of its calendar (working or weekend). `fixed` is the day of an event that the plan cannot
+    move.
     """
 
     id: str
@@ -64,7 +66,8 @@ def task_types() -> pd.DataFrame:
 
 
 def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task]:
-    """All tasks of the plan in the order of their ids; an `after` that does not exist in this plan is left out."""
+    """All tasks of the plan in the order of their ids; an `after` that does not exist in this plan is left
+    out."""
     network = _Network(inputs, tables)
     tasks = [*network.deadlines(), *network.programmes(), *network.plan()]
     known = {task.id for task in tasks}
@@ -111,7 +114,8 @@ class _Network:
             )
 
     def programmes(self) -> Iterable[Task]:
-        """Tasks of programmes.csv. Owner: the leader named there, else the successor of the mandate, else our own."""
+        """Tasks of programmes.csv. Owner: the leader named there, else the successor of the mandate, else our
+        own."""
         mandates = self.tables.get("mandates")
         successor = (
             {} if mandates is None else dict(zip(mandates["mandate_id"], mandates["successor"], strict=True))
@@ -165,7 +169,7 @@ class _Network:
         resources, days = self._resources(kind, amount)
         days = days or days_of_work(amount, kind["per_day"], int(kind["min_days"]), int(kind["max_days"]))
         legal, legal_id = self._limit(kind["legal"])
-        target, target_id = self._limit(kind["target"])
+        target, target_id = self._target(kind["target"], item)
         within, _, most = kind["within"].partition(":")
         words = {**item.words, "sites": f"{amount:.0f}"}
         english = {**words, **{k.removesuffix("_en"): v for k, v in words.items() if k.endswith("_en")}}
@@ -189,7 +193,8 @@ class _Network:
         )
 
     def _resources(self, kind: Mapping, amount: float) -> tuple[tuple[tuple[str, int], ...], int]:
-        """Units of each resource; a resource named without a number is sized so that the work fits a weekend."""
+        """Units of each resource; a resource named without a number is sized so that the work fits a
+        weekend."""
         wanted, days = [], 0
         for token in _tokens(kind["resources"]):
             name, _, number = token.partition("=")
@@ -206,7 +211,8 @@ class _Network:
         return tuple(wanted), days
 
     def _after(self, text: str, item: Item | None, scope: str = "") -> Iterable[str]:
-        """Task ids for the tokens of an `after` cell: same item, its district's items, the city's, or all items."""
+        """Task ids for the tokens of an `after` cell: same item, its district's items, the city's, or all
+        items."""
         for token in _tokens(text):
             target = self.scope.get(token)
             if target is None or target == "programme":
@@ -219,6 +225,15 @@ class _Network:
                 )
             else:
                 yield from (_task_id(token, other) for other in self.items[target])
+
+    def _target(self, token: str, item: Item) -> tuple[date | None, str]:
+        """As a limit; first_to_move|LIMIT puts the agencies of that option before the day of effect."""
+        first, bar, rest = token.partition("|")
+        if not bar:
+            return self._limit(token)
+        if item.id in getattr(self.options, first):
+            return self.dates.effect - timedelta(days=1), ""
+        return self._limit(rest)
 
     def _limit(self, token: str) -> tuple[date | None, str]:
         """Day of a limit: a deadline id, an ISO date, or months:RULE counted from the day of effect."""

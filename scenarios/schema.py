@@ -250,6 +250,7 @@ class Commute(Section):
     station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
     walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
     stop_spacing_km: float = Field(2.5, ge=0, description="smallest distance between two candidate stops, km")
+    min_people_stop: int = Field(8, ge=1, description="people within reach that make a candidate stop")
     main_road_km: float = Field(1.0, ge=0, description="how far a stop may move to lie on a main road, km")
     max_stops_route: int = Field(6, ge=1, description="largest number of stops of a route")
     dwell_minutes: float = Field(1, ge=0, description="stay at a stop, minutes")
@@ -266,7 +267,7 @@ class Commute(Section):
     unserved_vnd_month: float = Field(
         20_000_000, ge=0, description="weight of an entitled person without support, VND a month (no money flows)"
     )
-    stop: StopOptions = StopOptions(seconds=60, work=20, gap=0.004)
+    stop: StopOptions = StopOptions(seconds=240, work=5, gap=0.005)
 
 
 class Timetable(Section):
@@ -274,29 +275,33 @@ class Timetable(Section):
 
     working_groups: dict[str, int] = Field(
         {
-            "working_group": 6,
+            "working_group": 8,
             "audit_team": 6,
             "asset_team": 3,
             "trainers": 4,
+            "contract_team": 4,
             "it_team": 6,
             "digitisation_lines": 8,
-            "trucks": 24,
+            "trucks": 32,
             "commune_groups": 40,
             "commune_trucks": 60,
-            "works_crew": 24,
+            "works_crew": 28,
         },
         description="renewable resources: units available on each day of work",
     )
     desks_truck_day: float = Field(20, gt=0, description="persons whose desks one truck moves in a day")
     archive_m_truck_day: float = Field(60, gt=0, description="metres of files that one truck moves in a day")
     trucks_per_move: int = Field(8, ge=1, description="trucks that one agency can load at the same time")
+    first_to_move: tuple[Code, ...] = Field(
+        (), description="new agencies that move before the day of effect, as the leadership works there"
+    )
     archive_move_share: Share = Field(0.2, description="share of the files that move with the staff; the rest stays")
     digitise_share: Share = Field(0.1, description="share of the files to be digitised")
     pages_per_m: int = Field(5_000, ge=1, description="pages in one metre of files")
     pages_line_day: int = Field(15_000, ge=1, description="pages that one digitisation line does in a day")
     late_target_vnd_day: float = Field(50_000_000, ge=0, description="price of one working day after a target date")
     late_legal_vnd_day: float = Field(5_000_000_000, ge=0, description="price of one working day after a legal limit")
-    stop: StopOptions = StopOptions(seconds=120, work=12)
+    stop: StopOptions = StopOptions(seconds=120, work=3)
 
 
 class Documents(Section):

@@ -11,7 +11,8 @@ TOLERANCE = 1e-6
 
 
 def check_schedule(problem: ScheduleProblem, solution: ScheduleSolution) -> list[str]:
-    """List every violation: work off the calendar, wrong order, resources overdrawn, hard limits, wrong costs."""
+    """List every violation: work off the calendar, wrong order, resources overdrawn, hard limits, wrong
+    costs."""
     if solution.status in (Status.INFEASIBLE, Status.UNKNOWN):
         return []
     n = len(problem.names)

@@ -1,12 +1,14 @@
 """Project scheduling on several calendars: the problem, its solution and the arithmetic of days both share.
 
-Days are integers counted from any origin. A calendar is the increasing list of days on which work of one sort can be
-done (working days, weekends). Calendars share no day, so a resource is never wanted on two calendars on the same day
-and each calendar can be scheduled on its own compressed axis: the k-th day of the calendar is index k.
+Days are integers counted from any origin. A calendar is the increasing list of days on which work of one sort
+can be done (working days, weekends). Calendars share no day, so a resource is never wanted on two calendars
+on the same day and each calendar can be scheduled on its own compressed axis: the k-th day of the calendar is
+index k.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -35,14 +37,14 @@ class ScheduleProblem:
     fixed : (n,) the day of an event that cannot move (any day, one day long, no resources), or NONE.
     legal : (n,) last day by law, or NONE. target : (n,) last day wanted, or NONE.
     hard : (n,) whether the legal limit must hold; otherwise each day late costs legal_price.
-    legal_price, target_price : (n,) cost of one day late. Legal lateness counts before everything else, whatever
-        the prices.
+    legal_price, target_price : (n,) cost of one day late. Legal lateness counts before everything else,
+        whatever the prices.
     weight : (n,) cost of finishing one day of its calendar later; only breaks ties between equal lateness.
     starts : per task the days on which it may start, or () for any day of its calendar.
     before, after : (m,) task before[k] ends before after[k] starts.
     lag : (m,) days of the later task's calendar left free between them, at least.
     max_lag : (m,) largest number of such days, or NONE.
-    resources : (r,) names. capacity : (r,) units on every day. demand : (n, r) units used on each day of work.
+    resources : (r,) names. capacity : (r,) units on every day. demand : (n, r) units on each day of work.
     """
 
     names: tuple[str, ...]
@@ -130,7 +132,8 @@ class ScheduleProblem:
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """Task numbers so that every task comes after its predecessors; ties by number. Shorter than n if cyclic."""
+        """Task numbers so that every task comes after its predecessors; ties by number. Shorter than n if
+        cyclic."""
         n = len(self.names)
         waiting = np.bincount(self.after, minlength=n) if len(self.after) else np.zeros(n, dtype=int)
         ready = [i for i in range(n) if waiting[i] == 0]
@@ -164,14 +167,25 @@ class ScheduleProblem:
 
     def first_index(self, c: int, day: int) -> int:
         """Index of the first day of calendar c on or after `day`."""
-        return int(np.searchsorted(self.calendars[c], day, side="left"))
+        return bisect_left(self._day_lists[c], day)
 
     def index_after(self, c: int, day: int) -> int:
         """Index of the first day of calendar c after `day`, which is also the number of its days up to it."""
-        return int(np.searchsorted(self.calendars[c], day, side="right"))
+        return bisect_right(self._day_lists[c], day)
+
+    @cached_property
+    def _day_lists(self) -> tuple[list[int], ...]:
+        return tuple(c.tolist() for c in self.calendars)  # bisect on lists is much faster than on arrays
 
     def allowed(self, i: int) -> Ints:
         """Indexes at which a task may start, by release, calendar end and its own start days alone."""
+        return self._allowed[i]
+
+    @cached_property
+    def _allowed(self) -> tuple[Ints, ...]:
+        return tuple(self._starts_of(i) for i in range(len(self.names)))
+
+    def _starts_of(self, i: int) -> Ints:
         days = self.days(i)
         first, last = self.first_index(self.calendar[i], self.release[i]), len(days) - int(self.duration[i])
         if self.starts[i]:
@@ -190,9 +204,10 @@ class ScheduleProblem:
 class ScheduleSolution(Solution):
     """Start and finish day of every task.
 
-    `objective` is the cost of lateness (legal and target, at their prices); `bound` is a lower bound on the cost of
-    every schedule with as little legal lateness as possible. `legal_cost`, `target_cost` are its parts. `finish_cost`
-    is the tie-break (weighted finish indexes) and `finish_bound` a lower bound on it for the lateness reached.
+    `objective` is the cost of lateness (legal and target, at their prices); `bound` is a lower bound on the
+    cost of every schedule with as little legal lateness as possible. `legal_cost`, `target_cost` are its
+    parts. `finish_cost` is the tie-break (weighted finish indexes) and `finish_bound` a lower bound on it for
+    the lateness reached.
     """
 
     start: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))

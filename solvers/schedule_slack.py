@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from solvers.schedule_bounds import day_before_start
 from solvers.schedule_problem import NONE, Ints, ScheduleProblem
-from solvers.schedule_start import day_before_start
 
 
 def resource_order(p: ScheduleProblem, start: Ints, finish: Ints) -> list[tuple[int, int]]:
-    """Pairs (i, j): j takes over units of a resource from i. Each unit goes to the task that it has waited longest for.
+    """Pairs (i, j): j takes over units of a resource from i. Each unit goes to the task that it has waited
+    longest for.
 
     A schedule that keeps these pairs and the order of tasks cannot overdraw a resource, however tasks slip.
     """
@@ -33,8 +34,9 @@ def resource_order(p: ScheduleProblem, start: Ints, finish: Ints) -> list[tuple[
 def total_slack(p: ScheduleProblem, start: Ints, finish: Ints) -> Ints:
     """Days of the first calendar that each task may slip before its own or a later task's limit is missed.
 
-    The limit of a task is the earlier of its legal limit and its target. Negative where a limit is missed already.
-    Largest lags are left aside: the earlier task can be put off together with the later one. Events have 0.
+    The limit of a task is the earlier of its legal limit and its target. Negative where a limit is missed
+    already. Largest lags are left aside: the earlier task can be put off together with the later one. Events
+    have 0.
     """
     limit = np.where(
         p.legal == NONE, p.target, np.where(p.target == NONE, p.legal, np.minimum(p.legal, p.target))

@@ -1,4 +1,4 @@
-"""A good schedule at once: serial schedule generation with several priority rules, and bounds without resources."""
+"""A good schedule at once: serial schedule generation, with priorities that learn from what came out late."""
 
 from __future__ import annotations
 
@@ -6,78 +6,53 @@ import heapq
 
 import numpy as np
 
+from solvers.schedule_bounds import latest_finish, ready_index
 from solvers.schedule_problem import NONE, Cost, Ints, ScheduleProblem, cost_of
 
 REPAIRS = 40  # rounds in which a task is put off so that a follower with a largest lag can keep up
+PASSES = 25
+NOISE = 4  # days by which priorities are shaken in a learning pass
 
 
-def earliest(p: ScheduleProblem) -> tuple[Ints, Ints] | None:
-    """Earliest start and finish day of each task by order alone; None when a task then has no room left."""
-    start = np.zeros(len(p.names), dtype=np.int64)
-    finish = np.zeros(len(p.names), dtype=np.int64)
-    for i in p.order:
-        if p.is_fixed(i):
-            start[i] = finish[i] = p.fixed[i]
-            continue
-        index = _pick(p, i, _ready_index(p, i, finish))
-        if index is None:
-            return None
-        start[i], finish[i] = p.days(i)[index], p.days(i)[index + p.duration[i] - 1]
-    return start, finish
-
-
-def least_cost(p: ScheduleProblem) -> Cost | None:
-    """Lower bounds on the three parts of the cost by order alone, or None when the order alone is infeasible."""
-    days = earliest(p)
-    return None if days is None else cost_of(p, *days)
-
-
-def latest_finish(p: ScheduleProblem, limit: Ints) -> Ints:
-    """Latest finish day of each task so that all `limit` days (NONE: none) hold, by order alone."""
-    last_day = max(int(c[-1]) for c in p.calendars)
-    late = np.where(limit == NONE, last_day, limit).astype(np.int64)
-    for i in reversed(p.order):
-        if p.is_fixed(i):
-            late[i] = p.fixed[i]
-            continue
-        for k in p.out[i]:
-            j = int(p.after[k])
-            late[i] = min(late[i], day_before_start(p, j, int(late[j]), int(p.lag[k])))
-    return late
-
-
-def day_before_start(p: ScheduleProblem, j: int, finish: int, lag: int) -> int:
-    """Last day on which a predecessor of j may end when j ends on `finish` at the latest."""
-    if p.is_fixed(j):
-        return int(p.fixed[j]) - 1
-    index = p.index_after(p.calendar[j], finish) - int(p.duration[j]) - lag
-    days = p.days(j)
-    return int(days[index]) - 1 if index >= 0 else int(days[0]) + index - 1
-
-
-def serial_schedule(p: ScheduleProblem, seed: int, passes: int = 6) -> tuple[Ints, Ints, Cost] | None:
+def serial_schedule(p: ScheduleProblem, seed: int, passes: int = PASSES) -> tuple[Ints, Ints, Cost] | None:
     """Best of several serial schedules (start days, finish days, cost); None when none keeps all constraints.
 
-    Rules: latest finish for the legal limits, for the targets, for both, then the best one with seeded noise.
+    First the classical rules: latest finish and latest start for the legal limits, the targets and both.
+    Then, from the best, passes in which tasks that came out late get a higher priority, with seeded noise.
     """
-    both = np.where(
-        p.legal == NONE, p.target, np.where(p.target == NONE, p.legal, np.minimum(p.legal, p.target))
-    )
-    rules = [latest_finish(p, both), latest_finish(p, p.legal), latest_finish(p, p.target)]
-    rng = np.random.default_rng(seed)
     best: tuple[Ints, Ints, Cost] | None = None
-    for k in range(max(passes, len(rules))):
-        rule = rules[k] if k < len(rules) else rules[0] + rng.integers(0, 15, len(p.names))
+    priority = np.zeros(len(p.names), dtype=np.int64)
+    for rule in _rules(p):
         found = _with_repairs(p, rule)
-        if found is None:
-            continue
-        cost = cost_of(p, *found)
-        if best is None or cost.key < best[2].key:
-            best = (*found, cost)
+        if found is not None and (best is None or found[2].key < best[2].key):
+            best, priority = found, rule
+    rng = np.random.default_rng(seed)
+    for _ in range(passes if best is not None and best[2].legal + best[2].target else 0):
+        trial = priority + rng.integers(-NOISE, NOISE + 1, len(p.names))
+        for i in _late_tasks(p, best[1]):
+            trial[i] -= rng.integers(0, 2 * NOISE + 2 * int(best[1][i] - _limit(p, i)))
+        found = _with_repairs(p, trial)
+        if found is not None and found[2].key <= best[2].key:
+            best, priority = found, trial
     return best
 
 
-def _with_repairs(p: ScheduleProblem, rule: Ints) -> tuple[Ints, Ints] | None:
+def _rules(p: ScheduleProblem) -> list[Ints]:
+    both = np.array([_limit(p, i) for i in range(len(p.names))], dtype=np.int64)
+    finishes = [latest_finish(p, limit) for limit in (both, p.legal, p.target)]
+    return finishes + [latest - p.duration for latest in finishes]
+
+
+def _limit(p: ScheduleProblem, i: int) -> int:
+    limits = [int(v) for v in (p.legal[i], p.target[i]) if v != NONE]
+    return min(limits, default=NONE)
+
+
+def _late_tasks(p: ScheduleProblem, finish: Ints) -> list[int]:
+    return [i for i in range(len(p.names)) if not p.is_fixed(i) and p.late(int(finish[i]), _limit(p, i))]
+
+
+def _with_repairs(p: ScheduleProblem, rule: Ints) -> tuple[Ints, Ints, Cost] | None:
     put_off = np.full(len(p.names), NONE, dtype=np.int64)
     for _ in range(REPAIRS):
         found = _serial(p, rule, put_off)
@@ -86,7 +61,7 @@ def _with_repairs(p: ScheduleProblem, rule: Ints) -> tuple[Ints, Ints] | None:
         start, finish = found
         late = _overdue(p, start, finish)
         if not late:
-            return found if _keeps_hard(p, start, finish) else None
+            return (start, finish, cost_of(p, start, finish)) if _keeps_hard(p, start, finish) else None
         for i, day in late:
             put_off[i] = max(put_off[i], day)
     return None
@@ -104,9 +79,19 @@ def _overdue(p: ScheduleProblem, start: Ints, finish: Ints) -> list[tuple[int, i
 
 
 def _keeps_hard(p: ScheduleProblem, start: Ints, finish: Ints) -> bool:
+    """Whether hard limits, events and the largest lags after events hold too: serial generation does not see
+    them."""
     if (p.hard & (p.legal != NONE) & (finish > p.legal)).any():
         return False
-    return all(start[j] > finish[i] for i, j in zip(p.before, p.after, strict=True) if p.is_fixed(int(j)))
+    for k in range(len(p.before)):
+        i, j = int(p.before[k]), int(p.after[k])
+        if p.is_fixed(j) and start[j] <= finish[i]:
+            return False
+        if p.is_fixed(i) and p.max_lag[k] != NONE:
+            gap = p.first_index(p.calendar[j], int(start[j])) - p.index_after(p.calendar[j], int(finish[i]))
+            if gap > p.max_lag[k]:
+                return False
+    return True
 
 
 def _serial(p: ScheduleProblem, rule: Ints, put_off: Ints) -> tuple[Ints, Ints] | None:
@@ -123,7 +108,7 @@ def _serial(p: ScheduleProblem, rule: Ints, put_off: Ints) -> tuple[Ints, Ints] 
         if p.is_fixed(i):
             start[i] = finish[i] = p.fixed[i]
         else:
-            ready = max(_ready_index(p, i, finish), p.first_index(p.calendar[i], int(put_off[i])))
+            ready = max(ready_index(p, i, finish), p.first_index(p.calendar[i], int(put_off[i])))
             index = _place(p, i, ready, free[p.calendar[i]])
             if index is None:
                 return None
@@ -142,24 +127,8 @@ def _rank(p: ScheduleProblem, i: int, followers: set[int]) -> int:
     return 1 if i in followers else 2
 
 
-def _ready_index(p: ScheduleProblem, i: int, finish: Ints) -> int:
-    """First index of the task's calendar that its release and its predecessors leave open."""
-    c = p.calendar[i]
-    index = p.first_index(c, int(p.release[i]))
-    for k in p.into[i]:
-        index = max(index, p.index_after(c, int(finish[p.before[k]])) + int(p.lag[k]))
-    return index
-
-
-def _pick(p: ScheduleProblem, i: int, ready: int) -> int | None:
-    """First allowed start index from `ready` on."""
-    allowed = p.allowed(i)
-    at = int(np.searchsorted(allowed, ready))
-    return int(allowed[at]) if at < len(allowed) else None
-
-
 def _place(p: ScheduleProblem, i: int, ready: int, free: Ints) -> int | None:
-    """First allowed start index with all resources free on every day; books them."""
+    """First allowed start index from `ready` on with all resources free on every day; books them."""
     need, d = p.demand[i], int(p.duration[i])
     used = np.flatnonzero(need)
     allowed = p.allowed(i)
@@ -169,9 +138,10 @@ def _place(p: ScheduleProblem, i: int, ready: int, free: Ints) -> int | None:
     if len(used) == 0:
         return int(allowed[0])
     enough = (free[:, used] >= need[used]).all(axis=1)
-    # runs[k]: days in a row from k on with enough left of everything
-    blocked = np.concatenate([[0], np.cumsum(~enough)])
-    fits = allowed[blocked[allowed + d] == blocked[allowed]]
+    # A start fits when no day of the run is short of anything: equal counts of short days before and after
+    # it.
+    short = np.concatenate([[0], np.cumsum(~enough)])
+    fits = allowed[short[allowed + d] == short[allowed]]
     if len(fits) == 0:
         return None
     index = int(fits[0])

@@ -10,19 +10,19 @@ import pandas as pd
 
 from merger.calendars import WorkCalendar
 from merger.inputs import Inputs
-from merger.stages.stage import Finding, InfeasibleError, Record, StageResult
+from merger.stages.stage import InfeasibleError, Record, StageResult
+from merger.stages.timetable_findings import figures, findings
 from merger.tables import conform
 from merger.tasks import RULES, Task, build_tasks
 from solvers.check_schedule import check_schedule
 from solvers.problem import Status, Stop
 from solvers.schedule import solve_schedule
 from solvers.schedule_problem import NONE, ScheduleProblem, ScheduleSolution
-from solvers.schedule_slack import resource_order, total_slack
+from solvers.schedule_slack import total_slack
 
 MARGIN_DAYS = 730  # days after the end of the plan in which late work can still be shown
 CALENDARS = ("working", "weekend")
 TIE_WEIGHT = {"working": 2, "weekend": 5}  # a weekend day later is two and a half working days later
-SHOWN = 12  # tasks of the critical chain and late tasks named in the record
 
 
 def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> StageResult:
@@ -46,8 +46,8 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=tuple(_findings(tasks, table, problem, solution, inputs)),
-        figures=_figures(tasks, table, problem, solution),
+        findings=tuple(findings(tasks, table, problem)),
+        figures=figures(table, problem, solution),
     )
     return StageResult({"timetable": table}, record)
 
@@ -139,131 +139,3 @@ def timetable_frame(
             }
         )
     return conform("timetable", pd.DataFrame(rows))
-
-
-def critical_chain(p: ScheduleProblem, s: ScheduleSolution, slack: np.ndarray) -> list[int]:
-    """Chain of tasks behind the tightest limit: from the last task of least slack back through what it waited for."""
-    free = [k for k in range(len(p.names)) if not p.is_fixed(k)]
-    if not free:
-        return []
-    least = min(int(slack[k]) for k in free)
-    waits: dict[int, list[int]] = {}
-    for i, j in [
-        *zip(p.before.tolist(), p.after.tolist(), strict=True),
-        *resource_order(p, s.start, s.finish),
-    ]:
-        waits.setdefault(j, []).append(i)
-    last = max((k for k in free if slack[k] == least), key=lambda k: (int(s.finish[k]), -k))
-    chain = [last]
-    while True:
-        earlier = [i for i in waits.get(chain[-1], []) if not p.is_fixed(i) and slack[i] <= least]
-        if not earlier:
-            return chain[::-1]
-        chain.append(max(earlier, key=lambda i: (int(s.finish[i]), -i)))
-
-
-def _figures(tasks: list[Task], table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dict:
-    slack = table.set_index("task_id")["slack_days"].reindex(p.names).to_numpy()
-    free = table[~table["fixed"]]
-    chain = critical_chain(p, s, slack)
-    load = {
-        name: round(float(_peak(p, s, k)) / float(p.capacity[k]), 2)
-        for k, name in enumerate(p.resources)
-        if p.demand[:, k].any()
-    }
-    return {
-        "tasks": len(table),
-        "events": int(table["fixed"].sum()),
-        "tasks_by_origin": {str(k): int(v) for k, v in table["origin"].value_counts().sort_index().items()},
-        "legal_late_tasks": int((table["legal_late_days"] > 0).sum()),
-        "legal_late_days": int(table["legal_late_days"].sum()),
-        "target_late_tasks": int((table["target_late_days"] > 0).sum()),
-        "target_late_days": int(table["target_late_days"].sum()),
-        "critical_tasks": int(table["critical"].sum()),
-        "first_start": str(free["start"].min()) if len(free) else "",
-        "last_finish": str(free["finish"].max()) if len(free) else "",
-        "makespan_working_days": _makespan(p, s),
-        "critical_chain": [p.names[k] for k in chain[-SHOWN:]],
-        "critical_chain_slack_days": int(slack[chain[-1]]) if chain else None,
-        "resource_peak_ratio": load,
-        "legal_late_cost_vnd": s.legal_cost,
-        "legal_late_bound_vnd": s.legal_bound,
-        "target_late_cost_vnd": s.target_cost,
-        "early_finish_gap": _tie_gap(s),
-    }
-
-
-def _peak(p: ScheduleProblem, s: ScheduleSolution, k: int) -> int:
-    """Most units of a resource in use on one day; each calendar has its own days."""
-    peak = 0
-    for c, days in enumerate(p.calendars):
-        load = np.zeros(len(days) + 1, dtype=np.int64)
-        for i in np.flatnonzero((p.demand[:, k] > 0) & (p.calendar == c)):
-            load[p.first_index(c, int(s.start[i]))] += p.demand[i, k]
-            load[p.index_after(c, int(s.finish[i]))] -= p.demand[i, k]
-        peak = max(peak, int(np.cumsum(load).max()))
-    return peak
-
-
-def _makespan(p: ScheduleProblem, s: ScheduleSolution) -> int:
-    free = p.fixed == NONE
-    if not free.any():
-        return 0
-    return p.index_after(0, int(s.finish[free].max())) - p.first_index(0, int(s.start[free].min()))
-
-
-def _tie_gap(s: ScheduleSolution) -> float | None:
-    if s.finish_bound is None or s.finish_cost == 0:
-        return None
-    return round((s.finish_cost - s.finish_bound) / s.finish_cost, 4)
-
-
-def _findings(
-    tasks: list[Task], table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution, inputs: Inputs
-) -> list[Finding]:
-    rows = table.set_index("task_id")
-    found = []
-    for task in tasks:
-        late = int(rows.at[task.id, "legal_late_days"])
-        if late:
-            found.append(
-                Finding(
-                    f"“{task.title_vi}” ({task.owner}) xong ngày {rows.at[task.id, 'finish']}, "
-                    f"chậm {late} ngày làm việc so với thời hạn theo luật {task.legal}.",
-                    f"“{task.title_en}” ends on {rows.at[task.id, 'finish']}, "
-                    f"{late} working days after its legal limit {task.legal}.",
-                    item=task.id,
-                )
-            )
-    found += _late_targets(tasks, rows)
-    if not s.legal_cost:
-        limits = int((table["legal_limit"] != "").sum())
-        found.append(
-            Finding(f"Toàn bộ {limits} thời hạn theo luật được bảo đảm.", f"All {limits} legal limits hold.")
-        )
-    return found
-
-
-def _late_targets(tasks: list[Task], rows: pd.DataFrame) -> list[Finding]:
-    """One finding for each kind of late work: how many tasks, how late, the latest of them."""
-    groups: dict[str, list[Task]] = {}
-    for task in tasks:
-        if rows.at[task.id, "target_late_days"] > 0:
-            groups.setdefault(task.id.split(":")[0], []).append(task)
-    found = []
-    for kind in sorted(groups, key=lambda g: -max(int(rows.at[t.id, "target_late_days"]) for t in groups[g]))[
-        :SHOWN
-    ]:
-        worst = max(groups[kind], key=lambda t: (int(rows.at[t.id, "target_late_days"]), t.id))
-        late, finish = int(rows.at[worst.id, "target_late_days"]), rows.at[worst.id, "finish"]
-        n = len(groups[kind])
-        found.append(
-            Finding(
-                f"{n} việc chậm so với mục tiêu; chậm nhất “{worst.title_vi}”: xong ngày {finish}, "
-                f"sau mục tiêu {worst.target} là {late} ngày làm việc.",
-                f"{n} tasks miss their target; the latest, “{worst.title_en}”, ends on {finish}, "
-                f"{late} working days after its target {worst.target}.",
-                item=worst.id,
-            )
-        )
-    return found
