@@ -23,17 +23,31 @@ def consolidate(c: Context) -> None:
         )
     )
     name = "new_agency" if c.lang == "vi" else "new_agency_en"
-    rows = [
-        (plain_name(getattr(a, name) or a.new_agency), c.n(a.divisions_before), c.n(a.divisions), c.n(a.staff), c.n(a.deputies_cap),
-         c.n(a.floor_m2), c.sites.get(a.site_id, MISSING))
-        for a in agencies.itertuples()
+    used = sorted(set(agencies["site_id"].fillna("")) - {""})
+    if len(used) == 1:
+        site = c.sites.get(used[0], MISSING)
+        c.letter.paragraph(
+            c.say(f"Tất cả đặt trụ sở chính tại: {site}.", f"All have their main site at: {site}.")
+        )
+    several = len(used) > 1
+    rows = []
+    for a in agencies.itertuples():
+        numbers = (a.divisions_before, a.divisions, a.staff, a.leaders, a.deputies_cap, a.floor_m2)
+        site = (c.sites.get(a.site_id, MISSING),) if several else ()
+        rows.append((plain_name(getattr(a, name) or a.new_agency), *map(c.n, numbers), *site))
+    heads = [
+        c.say("Cơ quan sau sắp xếp", "Body"), c.say("Phòng trước", "Div. before"), c.say("Phòng sau", "Div. after"),
+        c.say("Số người", "Staff"), c.say("Cấp trưởng, phó", "Heads, deputies"), c.say("Cấp phó tối đa", "Deputies at most"), "m²",
     ]  # fmt: skip
+    widths = (4.0, 1.4, 1.4, 1.6, 1.7, 1.6, 1.5, 2.8) if several else (6.0, 1.6, 1.6, 1.7, 1.7, 1.7, 1.7)
     c.letter.table(
-        [c.say("Cơ quan sau sắp xếp", "Body"), c.say("Phòng trước", "Div. before"), c.say("Phòng sau", "Div. after"),
-         c.say("Số người", "Staff"), c.say("Cấp phó tối đa", "Deputies at most"), "m²", c.say("Trụ sở", "Site")],
-        rows, (4.6, 1.5, 1.5, 1.6, 1.7, 1.6, 3.5), numeric=range(1, 6), size=10,
+        [*heads, *([c.say("Trụ sở", "Site")] if several else [])],
+        rows,
+        widths,
+        numeric=range(1, 7),
+        size=10,
         caption=c.say("Cơ quan sau sắp xếp", "Bodies after the merger"),
-    )  # fmt: skip
+    )
     shown = agencies[column(agencies, "divisions_before") > 0]
     if len(shown):
         c.letter.picture(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from merger.documents import pictures
@@ -51,19 +53,37 @@ def commute(c: Context) -> None:
         )
     routes = c.plan.tables.get("routes")
     if routes is not None and len(routes):
-        shown = routes.sort_values(["riders", "route_id"], ascending=[False, True]).head(ROUTES_SHOWN)
-        rows = [
-            (r.name_vi, term("mode", r.mode, c.lang), c.n(r.riders), c.n(r.seats), c.n(r.stops), c.n(r.km, 1), r.depart, r.arrive,
-             money(r.cost_vnd_day, c.lang))
-            for r in shown.itertuples()
-        ]  # fmt: skip
-        c.letter.table(
-            [c.say("Tuyến", "Route"), c.say("Loại", "Mode"), c.say("Khách", "Riders"), c.say("Chỗ", "Seats"), c.say("Điểm", "Stops"),
-             "Km", c.say("Đi", "Departs"), c.say("Đến", "Arrives"), c.say("Chi phí/ngày", "Cost a day")],
-            rows, (3.9, 1.9, 1.3, 1.3, 1.2, 1.3, 1.3, 1.3, 2.6), numeric=(2, 3, 4, 5, 8), size=10,
-            caption=c.say("Các tuyến (đầy đủ ở phụ lục Excel)", "Routes (all of them in the Excel annex)"),
-        )  # fmt: skip
+        _routes_table(c, routes)
     reasons(c, "commute", 2)
+
+
+def _routes_table(c: Context, routes: pd.DataFrame) -> None:
+    """Routes of one name are one line: how many vehicles, their riders and seats together."""
+    ends = {c.sites[s] for s in routes["site_id"] if s in c.sites}
+    name = routes["name_vi"].astype(str)
+    if len(ends) == 1:  # the only destination is said once, in the caption
+        name = name.str.replace(rf"\s*[–-]\s*{re.escape(next(iter(ends)))}$", "", regex=True)
+    frame = routes.assign(
+        name=name, vehicles=1, **{x: column(routes, x) for x in ("riders", "seats", "stops", "cost_vnd_day")}
+    )
+    lines = frame.groupby(["name", "mode"], as_index=False).agg(
+        vehicles=("vehicles", "sum"), riders=("riders", "sum"), seats=("seats", "sum"), stops=("stops", "max"), km=("km", "mean"),
+        minutes=("minutes", "mean"), depart=("depart", "min"), arrive=("arrive", "max"), cost=("cost_vnd_day", "sum"),
+    )  # fmt: skip
+    lines = lines.sort_values(["riders", "name"], ascending=[False, True]).head(ROUTES_SHOWN)
+    rows = [
+        (r.name, term("mode", r.mode, c.lang), c.n(r.vehicles), c.n(r.riders), c.n(r.seats), c.n(r.stops), c.n(r.km, 1),
+         c.n(r.minutes), f"{r.depart}–{r.arrive}", money(r.cost, c.lang))
+        for r in lines.itertuples(index=False)
+    ]  # fmt: skip
+    to = c.say(f" đến {next(iter(ends))}", f" to {next(iter(ends))}") if len(ends) == 1 else ""
+    c.letter.table(
+        [c.say("Tuyến từ", "Route from") if to else c.say("Tuyến", "Route"), c.say("Loại", "Mode"), c.say("Xe", "Vehicles"),
+         c.say("Khách", "Riders"), c.say("Chỗ", "Seats"), c.say("Điểm đón", "Stops"), "Km", c.say("Phút", "Min"),
+         c.say("Giờ sáng", "Morning"), c.say("Chi phí/ngày", "Cost a day")],
+        rows, (3.2, 1.7, 1.0, 1.5, 1.3, 1.2, 1.2, 1.2, 2.1, 2.1), numeric=(2, 3, 4, 5, 6, 7, 9), size=9.5,
+        caption=c.say(f"Các tuyến đông khách nhất{to} (đầy đủ ở phụ lục Excel)", f"Busiest routes{to} (all of them in the Excel annex)"),
+    )  # fmt: skip
 
 
 def timetable(c: Context) -> None:
@@ -92,10 +112,12 @@ def timetable(c: Context) -> None:
     )
     groups = grouped_tasks(tasks)
     limited = groups[groups["legal_limit"].ne("") & ~groups["fixed"]]
-    limited = limited.sort_values(["legal_late_days", "slack_days", "family"], ascending=[False, True, True])
+    limited = limited.sort_values(
+        ["legal_late_days", "legal_margin_days", "family"], ascending=[False, True, True]
+    )
     _limits_table(
         c, limited.head(LIMITS_SHOWN), "legal",
-        c.say("Nhóm việc có hạn theo luật, ít dự trữ nhất trước", "Groups of tasks with a legal limit, least slack first"),
+        c.say("Nhóm việc có hạn theo luật, sát hạn nhất trước", "Groups of tasks with a legal limit, tightest first"),
     )  # fmt: skip
     missed = groups[groups["target_late_days"] > 0].sort_values(
         ["target_late_days", "family"], ascending=[False, True]
@@ -110,25 +132,27 @@ def timetable(c: Context) -> None:
 
 
 def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:
+    """Groups of tasks against their legal limit (days to spare) or their target (how many are late, and by how much)."""
     if groups.empty:
         return
-    title = "title_vi" if c.lang == "vi" else "title_en"
+    title, legal = "title_vi" if c.lang == "vi" else "title_en", limit == "legal"
     rows = [
         (
             t[title] + (f" ({c.n(t['tasks'])})" if t["tasks"] > 1 else ""),
             t["owner"] or c.say("nhiều cơ quan", "several bodies"),
             day(t["finish"], c.lang),
-            day(t["legal_limit" if limit == "legal" else "target"], c.lang),
-            c.n(t["slack_days"]),
+            day(t["legal_limit" if legal else "target"], c.lang),
+            c.n(t["legal_margin_days"] if legal else t["late_tasks"]),
             c.n(t[f"{limit}_late_days"]),
         )
         for t in groups.to_dict("records")
     ]
-    bound = c.say("Hạn theo luật", "Legal limit") if limit == "legal" else c.say("Mục tiêu", "Target")
     c.letter.table(
-        [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"), bound,
-         c.say("Dự trữ (ngày)", "Slack (days)"), c.say("Trễ (ngày)", "Late (days)")],
-        rows, (5.6, 3.0, 2.3, 2.3, 1.4, 1.4), numeric=(4, 5), size=10, caption=caption,
+        [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"),
+         c.say("Hạn theo luật", "Legal limit") if legal else c.say("Mục tiêu", "Target"),
+         c.say("Sớm hơn hạn (ngày)", "Days to spare") if legal else c.say("Số việc trễ", "Tasks late"),
+         c.say("Trễ nhiều nhất (ngày làm việc)", "Latest by (working days)")],
+        rows, (5.4, 3.0, 2.2, 2.2, 1.5, 1.7), numeric=(4, 5), size=10, caption=caption,
     )  # fmt: skip
 
 

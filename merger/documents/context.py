@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 
 from merger.documents.letter import Letter
-from merger.documents.wording import bound_sentence, number, rules_text, synthetic_note
+from merger.documents.wording import bound_sentence, finding_text, number, rules_text, synthetic_note
 from merger.inputs import Inputs
 from merger.plan import Plan
+
+
+# A chapter names the first findings; all of them are on the map page.
+FINDINGS_SHOWN = 14
 
 
 @dataclass
@@ -55,9 +59,15 @@ def reasons(c: Context, stage: str, number_of: int) -> None:
     """Findings, rules and bound of a stage, under one numbered heading."""
     record = c.plan.manifest["stages"][stage]
     c.letter.heading(f"{number_of}. {c.say('Lý do, căn cứ và mức độ tối ưu', 'Reasons, rules and bound')}")
-    findings = [f[c.lang] for f in record.get("findings", ()) if f.get(c.lang)]
-    if findings:
-        c.letter.bullets(findings)
+    findings = [finding_text(f, c.lang) for f in record.get("findings", ()) if f.get(c.lang)]
+    more = len(findings) - FINDINGS_SHOWN
+    if more > 1:
+        rest = c.say(
+            f"Còn {more} nội dung khác trên trang bản đồ (dashboard.html).",
+            f"{more} more on the map page (dashboard.html).",
+        )
+        findings = [*findings[:FINDINGS_SHOWN], rest]
+    c.letter.bullets(findings)
     rules = rules_text(list(record.get("rules_hit", ())), c.inputs, c.lang)
     if rules:
         c.letter.paragraph(c.say("Các quy định đã chi phối kết quả:", "Rules that decided the result:")).runs[

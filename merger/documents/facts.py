@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 import pandas as pd
@@ -238,12 +239,15 @@ def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
     """One row a family of like tasks ("unit.move:11518" belongs to "unit.move"), from the first start to the last finish.
 
     Columns: family, title_vi, title_en (the words the titles share), owner (empty when several), tasks, start, finish,
-    legal_limit and target (the last ones), legal_late_days and target_late_days (the worst), slack_days (the least),
-    critical, fixed, origin, kind.
+    legal_limit and target (the last ones), legal_margin_days (least calendar days between the end of a task and its
+    legal limit), legal_late_days and target_late_days (the worst), late_tasks (after their target), critical, fixed,
+    origin, kind.
     """
     frame = timetable.assign(family=timetable["task_id"].astype(str).str.split(":").str[0])
     for name in ("legal_limit", "target"):
         frame[name] = frame[name].fillna("").astype(str)
+    limit, finish = (pd.to_datetime(frame[c].replace("", None)) for c in ("legal_limit", "finish"))
+    frame["margin"] = (limit - finish).dt.days
     rows = []
     for family, own in frame.groupby("family", sort=True):
         rows.append(
@@ -257,9 +261,10 @@ def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
                 "finish": own["finish"].max(),
                 "legal_limit": own["legal_limit"].max(),
                 "target": own["target"].max(),
+                "legal_margin_days": own["margin"].min(),
                 "legal_late_days": column(own, "legal_late_days").max(),
                 "target_late_days": column(own, "target_late_days").max(),
-                "slack_days": column(own, "slack_days").min(),
+                "late_tasks": int((column(own, "target_late_days") > 0).sum()),
                 "critical": bool(own["critical"].astype(bool).any()),
                 "fixed": bool(own["fixed"].astype(bool).all()),
                 "origin": own["origin"].iloc[0],
@@ -269,18 +274,26 @@ def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(["start", "finish", "family"]).reset_index(drop=True)
 
 
+# Words that belong to the name which differs from task to task, when they end the shared part of a title.
+_DANGLING = frozenset(
+    "Xã Phường Đặc Quận Huyện Thành phố UBND Sở Ban Văn Tuyến của cho vào tới về tại đến thuộc trên địa bàn"
+    " of to on for at in from the".split()
+)
+
+
 def _shared_title(titles: pd.Series) -> str:
-    """Words that all titles begin with, or the first title where they share none."""
+    """Words that all titles begin with, "…", and the words that all end with; a lone title as it is."""
     words = [str(t).split() for t in titles]
-    shared = 0
-    while all(len(w) > shared and w[shared] == words[0][shared] for w in words):
-        shared += 1
-    # Kinds of unit differ from title to title or belong to the name that follows.
-    kept = words[0][:shared]
-    while (
-        len(titles) > 1
-        and kept
-        and kept[-1].strip(":,") in ("Xã", "Phường", "Đặc", "Quận", "Huyện", "Thành", "phố", "UBND")
-    ):
-        kept.pop()
-    return " ".join(kept).rstrip(" :,") or str(titles.iloc[0])
+    if len(words) == 1:
+        return str(titles.iloc[0])
+    head = list(commonprefix(words))
+    while head and head[-1].strip(":,") in _DANGLING:
+        head.pop()
+    tail = list(commonprefix([w[::-1] for w in words]))[::-1]
+    plain = (
+        tail
+        and len(head) + len(tail) < min(map(len, words))
+        and not any(set("()0123456789") & set(w) for w in tail)
+    )
+    text = " ".join(head).rstrip(" :,(")
+    return f"{text} … {' '.join(tail)}" if plain and text else text or str(titles.iloc[0])

@@ -24,6 +24,7 @@ FONT = "Times New Roman"
 TOP, BOTTOM, LEFT, RIGHT = Cm(2), Cm(2), Cm(3), Cm(2)
 TEXT_WIDTH_CM = 16.0
 BODY_PT, TABLE_PT, SMALL_PT = 13, 10.5, 11
+KEPT_TOGETHER = 15
 SHADE, WARN_SHADE = "E8EEF4", "FFF3CD"
 
 
@@ -139,8 +140,13 @@ class Letter:
             for j, text in enumerate(row):
                 side = WD_ALIGN_PARAGRAPH.RIGHT if j in numeric else WD_ALIGN_PARAGRAPH.LEFT
                 _write(cells[j], str(text), size, bold=i in bold_rows, align=side)
-        for row in table.rows:
+        # A short table stays in one piece, a long one at least keeps its head with its first rows.
+        together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
+        for i, row in enumerate(table.rows):
             _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
+            if i < together:
+                for cell in row.cells:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
         _fixed(table, widths_cm)
         self.gap(4)
 

@@ -15,21 +15,30 @@ import shapely
 
 from geodata.maps import METRIC, plain, simplify_polygons
 from merger.documents.cartography import neighbour_classes
-from merger.documents.facts import column, commute_modes, headline, identical_units, outcome_counts
+from merger.documents.facts import (
+    column,
+    commute_modes,
+    grouped_tasks,
+    headline,
+    identical_units,
+    outcome_counts,
+)
 from merger.documents.wording import (
     LANGUAGES,
     bound_sentence,
+    credit,
+    finding_text,
     group_terms,
     money,
     number,
     percent,
+    plain_name,
     quantity,
     rules_text,
     synthetic_note,
     term,
 )
 from merger.inputs import Inputs
-from merger.layers import ATTRIBUTION_UNITS
 from merger.plan import Plan
 
 # Coarse enough for a light page, fine enough for the largest zoom of the viewer; metres.
@@ -104,7 +113,7 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
             for g in WORDS
         },
         "synthetic": {lang: synthetic_note(lang) if manifest.get("synthetic") else "" for lang in LANGUAGES},
-        "attribution": ATTRIBUTION_UNITS,
+        "credit": _each(credit),
         "origin": {
             "scenario": manifest["scenario"]["name"],
             "digest": manifest["scenario_digest"],
@@ -176,7 +185,7 @@ def _stage(name: str, record: Mapping[str, Any], inputs: Inputs) -> dict[str, An
         "gap": _each(lambda lang: percent(record.get("gap"), lang, 2)),
         "seconds": _each(lambda lang: number(record.get("seconds"), lang, 1)),
         "proof": _each(lambda lang: bound_sentence(record, lang)),
-        "findings": [{lang: f.get(lang, "") for lang in LANGUAGES} for f in record.get("findings", ())],
+        "findings": [_each(lambda lang, f=f: finding_text(f, lang)) for f in record.get("findings", ())],
         "rules": _each(lambda lang: rules_text(list(record.get("rules_hit", ())), inputs, lang)),
     }
 
@@ -250,24 +259,51 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _tasks(plan: Plan) -> list[dict[str, Any]]:
-    if "timetable" not in plan.tables:
+    """Families of tasks; those of several tasks carry them."""
+    if "timetable" not in plan.tables or plan.tables["timetable"].empty:
         return []
     tasks = plan.tables["timetable"].sort_values(["start", "finish", "task_id"])
+    tasks = tasks.assign(
+        family=tasks["task_id"].astype(str).str.split(":").str[0], critical=tasks["critical"].astype(bool)
+    )
     wanted = [
         "title_vi",
         "title_en",
         "owner",
-        "kind",
         "start",
         "finish",
         "legal_limit",
-        "target",
         "slack_days",
         "legal_late_days",
+        "critical",
     ]
-    rows = tasks[wanted].assign(critical=tasks["critical"].astype(bool)).to_dict("records")
+    own = {family: _records(group[wanted]) for family, group in tasks.groupby("family")}
+    groups = grouped_tasks(tasks)
+    shown = [
+        "family",
+        "tasks",
+        "title_vi",
+        "title_en",
+        "owner",
+        "start",
+        "finish",
+        "legal_limit",
+        "legal_late_days",
+        "critical",
+    ]
+    rows = _records(groups[shown])
+    for row in rows:
+        members = own[row.pop("family")]
+        row["slack_days"] = min(m["slack_days"] for m in members)
+        row["members"] = members if len(members) > 1 else []
+    return rows
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = [{k: plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
     return [
-        {k: ("" if isinstance(v, float) and pd.isna(v) else plain(v)) for k, v in row.items()} for row in rows
+        {k: plain_name(v) if k == "owner" and v else ("" if v is None else v) for k, v in row.items()}
+        for row in rows
     ]
 
 

@@ -11,7 +11,7 @@ from merger.documents import chapters_bodies, chapters_running, chapters_units
 from merger.documents.context import Context, lower_first, say
 from merger.documents.facts import column, headline
 from merger.documents.letter import Letter
-from merger.documents.wording import WEAK_GAP, money, number, percent, term
+from merger.documents.wording import WEAK_GAP, money, number, percent, term, unbroken
 from merger.inputs import Inputs
 from merger.layers import build_layers
 from merger.plan import Plan
@@ -67,7 +67,7 @@ def write_report(
 
 
 def _subject(context: Context) -> str:
-    title = getattr(context.inputs.scenario.title, context.lang)
+    title = unbroken(getattr(context.inputs.scenario.title, context.lang))
     return say(context.lang, f"Đề xuất phương án: {title}", f"Proposed plan: {title}")
 
 

@@ -21,6 +21,8 @@ BILLION = 1e9
 MILLION = 1e6
 # A bound farther away than this says nothing that helps a decision.
 WEAK_GAP = 0.5
+# Rules of one article that are named one by one; the annex lists all.
+TITLES_SHOWN = 4
 
 
 @lru_cache(maxsize=1)
@@ -151,8 +153,17 @@ def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
     lines = []
     for cited, own in titles.items():
         named = list(dict.fromkeys(t for t in own if t))
+        more = len(named) - TITLES_SHOWN
+        if more > 1:
+            rest = f"và {more} chỉ tiêu khác" if lang == "vi" else f"and {more} more figures"
+            named = [*named[:TITLES_SHOWN], rest]
         lines.append(f"{_upper_first(cited)}: {'; '.join(named)}." if named else f"{_upper_first(cited)}.")
     return lines
+
+
+def finding_text(finding: Mapping[str, Any], lang: str) -> str:
+    """Text of a finding with its ISO dates written as people write them."""
+    return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda m: day(m.group(), lang), str(finding.get(lang, "")))
 
 
 def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
@@ -211,6 +222,11 @@ def restriction_text(text: str, lang: str) -> str:
     return text.rstrip(".")
 
 
+def unbroken(text: str) -> str:
+    """Text whose dates like 1-7-2025 do not break at the end of a line."""
+    return re.sub(r"(?<=\d)-(?=\d)", "\u2011", text)
+
+
 def plain_name(name: str) -> str:
     """Name of a body without the mark that tells it from its predecessor in the tables."""
     return name.removesuffix(" (mới)").removesuffix(" (new)")
@@ -240,6 +256,15 @@ def map_source(lang: str) -> str:
         "Source: © OpenStreetMap contributors (ODbL); borders of 2025: sapnhap.bando.com.vn via "
         "vietnamese-provinces-database (MIT); inner borders before 2025 are a reconstruction, not official."
     )
+
+
+def credit(lang: str) -> str:
+    """Everybody whose data a map shows, with the licences."""
+    if lang == "vi":
+        rest = "Diện tích, dân số 2025: vietnamadminunits (MIT); đối chiếu đơn vị cũ - mới: dvhcvn (MIT); bố cục ô bản đồ: OpenMapTiles (CC-BY 4.0)."
+    else:
+        rest = "Areas, populations 2025: vietnamadminunits (MIT); old to new units: dvhcvn (MIT); tile schema: OpenMapTiles (CC-BY 4.0)."
+    return f"{map_source(lang)} {rest}"
 
 
 def _upper_first(text: str) -> str:

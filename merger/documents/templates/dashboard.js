@@ -19,7 +19,7 @@ const T = {
     people: "người", persons: "Số người", min: "phút", about: "Phần của đơn vị cũ được tính theo nơi có nhiều dân nhất.", none: "Không tìm thấy",
     stage: "Giai đoạn", status: "Trạng thái", objective: "Giá trị", bound: "Cận dưới đã chứng minh", gap: "Sai lệch tối đa", seconds: "Giây",
     more: "Giải thích, căn cứ", task: "Việc", owner: "Chủ trì", from: "Từ", to: "Đến ngày", slack: "Dự trữ", limit: "hạn theo luật", critical: "việc găng",
-    effect: "ngày có hiệu lực", days: "ngày", late: "trễ", synthetic: "GIẢ LẬP", over: "trên", stops: "điểm đón", originText: "Lập lại được",
+    effect: "ngày có hiệu lực", several: "nhiều cơ quan", beyond: "còn tiếp tục", late: "trễ", synthetic: "GIẢ LẬP", over: "trên", stops: "điểm đón", originText: "Lập lại được",
     estimated: "ước tính", fromHome: "Từ", toWork: "Đến", open: "coi như đã mở", notOpen: "chưa mở", north: "B",
   },
   en: {
@@ -40,7 +40,7 @@ const T = {
     people: "people", persons: "People", min: "min", about: "A split old unit counts where most of its people went.", none: "Nothing found",
     stage: "Stage", status: "Status", objective: "Objective", bound: "Proven bound", gap: "Gap", seconds: "Seconds",
     more: "Explanation and rules", task: "Task", owner: "Owner", from: "From", to: "To", slack: "Slack", limit: "legal limit", critical: "critical",
-    effect: "day of effect", days: "days", late: "late", synthetic: "SYNTHETIC", over: "over", stops: "stops", originText: "Reproducible",
+    effect: "day of effect", several: "several bodies", beyond: "goes on", late: "late", synthetic: "SYNTHETIC", over: "over", stops: "stops", originText: "Reproducible",
     estimated: "estimated", fromHome: "From", toWork: "To", open: "taken as open", notOpen: "not open", north: "N",
   },
 };
@@ -429,7 +429,7 @@ function legend() {
   $("legend").hidden = !items.length;
 }
 function panels() {
-  $("facts").replaceChildren(...DATA.facts.map((f) => el("div", { class: "fact" }, el("span", {}, both(f.title), tag(f.synthetic)), el("b", {}, both(f.plan)), el("span", {}, both(f.real)))));
+  $("facts").replaceChildren(...DATA.facts.map((f) => el("div", { class: "fact" }, el("span", {}, both(f.title), tag(f.synthetic)), el("b", { class: both(f.plan).length > 13 ? "long" : "" }, both(f.plan)), el("span", {}, both(f.real)))));
   const stageRow = (s) => el("tr", {}, el("td", {}, both(s.name)), el("td", { class: `status ${s.status}` }, word("status", s.status)), el("td", { class: "n" }, both(s.objective)),
     el("td", { class: "n" }, both(s.bound)), el("td", { class: "n" }, both(s.gap)), el("td", { class: "n" }, both(s.seconds)),
     el("td", {}, el("div", {}, both(s.proof)), el("details", {}, el("summary", {}, t("more")), el("ul", {}, ...s.findings.map(both).filter(Boolean).map((x) => el("li", {}, x)), ...both(s.rules).map((x) => el("li", {}, x))))));
@@ -438,7 +438,7 @@ function panels() {
   $("charts").replaceChildren(el("h2", {}, t("charts")), ...DATA.charts.map((c) => {
     const most = Math.max(1, ...c.bars.map((b) => b.value));
     return el("div", {}, el("h3", {}, both(c.title), tag(c.synthetic)), ...c.bars.map((b) => {
-      const bar = el("i", {}); bar.style.width = `${(62 * b.value) / most}%`;
+      const bar = el("i", {}); bar.style.width = `${(48 * b.value) / most}%`;
       return el("div", { class: "hbar" }, el("span", {}, both(b.label)), el("div", { class: "track" }, bar, el("span", {}, both(b.text))));
     }));
   }));
@@ -449,26 +449,42 @@ function tasks() {
   const box = $("tasks"), list = DATA.tasks;
   box.hidden = !list.length;
   if (!list.length) return;
-  const day = (s) => Date.parse(`${s}T00:00:00Z`) / 864e5;
-  const first = Math.min(...list.map((r) => day(r.start))), last = Math.max(...list.map((r) => day(r.finish) + 1));
-  const at = (v) => `${(100 * Math.max(0, Math.min(last, v) - first)) / (last - first)}%`;
-  const mark = (node, left, size) => { node.style.left = left; if (size) node.style.width = size; return node; };
-  const months = el("div", { class: "months" });
-  const total = last - first, every = total > 1200 ? 6 : total > 500 ? 3 : 1, d = new Date(first * 864e5);
+  const day = (iso) => Date.parse(`${iso}T00:00:00Z`) / 864e5, ends = list.map((r) => day(r.finish) + 1).sort((a, b) => a - b);
+  // The few tasks that end years later are cut, so that the months of the move stay readable.
+  const first = Math.min(...list.map((r) => day(r.start))), last = Math.max(ends[Math.floor(0.8 * (ends.length - 1))], day(DATA.effect) + 183);
+  const total = last - first, share = (v) => (100 * (Math.max(first, Math.min(last, v)) - first)) / total;
+  const at = (node, left, size) => { node.style.left = `${left}%`; if (size !== undefined) node.style.width = `${size}%`; return node; };
+  const months = el("div", { class: "months" }), every = Math.max(1, Math.ceil(total / 30 / 9)), d = new Date(first * 864e5);
   for (d.setUTCDate(1), d.setUTCMonth(d.getUTCMonth() + 1); d / 864e5 < last; d.setUTCMonth(d.getUTCMonth() + 1)) {
-    if (d.getUTCMonth() % every === 0) months.append(mark(el("span", {}, `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`), at(d / 864e5)));
+    if (d.getUTCMonth() % every === 0) months.append(at(el("span", {}, `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`), share(d / 864e5)));
   }
-  const line = (r) => {
-    const bar = mark(el("i", { class: r.critical ? "critical" : "" }), at(day(r.start)), `${(100 * (day(r.finish) + 1 - day(r.start))) / total}%`);
-    const lane = el("div", { class: "lane" }, mark(el("u", {}), at(day(DATA.effect))), bar, r.legal_limit ? mark(el("b", { title: `${t("limit")} ${date(r.legal_limit)}` }), at(day(r.legal_limit) + 1)) : null);
-    const late = r.legal_late_days > 0 ? ` · ${t("late")} ${num(r.legal_late_days)}` : "";
-    return el("tr", {}, el("td", {}, state.lang === "vi" ? r.title_vi : r.title_en), el("td", {}, r.owner), el("td", { class: "n" }, date(r.start)), el("td", { class: "n" }, date(r.finish)),
-      el("td", { class: "n" }, `${num(r.slack_days)}${late}`), el("td", {}, lane));
+  const lane = (r) => {
+    const begin = share(day(r.start)), end = share(day(r.finish) + 1), marks = [at(el("u", {}), share(day(DATA.effect)))];
+    marks.push(at(el("i", { class: r.critical ? "critical" : "" }), begin, end - begin));
+    if (r.legal_limit && day(r.legal_limit) < last) marks.push(at(el("b", { title: `${t("limit")} ${date(r.legal_limit)}` }), share(day(r.legal_limit) + 1)));
+    if (day(r.finish) >= last) marks.push(at(el("em", {}, "»"), 98.5));
+    return el("div", { class: "lane" }, ...marks);
   };
-  const legendText = el("p", { class: "muted" }, `${t("critical")}: `, mark(el("span", {}, "■"), ""), ` · │ ${t("limit")} · `, el("span", {}, `${t("effect")}: ${date(DATA.effect)}`));
-  legendText.querySelector("span").style.color = "var(--bad)";
-  box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(list.length)})`), legendText, el("div", { class: "scroll gantt", tabindex: "0" }, el("table", {},
-    el("thead", {}, el("tr", {}, ...["task", "owner", "from", "to", "slack"].map((k, i) => el("th", { scope: "col", class: i > 1 ? "n" : "" }, t(k))), el("th", {}, months))), el("tbody", {}, ...list.map(line)))));
+  const cells = (r, name) => [el("td", {}, name), el("td", {}, r.owner || t("several")), el("td", { class: "n" }, date(r.start)), el("td", { class: "n" }, date(r.finish)),
+    el("td", { class: "n" }, `${num(r.slack_days)}${r.legal_late_days > 0 ? ` · ${t("late")} ${num(r.legal_late_days)}` : ""}`), el("td", {}, lane(r))];
+  const name = (r) => (state.lang === "vi" ? r.title_vi : r.title_en), body = el("tbody");
+  for (const r of list) {
+    if (!r.members.length) { body.append(el("tr", {}, ...cells(r, name(r)))); continue; }
+    const toggle = el("button", { type: "button", class: "open", "aria-expanded": "false" }, `▸ ${name(r)} (${num(r.tasks)})`);
+    const head = el("tr", {}, ...cells(r, toggle));
+    let rows = [];
+    toggle.onclick = () => {
+      const opened = rows.length > 0;
+      if (opened) { rows.forEach((x) => x.remove()); rows = []; } else { rows = r.members.map((m) => el("tr", { class: "member" }, ...cells(m, name(m)))); head.after(...rows); }
+      toggle.setAttribute("aria-expanded", String(!opened));
+      toggle.textContent = `${opened ? "▸" : "▾"} ${name(r)} (${num(r.tasks)})`;
+    };
+    body.append(head);
+  }
+  const red = el("i", { class: "key" }), count = list.reduce((n, r) => n + r.tasks, 0);
+  box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(count)})`), el("p", { class: "muted" }, red, ` ${t("critical")} · │ ${t("limit")} · ${t("effect")}: ${date(DATA.effect)} · » ${t("beyond")}`),
+    el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }, el("table", {},
+      el("thead", {}, el("tr", {}, ...["task", "owner", "from", "to", "slack"].map((k, i) => el("th", { scope: "col", class: i > 1 ? "n" : "" }, t(k))), el("th", {}, months))), body)));
 }
 function write() {
   document.documentElement.lang = state.lang;
@@ -478,7 +494,7 @@ function write() {
   $("theme").textContent = state.theme === "dark" ? t("light") : t("dark");
   $("synthetic").textContent = both(DATA.synthetic);
   $("synthetic").hidden = !both(DATA.synthetic);
-  $("source").textContent = DATA.attribution;
+  $("source").textContent = both(DATA.credit);
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of document.querySelectorAll("[data-a]")) { node.title = t(node.dataset.a); node.setAttribute("aria-label", t(node.dataset.a)); }
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
