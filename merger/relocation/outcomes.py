@@ -8,6 +8,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, lookup, travel_before, yearly_travel_vnd
 from merger.relocation.posts import COMMUNE_SURPLUS_RULE, PROVINCE_SURPLUS_RULE
+from merger.severance import MONTHS
 
 # Reason by situation: (Vietnamese, English).
 REASONS = {
@@ -66,13 +67,13 @@ def staff_table(
     people = people.fillna(defaults).infer_objects()
     for column in ("surplus", "lost_rank", "changed_body", "left_area"):
         people[column] = people[column].astype(bool)
-    people["outcome"] = _outcomes(people)
+    people["outcome"] = _outcomes(people, inputs)
     people["group"] = np.where(people["local"], "commune", "province")
     people["km_before"], people["minutes_before"] = travel_before(people, travel)
     people["km_after"], people["minutes_after"] = lookup(people["home"], people["site_after"], travel)
     yearly = yearly_travel_vnd(people["minutes_after"], people["km_after"], inputs.scenario)
     people["cost_vnd"] = np.rint(np.nan_to_num(yearly)).astype(np.int64)
-    situation = _situations(people, inputs)
+    situation = _situations(people)
     staff = pd.DataFrame(
         {
             "person_id": people["person_id"],
@@ -103,24 +104,33 @@ def staff_table(
     return staff, people
 
 
-def _outcomes(people: pd.DataFrame) -> np.ndarray:
-    """Ended (by age before the units start, or by the end of contracts), unplaced, transitional or placed."""
+def _end_month(inputs: Inputs) -> int:
+    return MONTHS * inputs.scenario.dates.end.year + inputs.scenario.dates.end.month - 1
+
+
+def _outcomes(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
+    """Ended before the start, unplaced, kept until retirement by age before the end, transitional, or placed."""
+    surplus = people["surplus"]
     return np.select(
-        [people["ended"] != "", people["post_id"] == "", people["surplus"]],
-        [people["ended"], "unplaced", "transitional"],
+        [
+            people["ended"] != "",
+            people["post_id"] == "",
+            surplus & (people["retires"] <= _end_month(inputs)),
+            surplus,
+        ],
+        [people["ended"], "unplaced", "retires", "transitional"],
         "placed",
     )
 
 
-def _situations(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
-    end = 12 * inputs.scenario.dates.end.year + inputs.scenario.dates.end.month - 1
+def _situations(people: pd.DataFrame) -> np.ndarray:
     provincial = ~people["local"]
     return np.select(
         [
             people["ended"].eq("contract_ends"),
             people["ended"].eq("retires"),
             people["outcome"].eq("unplaced"),
-            people["surplus"] & (people["retires"] <= end),
+            people["outcome"].eq("retires"),
             people["outcome"].eq("transitional") & provincial,
             people["outcome"].eq("transitional"),
             people["lock"].ne(""),

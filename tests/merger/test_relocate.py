@@ -137,6 +137,9 @@ def test_outcomes_follow_the_phase_of_the_post(result):
         ids = staff.loc[staff["outcome"] == outcome, "post_id"]
         assert set(phase.loc[ids]) == {wanted}
     assert (staff.loc[staff["outcome"] == "contract_ends", "post_id"] == "").all()
+    # Who retires by age before the five years end keeps a transitional post until then, or has none any more.
+    until = staff.loc[(staff["outcome"] == "retires") & (staff["post_id"] != ""), "post_id"]
+    assert set(phase.loc[until]) == {"transitional"}
     ended = staff["level"].eq("nonprofessional")
     assert (staff["outcome"].eq("contract_ends") == ended).all()
 
@@ -284,7 +287,7 @@ def test_trim_path_by_hand(inputs):
         {
             "group": "commune",
             "role": "staff",
-            "outcome": ["transitional", "transitional", "transitional", "transitional", "placed"],
+            "outcome": ["retires", "transitional", "transitional", "transitional", "placed"],
             "surplus": [True, True, True, True, False],
             "entitlement": ["none", "early_retirement", "none", "none", "none"],
             "retires": [start + 6, start + 120, start + 200, start + 200, start + 18],
