@@ -207,6 +207,7 @@ def test_good_geometry_has_no_faults(tmp_path, monkeypatch):
     assert geometry_faults(tmp_path, monkeypatch, [LEFT, RIGHT]) == []
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_layer_without_crs(tmp_path, monkeypatch):
     """No coordinate reference system: what to click in QGIS."""
     assert geometry_faults(tmp_path, monkeypatch, [LEFT], None) == [

@@ -7,9 +7,11 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pytest
 
+import geodata.checks
 from geodata.faults import InputError
 from geodata.shipped import shipped_path
 from scenarios import checks
@@ -364,6 +366,43 @@ def test_workbooks_have_the_same_columns(folder):
     rows = [[float(v) if i in numbers and v else v or None for i, v in enumerate(row)] for row in body]
     workbook(folder / "sites.xlsx", [head, *rows])
     assert check(folder, "data: {sites: sites.xlsx}\n") == []
+
+
+def test_a_side_in_two_pieces(folder):
+    """Cát Hải without its zone and its ferry hangs on by nothing: the units are named, with what to do."""
+    path = copy("adjacency_before.csv", folder)
+    rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(r for r in rows if ",ferry," not in r), encoding="utf-8")
+    zones = "arrange: {special_zones: [{name: Bạch Long Vĩ, members: ['318']}]}\n"
+    (found,) = check(folder, f"data: {{adjacency: adjacency_before.csv}}\n{zones}")
+    assert found.startswith("adjacency_before.csv: side hai_phong is not connected: 119")
+    assert found.endswith(
+        "cannot be reached from the rest -> add the pair that joins them (bridge or ferry), or fix them as a special zone"
+    )
+    assert check(folder, zones.replace("{name", "{name: Cát Hải, district: Huyện Cát Hải}, {name")) == []
+    # Bạch Long Vĩ has no neighbour: without its zone it is cut off, unless it is kept whole.
+    alone = "arrange: {special_zones: [{name: Cát Hải, district: Huyện Cát Hải}]}\n"
+    assert [f.split(": ")[1] for f in check(folder, alone)] == ["side hai_phong is not connected"]
+    assert check(folder, alone + "locks: {keep_whole: ['318']}\n") == []
+
+
+def test_faults_of_a_layer(folder, monkeypatch):
+    """A layer of units of one's own: a wrong CRS, a missing column, a code twice and a broken reference, at once."""
+    monkeypatch.setattr(checks, "check_layer", geodata.checks.check_layer)
+    units = gpd.read_file(shipped_path("units_before.gpkg")).to_crs(3405).drop(columns="district")
+    units.loc[0, "code"] = units.loc[1, "code"]
+    units.loc[2, "population"] = -1
+    units.to_file(folder / "units.gpkg")
+    found = check(folder, "data: {units: units.gpkg}\n")
+    assert [f for f in found if f.startswith("units.gpkg")] == [
+        'units.gpkg: column code: unit 10510: duplicate code "10510" -> delete or correct one of the two rows',
+        "units.gpkg: column geometry: is in EPSG:3405 VN-2000 / UTM zone 48N, projected; EPSG:4326 is expected -> in QGIS: Export > Save Features As, CRS EPSG:4326; or ogr2ogr -t_srs EPSG:4326 new.gpkg units.gpkg",
+        "units.gpkg: column population: unit 10513: negative number -1 -> write at least 0",
+        "units.gpkg:1: column district: column is missing -> add it: district before the merger",
+    ]
+    assert any('crosswalk.csv:2: column old_code: unknown unit code "10507"' in f for f in found)
+    (folder / "broken.gpkg").write_text("no layer")
+    assert "broken.gpkg: cannot be read as a layer:" in check(folder, "data: {units: broken.gpkg}\n")[0]
 
 
 def test_a_roster_of_ones_own(folder):
