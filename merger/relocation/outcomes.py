@@ -109,7 +109,7 @@ def _end_month(inputs: Inputs) -> int:
 
 
 def _outcomes(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
-    """Ended before the start, unplaced, kept until retirement by age before the end, transitional, or placed."""
+    """Ended before the start, unplaced, kept until retirement before the end, transitional, or placed."""
     surplus = people["surplus"]
     return np.select(
         [
