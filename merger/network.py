@@ -23,13 +23,10 @@ from merger.network_links import add_links
 from merger.network_posts import add_groups, add_posts
 
 Tables = Mapping[str, pd.DataFrame]
-SUCCEEDED_BY, HELD_BY, ACCOUNTABLE_FOR, REPORTS_TO, LINK = (
-    "succeeded_by",
-    "held_by",
-    "accountable_for",
-    "reports_to",
-    "link",
-)
+SUCCEEDED_BY, HELD_BY, ACCOUNTABLE_FOR = "succeeded_by", "held_by", "accountable_for"
+REPORTS_TO, LINK, SEAT_AT = "reports_to", "link", "seat_at"
+# Bodies that every new unit has; the agencies table holds one row for all of them.
+TEMPLATES = ("commune_office_template", "commune_party_template")
 # Types under which a body may be named by its plain id, in this order.
 BODY_TYPES = ("agency", "new_division", "division", "unit_after", "unit_before", "mandate", "site")
 
@@ -52,13 +49,13 @@ def build_network(inputs: Inputs, tables: Tables) -> nx.MultiDiGraph:
 
 
 def _drop_empty(graph: nx.MultiDiGraph) -> None:
-    """Take away empty texts: GraphML does not tell them from missing ones."""
+    """Take away empty texts and missing numbers: GraphML does not tell them from missing ones."""
     for data in (
         graph.graph,
         *(d for _, d in graph.nodes(data=True)),
         *(d for *_, d in graph.edges(data=True)),
     ):
-        for key in [k for k, v in data.items() if v == ""]:
+        for key in [k for k, v in data.items() if v == "" or pd.isna(v)]:
             del data[key]
 
 
@@ -114,17 +111,21 @@ def chain_of_command(graph: nx.MultiDiGraph, body: str) -> list[str]:
 
 
 def commute_links(graph: nx.MultiDiGraph, home: str, site: str) -> list[tuple[str, str, dict]]:
-    """Links (from, to, attributes) of the quickest way from an old unit to a site by road and ferry.
+    """Links (from, to, attributes) of the quickest way from an old unit to a workplace by road and ferry.
 
-    Empty when no way is known. For the ride of a commute group by shuttle or train, see `ride_links`.
+    A workplace is a site or a new unit (its seat); the start may also be a station. Empty when no way is
+    known. For the ride of a commute group by shuttle or train, see `ride_links`.
     """
-    return _quickest(graph, node_of(graph, home), node_of(graph, site), {"road", "ferry"})
+    end = node_of(graph, site)
+    end = next(iter(_targets(graph, end, SEAT_AT)), end)
+    return _quickest(graph, node_of(graph, home), end, {"road", "ferry"})
 
 
 def ride_links(graph: nx.MultiDiGraph, group: str) -> list[tuple[str, str, dict]]:
     """Links that a commute group uses: those of its route if it rides one, else its quickest way by road.
 
-    A group whose members ride different routes uses them all, in order of the routes.
+    A group whose members ride different routes uses them all, in order of the routes; from a route that ends at
+    a station, the way goes on by road.
     """
     node = group if group in graph else f"commute_group:{group}"
     if node not in graph:
@@ -132,12 +133,13 @@ def ride_links(graph: nx.MultiDiGraph, group: str) -> list[tuple[str, str, dict]
     routes = _targets(graph, node, "rides")
     if not routes:
         return commute_links(graph, graph.nodes[node]["home_code"], graph.nodes[node]["site_id"])
-    used = [
-        (u, v, data)
-        for u, v, data in graph.edges(data=True)
-        if data["kind"] == LINK and f"route:{data.get('route', '')}" in routes
-    ]
-    return sorted(used, key=lambda e: (e[2]["route"], e[2].get("sequence", 0)))
+    links = []
+    for route in routes:
+        ridden = [e for e in graph.edges(data=True) if e[2].get("route") == route.partition(":")[2]]
+        links += sorted(ridden, key=lambda e: e[2]["sequence"])
+        for station in _targets(graph, links[-1][1], "at") if links else ():
+            links += commute_links(graph, station, graph.nodes[node]["site_id"])
+    return links
 
 
 def write_graphml(graph: nx.MultiDiGraph, path: Path) -> None:
@@ -210,7 +212,7 @@ def _add_units(graph: nx.MultiDiGraph, inputs: Inputs, tables: Tables) -> None:
             population=int(unit.population),
             unit_kind=unit.kind,
         )
-        graph.add_edge(node, f"unit_before:{unit.seat_code}", kind="seat_at")
+        graph.add_edge(node, f"unit_before:{unit.seat_code}", kind=SEAT_AT)
     for row in tables["units"].itertuples() if "units" in tables else ():
         graph.add_edge(f"unit_before:{row.old_code}", f"unit_after:{row.new_id}", kind=SUCCEEDED_BY)
         graph.add_edge(f"unit_before:{row.old_code}", f"unit_after:{row.new_id}", kind="member_of")
@@ -257,6 +259,9 @@ def _add_agencies(graph: nx.MultiDiGraph, inputs: Inputs, tables: Tables) -> Non
         site = sites.get(agency.agency_id, agency.seat_site_id)
         if site:
             graph.add_edge(node, f"site:{site}", kind="located_at")
+        if agency.kind in TEMPLATES and "new_units" in tables:
+            for unit in tables["new_units"]["new_id"]:
+                graph.add_edge(f"unit_after:{unit}", node, kind="has_body")
 
 
 def _add_divisions(graph: nx.MultiDiGraph, inputs: Inputs, tables: Tables) -> None:

@@ -1,4 +1,4 @@
-"""Transport links of the graph model: roads that quickest ways use, ferries, the railway, routes and stops."""
+"""Transport links of the graph model: roads that quickest ways use, ferries, railway, routes and stops."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from scipy.sparse.csgraph import dijkstra
 
 from geodata.roads import RoadGraph
 from merger.inputs import Inputs
+from merger.network_posts import workplace
 
 # Columns of the stations table with times of the morning train, newest first.
 TRAIN_TIMES = ("hp15_2025_11", "hp15_2025_09_22")
+# A stop this near to a station (about 10 m) is at the station.
+SAME_PLACE_DEGREES = 1e-4
 
 
 def add_links(graph: nx.MultiDiGraph, inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> None:
     """Links by road and ferry between unit centres, sites and stations; railway; routes with their stops."""
     _stations(graph, inputs)
-    _roads(graph, inputs, _sites_in_use(inputs, tables))
+    _roads(graph, inputs, _sites_in_use(inputs, tables), _units_worked_in(inputs, tables))
     if "routes" in tables and "stops" in tables:
         _routes(graph, tables["routes"], tables["stops"])
 
@@ -34,6 +37,15 @@ def _sites_in_use(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[st
         used += sorted(set(tables["new_divisions"]["site_id"]))
     known = set(inputs.sites["site_id"])
     return [s for s in dict.fromkeys(used) if s in known]
+
+
+def _units_worked_in(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Old units that hold the seat of a new unit to which somebody of the commute table travels."""
+    if "commute" not in tables or "new_units" not in tables:
+        return []
+    used = set(tables["commute"]["site_id"])
+    seats = tables["new_units"]
+    return sorted(set(seats.loc[seats["new_id"].isin(used), "seat_code"]) & set(inputs.units.index))
 
 
 def _stations(graph: nx.MultiDiGraph, inputs: Inputs) -> None:
@@ -71,13 +83,14 @@ def _minutes(station) -> int | None:
     return None
 
 
-def _roads(graph: nx.MultiDiGraph, inputs: Inputs, sites: list[str]) -> None:
+def _roads(graph: nx.MultiDiGraph, inputs: Inputs, sites: list[str], units: list[str]) -> None:
     """Union of the quickest ways from unit centres and stations to sites and stations, chains joined."""
     roads = inputs.roads
     stations = roads.index_of(inputs.stations["road_node"])
     ends = {int(inputs.site_nodes[s]): f"site:{s}" for s in sites}
     starts = [*inputs.unit_nodes.to_numpy(int).tolist(), *stations.tolist()]
-    after = _next_nodes(roads, starts, [*ends, *stations.tolist()])
+    seats = inputs.unit_nodes.loc[units].to_numpy(int).tolist()
+    after = _next_nodes(roads, starts, [*ends, *stations.tolist(), *seats])
     names = _edge_names(inputs, roads, after)
     keys = set(starts) | set(ends) | set(stations.tolist()) | {n for arc in roads.is_ferry for n in arc}
     for u, v, metres, minutes, mode, name in _chains(roads, after, keys, names):
@@ -174,7 +187,7 @@ def _routes(graph: nx.MultiDiGraph, routes: pd.DataFrame, stops: pd.DataFrame) -
             riders=int(row.riders),
             label=row.label,
         )
-        graph.add_edge(node, f"site:{row.site_id}", kind="serves")
+        graph.add_edge(node, workplace(graph, row.site_id), kind="serves")
     mode = dict(zip(routes["route_id"], routes["mode"], strict=True))
     morning = stops[stops["direction"] == "morning"].sort_values(["route_id", "sequence"], kind="stable")
     for route, group in morning.groupby("route_id", sort=True):
@@ -201,7 +214,14 @@ def _stop(graph: nx.MultiDiGraph, row) -> str:
     if node not in graph:
         lon, lat = round(float(row.lon), 6), round(float(row.lat), 6)
         graph.add_node(node, kind="stop", name=row.name, period="after", lon=lon, lat=lat)
+        for station, data in list(graph.nodes(data=True)):
+            if data["kind"] == "station" and _same_place(data, lon, lat):
+                graph.add_edge(node, station, kind="at")
     return node
+
+
+def _same_place(data: dict, lon: float, lat: float) -> bool:
+    return abs(data["lon"] - lon) + abs(data["lat"] - lat) < SAME_PLACE_DEGREES
 
 
 def _clock(text: str) -> int:

@@ -74,6 +74,14 @@ def add_groups(graph: nx.MultiDiGraph, inputs: Inputs, tables: Mapping[str, pd.D
         _commute_groups(graph, tables["commute"])
 
 
+def workplace(graph: nx.MultiDiGraph, site_id: str) -> str:
+    """Node of a workplace: a site, or the new (or old) unit where a commune post is."""
+    for kind in ("site", "unit_after", "unit_before"):
+        if f"{kind}:{site_id}" in graph:
+            return f"{kind}:{site_id}"
+    raise KeyError(f"no site or unit {site_id!r} in the graph")
+
+
 def _commute_groups(graph: nx.MultiDiGraph, commute: pd.DataFrame) -> None:
     for row in commute.itertuples():
         node = f"commute_group:{row.group_id}"
@@ -89,6 +97,6 @@ def _commute_groups(graph: nx.MultiDiGraph, commute: pd.DataFrame) -> None:
                 label=row.label,
             )
             graph.add_edge(node, f"unit_before:{row.home_code}", kind="lives_in")
-            graph.add_edge(node, f"site:{row.site_id}", kind="works_at")
+            graph.add_edge(node, workplace(graph, row.site_id), kind="works_at")
         if row.route_id:
             graph.add_edge(node, f"route:{row.route_id}", kind="rides", mode=row.mode, riders=int(row.riders))
