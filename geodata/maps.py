@@ -1,7 +1,8 @@
 """Map export: frames in, files out (GeoJSON by RFC 7946, GeoPackage with styles that QGIS applies).
 
-A layer is a GeoDataFrame. Its `attrs` may carry `title` and `attribution` (text, written into the file) and `style`
-(`fill`, `line`, `width_mm`, `size_mm`, `label`: colours as #rrggbb, `label` a column), used for the GeoPackage.
+A layer is a GeoDataFrame. Its `attrs` may carry `title` and `attribution` (text, written into the file)
+and `style` (`fill`, `line`, `width_mm`, `size_mm`, `label`: colours as #rrggbb, `label` a column), used
+for the GeoPackage.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ FIXED_TIME = "2025-07-01T00:00:00.000Z"
 def write_geojson(layers: Mapping[str, gpd.GeoDataFrame], folder: Path) -> list[Path]:
     """Write one `NAME.geojson` a layer into `folder`, by RFC 7946, identical bytes for identical layers.
 
-    Coordinates are WGS 84 longitude and latitude, outer rings run counter-clockwise, there is no `crs` member.
-    Polygon layers are simplified by `TOLERANCE_M` as a coverage: neighbours keep one common line. Raises ValueError
-    for a layer without a coordinate reference system or with empty geometry. Returns the paths.
+    Coordinates are WGS 84 longitude and latitude, outer rings run counter-clockwise, there is no `crs`
+    member. Polygon layers are simplified by `TOLERANCE_M` as a coverage: neighbours keep one common line.
+    Raises ValueError for a layer without a coordinate reference system or with empty geometry. Returns
+    the paths.
     """
     paths = []
     for name, layer in layers.items():
@@ -78,7 +80,8 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
 def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
     """Simplify a polygon layer as a coverage (common lines stay common); other layers come back unchanged.
 
-    A layer that is no coverage (overlaps) is simplified polygon by polygon, which may open gaps of the tolerance.
+    A layer that is no coverage (overlaps) is simplified polygon by polygon, which may open gaps of the
+    tolerance.
     """
     if frame.empty or not set(frame.geom_type) <= POLYGONS:
         return frame
@@ -93,10 +96,11 @@ def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M)
 
 
 def rounded(geometries: np.ndarray) -> tuple[np.ndarray, int]:
-    """Round all coordinates of a layer to as few decimals (5 to 7) as keep every geometry valid: (geometries, decimals).
+    """Round all coordinates of a layer to as few decimals (5 to 7) as keep every geometry valid:
+    (geometries, decimals).
 
-    One number of decimals for the whole layer keeps the vertices that neighbours share equal. At 7 decimals (1 cm)
-    what is still not valid was not valid before.
+    One number of decimals for the whole layer keeps the vertices that neighbours share equal. At 7
+    decimals (1 cm) what is still not valid was not valid before.
     """
     for decimals in range(LINE_DECIMALS, 7):
         result = _round(geometries, decimals)
@@ -168,9 +172,12 @@ def plain(value: Any) -> Any:
 def _write_styles(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     with sqlite3.connect(path) as base:
         base.execute(
-            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),"
-            " f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30),"
-            " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),"
+            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog "
+            "TEXT(256),"
+            " f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName "
+            "TEXT(30),"
+            " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui "
+            "TEXT(30),"
             " update_time DATETIME DEFAULT '" + FIXED_TIME + "')"
         )
         base.execute(
@@ -183,7 +190,8 @@ def _write_styles(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> No
         for name, attrs in attributes.items():
             if name in kinds and attrs.get("style"):
                 base.execute(
-                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
+                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                    "f_geometry_column,"
                     " styleName, styleQML, styleSLD, useAsDefault, description, owner) VALUES"
                     " ('', '', ?, ?, ?, ?, '', 1, ?, '')",
                     (
@@ -230,14 +238,18 @@ def _qml(kind: str, style: Mapping[str, Any]) -> str:
     labels = ""
     if style.get("label"):
         labels = (
-            '<labeling type="simple"><settings calloutType="simple"><text-style fontFamily="Arial" fontSize="7"'
+            '<labeling type="simple"><settings calloutType="simple"><text-style fontFamily="Arial" '
+            'fontSize="7"'
             f' fieldName={quoteattr(style["label"])} isExpression="0" textColor="40,40,40,255"><text-buffer'
-            ' bufferDraw="1" bufferSize="0.7" bufferColor="255,255,255,255"/></text-style></settings></labeling>'
+            ' bufferDraw="1" bufferSize="0.7" '
+            'bufferColor="255,255,255,255"/></text-style></settings></labeling>'
         )
     return (
         '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling" labelsEnabled="'
-        f'{int(bool(labels))}"><renderer-v2 type="singleSymbol"><symbols><symbol type="{symbol}" name="0" alpha="1">'
-        f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option type="Map">{body}</Option></layer></symbol>'
+        f'{int(bool(labels))}"><renderer-v2 type="singleSymbol"><symbols><symbol type="{symbol}" name="0" '
+        'alpha="1">'
+        f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option '
+        f'type="Map">{body}</Option></layer></symbol>'
         f"</symbols></renderer-v2>{labels}</qgis>"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -16,15 +17,18 @@ from merger.inputs import Inputs
 
 ATTRIBUTION_OSM = "© OpenStreetMap contributors, ODbL 1.0; tile schema © OpenMapTiles, CC-BY 4.0"
 ATTRIBUTION_UNITS = (
-    "Outlines 2025: vietnamese-provinces-database (MIT, © 2021 Thang Le Quoc), read from sapnhap.bando.com.vn; "
-    "areas and populations 2025: vietnamadminunits (MIT, © 2025 Tran Ngoc Minh Hieu); crosswalk: dvhcvn (MIT, © 2025); "
+    "Outlines 2025: vietnamese-provinces-database (MIT, © 2021 Thang Le Quoc), read from "
+    "sapnhap.bando.com.vn; "
+    "areas and populations 2025: vietnamadminunits (MIT, © 2025 Tran Ngoc Minh Hieu); crosswalk: dvhcvn "
+    "(MIT, © 2025); "
     "inner borders before 2025 are a reconstruction, not official; " + ATTRIBUTION_OSM
 )
 # A line on a public map stands for at least this many people, so that nobody can be picked out.
 SMALLEST_GROUP = 3
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 ROAD_TOLERANCE_M = 25.0
-# How far around a leg its quickest path is looked for, minutes of free flow: most legs are short, so a short reach
+# How far around a leg its quickest path is looked for, minutes of free flow: most legs are short, so a
+# short reach
 # is tried first.
 LEG_REACH_MINUTES = (12.0, 40.0, 150.0)
 
@@ -43,7 +47,8 @@ STYLES: dict[str, dict[str, object]] = {
     "projects": {"line": "#e07b00", "width_mm": 0.6, "label": "name"},
 }
 TITLES = {
-    "units_before": "Đơn vị hành chính trước sắp xếp (ranh giới bên trong dựng lại) / Units before (inner borders reconstructed)",
+    "units_before": "Đơn vị hành chính trước sắp xếp (ranh giới bên trong dựng lại) / Units before (inner "
+    "borders reconstructed)",
     "units_after": "Đơn vị hành chính theo phương án đề xuất / Proposed units",
     "units_real_2025": "Đơn vị hành chính thực tế từ 01/7/2025 / Real units from 1 July 2025",
     "seats": "Trụ sở xã, phường, đặc khu theo phương án / Proposed seats",
@@ -61,8 +66,8 @@ TITLES = {
 def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
     """Build every layer that the tables allow, in EPSG:4326, rows in a fixed order.
 
-    `attrs` of each layer holds title, attribution and style. Layers without rows are left out. Commuting flows are
-    summed over all modes and shown only from `SMALLEST_GROUP` people on.
+    `attrs` of each layer holds title, attribution and style. Layers without rows are left out. Commuting
+    flows are summed over all modes and shown only from `SMALLEST_GROUP` people on.
     """
     units = tables.get("units")
     edges = gpd.read_parquet(
@@ -196,7 +201,8 @@ def _roads(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _routes(
     inputs: Inputs, tables: Mapping[str, pd.DataFrame], edges: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame | None:
-    """Each route along real roads from stop to stop and on to its site; trains straight from station to station."""
+    """Each route along real roads from stop to stop and on to its site; trains straight from station to
+    station."""
     routes, stops = tables.get("routes"), tables.get("stops")
     if routes is None or stops is None or routes.empty:
         return None
@@ -245,9 +251,9 @@ class _Tracer:
         """Coordinates through the stops (graph positions) and on to `end`."""
         points = [*stops, *([end] if end is not None and (not stops or stops[-1] != end) else [])]
         path: list[tuple[float, float]] = []
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             nodes = _leg(self.graph, a, b)
-            for u, v in zip(nodes, nodes[1:], strict=False):
+            for u, v in pairwise(nodes):
                 path += self._bend(u, v)
         return [p for i, p in enumerate(path) if i == 0 or p != path[i - 1]]
 

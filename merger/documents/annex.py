@@ -1,4 +1,5 @@
-"""The Excel annex: a sheet a table with Vietnamese and English heads, sums instead of persons, rules and sources."""
+"""The Excel annex: a sheet a table with Vietnamese and English heads, sums instead of persons, rules and
+sources."""
 
 from __future__ import annotations
 
@@ -33,8 +34,10 @@ NUMBER_FORMATS = {
 }  # fmt: skip
 # Columns whose codes have words, and the group of terms.csv that holds them.
 CODED = {
-    "side": "side", "sides": "side", "kind": "kind", "standard": "standard", "label": "label", "mode": "mode", "wish": "wish",
-    "direction": "direction", "origin": "origin", "basis": "basis", "level": "level", "outcome": "outcome", "role": "role",
+    "side": "side", "sides": "side", "kind": "kind", "standard": "standard", "label": "label", "mode": "mode",
+    "wish": "wish",
+    "direction": "direction", "origin": "origin", "basis": "basis", "level": "level", "outcome": "outcome",
+    "role": "role",
     "bloc": "bloc", "phase": "phase", "status": "status", "entitlement": "entitlement",
 }  # fmt: skip
 KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
@@ -43,7 +46,8 @@ WIDEST, NARROWEST = 60, 8
 
 
 def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
-    """Write the bilingual workbook. Text is never taken for a formula or a link; equal plans give equal bytes.
+    """Write the bilingual workbook. Text is never taken for a formula or a link; equal plans give equal
+    bytes.
 
     Persons appear only in sums; groups of fewer than `SMALLEST_GROUP` people are joined or shown as "<3".
     """
@@ -96,7 +100,8 @@ def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
                 "status": r["status"],
                 "objective": r.get("objective"),
                 "bound": r.get("bound"),
-                "law_unit": f"{term('unit', r.get('unit', ''), 'vi')} / {term('unit', r.get('unit', ''), 'en')}",
+                "law_unit": f"{term('unit', r.get('unit', ''), 'vi')} / "
+                f"{term('unit', r.get('unit', ''), 'en')}",
                 "gap": r.get("gap"),
                 "seconds": r.get("seconds"),
                 "restriction": " / ".join(
@@ -132,7 +137,8 @@ def _staff(staff: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, str]]:
 
 
 def _commute(commute: pd.DataFrame) -> pd.DataFrame:
-    """Rows of fewer than three people are joined by site, wish and mode, so that no home can be read from them."""
+    """Rows of fewer than three people are joined by site, wish and mode, so that no home can be read from
+    them."""
     few = column(commute, "riders") < SMALLEST_GROUP
     if not few.any():
         return commute
@@ -236,7 +242,8 @@ class _Writer:
         self.fields = {f.field: f"{f.title_vi} / {f.title_en}" for f in fields().itertuples()}
 
     def readme(self, sheets: Sheets) -> None:
-        """First sheet: what the workbook is, its labels, the headline, a list of sheets with links inside the file."""
+        """First sheet: what the workbook is, its labels, the headline, a list of sheets with links inside
+        the file."""
         sheet = self.book.add_worksheet("README")
         sheet.set_column(0, 0, 46, self.text)
         sheet.set_column(1, 1, 60, self.text)
@@ -252,8 +259,10 @@ class _Writer:
                 sheet.merge_range(row, 0, row, 3, synthetic_note(lang), self.warn)
                 sheet.set_row(row, 36)
                 row += 1
-        row = self._block(sheet, row + 1, ("Chỉ tiêu chính / Key figure", "", "Phương án / Plan", "So với / Against"),
-                          [(f.title["vi"], f.title["en"], f.plan["vi"], f.reference["vi"]) for f in headline(self.plan, self.inputs)])  # fmt: skip
+        row = self._block(sheet, row + 1, ("Chỉ tiêu chính / Key figure", "", "Phương án / Plan",
+        "So với / Against"),
+                          [(f.title["vi"], f.title["en"], f.plan["vi"],
+                          f.reference["vi"]) for f in headline(self.plan, self.inputs)])  # fmt: skip
         labels = [(f"{term('label', k, 'vi')} / {k}", LABEL_MEANING[k]) for k in LABEL_MEANING]
         row = self._block(sheet, row + 1, ("Nhãn dữ liệu / Label", "Nghĩa / Meaning"), labels)
         self._heads(sheet, row + 1, ("Trang / Sheet", "Nội dung / Content", "Số dòng / Rows"))
@@ -278,7 +287,7 @@ class _Writer:
             kind = types.get(key, "text")
             width = NARROWEST
             for row, value in enumerate(frame[key].tolist(), start=2):
-                width = max(width, self._cell(sheet, row, col, name, key, kind, value))
+                width = max(width, self._cell(sheet, (row, col), (name, key, kind), value))
             sheet.set_column(col, col, min(width + 2, WIDEST))
         sheet.set_row(0, 32)
         if len(frame):
@@ -289,8 +298,9 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0, 1)
 
-    def _cell(self, sheet, row: int, col: int, table: str, key: str, kind: str, value: Any) -> int:
-        """Write one cell by its type; returns how wide its text is."""
+    def _cell(self, sheet, at: tuple[int, int], about: tuple[str, str, str], value: Any) -> int:
+        """Write one cell (table, column, type in `about`); returns how wide its text is."""
+        (row, col), (table, key, kind) = at, about
         if empty(value):
             return 0
         if kind in NUMBER_FORMATS and not isinstance(value, str):
@@ -338,7 +348,8 @@ LABEL_MEANING = {
     "estimated": "ước tính từ số liệu công bố / estimated from published figures",
     "reconstructed": "dựng lại gần đúng / rebuilt approximately",
     "proposed": "đề xuất của chương trình / proposed by the engine",
-    "SYNTHETIC": "sinh ngẫu nhiên theo tổng số công bố, không phải số liệu thật / generated to match published totals, not real",
+    "SYNTHETIC": "sinh ngẫu nhiên theo tổng số công bố, không phải số liệu thật / generated to match "
+    "published totals, not real",
 }
 
 

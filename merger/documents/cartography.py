@@ -1,4 +1,5 @@
-"""Parts of a printed map: frame, colours of neighbours, labels that do not collide, scale bar, north arrow, source."""
+"""Parts of a printed map: frame, colours of neighbours, labels that do not collide, scale bar, north
+arrow, source."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def png(drawn: Figure) -> bytes:
 
 @dataclass
 class Sheet:
-    """A map being drawn: main frame, and an inset for what lies far away (an island), metres of EPSG:32648."""
+    """A map being drawn: main frame, and an inset for what lies far away (an island), metres of
+    EPSG:32648."""
 
     drawn: Figure
     main: Axes
@@ -177,7 +179,8 @@ def points(
 
 
 def neighbour_classes(units: gpd.GeoDataFrame) -> list[int]:
-    """Numbers 0 to 5 so that no two neighbours share one, in the order of rows (greedy, the rarest free one first)."""
+    """Numbers 0 to 5 so that no two neighbours share one, in the order of rows (greedy, the rarest free
+    one first)."""
     tree = shapely.STRtree(units.geometry.to_numpy())
     left, right = tree.query(units.geometry.to_numpy(), predicate="intersects")
     every = range(len(NEIGHBOUR_FILLS))
@@ -196,8 +199,9 @@ def labels(
 ) -> int:
     """Write labels near their points without any two touching; returns how many found no place.
 
-    Tries the point itself, then rings around it; a label that stands off gets a thin line to its point. `keep_clear`
-    are points (map units) that no label may cover. Call it last: it keeps clear of the legend and of the inset.
+    Tries the point itself, then rings around it; a label that stands off gets a thin line to its point.
+    `keep_clear` are points (map units) that no label may cover. Call it last: it keeps clear of the
+    legend and of the inset.
     """
     ax = on.main
     renderer = on.drawn.canvas.get_renderer()
@@ -217,7 +221,7 @@ def labels(
         probe = Text(0, 0, text, fontsize=size, fontfamily=FONT["font.family"], linespacing=1.1)
         probe.set_figure(on.drawn)
         extent = probe.get_window_extent(renderer)
-        place = _free_place(point, extent.width + 2, extent.height + 2, taken, frame, to_px)
+        place = _free_place(point, (extent.width + 2, extent.height + 2), taken, frame, to_px)
         if place is None:
             missing += 1
             continue
@@ -228,12 +232,16 @@ def labels(
             textcoords="data", ha="center", va="center", fontsize=size, color=INK, zorder=9, linespacing=1.1,
             annotation_clip=True, fontfamily=FONT["font.family"],
             path_effects=[withStroke(linewidth=1.1, foreground="white", alpha=0.8)],
-            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0, "shrinkB": 0} if far else None,
+            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0,
+            "shrinkB": 0} if far else None,
         )  # fmt: skip
     return missing
 
 
-def _free_place(point, width, height, taken, frame, to_px) -> tuple[tuple[float, float], bool] | None:
+def _free_place(
+    point, size: tuple[float, float], taken, frame, to_px
+) -> tuple[tuple[float, float], bool] | None:
+    width, height = size
     for radius in (0, 4, 7, 11, 16, 22, 30, 40):
         angles = [0.0] if radius == 0 else np.radians([90, 270, 0, 180, 45, 135, 225, 315])
         for angle in angles:
@@ -254,7 +262,8 @@ def furniture(
     """Legend, scale bar, north arrow and source line."""
     if handles:
         legend = on.main.legend(
-            handles=handles, loc=loc, fontsize=6, title=legend_title or None, title_fontsize=6.5, framealpha=0.94,
+            handles=handles, loc=loc, fontsize=6, title=legend_title or None, title_fontsize=6.5,
+            framealpha=0.94,
             edgecolor=RULE, fancybox=False, borderpad=0.6, labelspacing=0.45, handlelength=1.8,
             prop={"family": FONT["font.family"], "size": 6},
         )  # fmt: skip
@@ -262,7 +271,8 @@ def furniture(
         legend.set_zorder(12)
     _scale_bar(on.main)
     _north(on.main)
-    on.drawn.text(0.008, 0.006, _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6)), fontsize=4.8, color=RULE,
+    on.drawn.text(0.008, 0.006, _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6)), fontsize=4.8,
+    color=RULE,
                   va="bottom", fontfamily=FONT["font.family"])  # fmt: skip
 
 
@@ -273,11 +283,13 @@ def _scale_bar(ax: Axes) -> None:
     left, bottom, thick = x0 + 0.45 * (x1 - x0), y0 + 0.03 * (y1 - y0), 0.008 * (y1 - y0)
     for i in range(4):
         ax.add_patch(
-            Rectangle((left + i * length / 4, bottom), length / 4, thick, facecolor=INK if i % 2 == 0 else "white",
+            Rectangle((left + i * length / 4, bottom), length / 4, thick,
+            facecolor=INK if i % 2 == 0 else "white",
                       edgecolor=INK, linewidth=0.4, zorder=11)
         )  # fmt: skip
     for share, text in ((0, "0"), (0.5, f"{length / 2000:g}"), (1, f"{length / 1000:g} km")):
-        ax.text(left + share * length, bottom + 1.6 * thick, text.replace(".", ","), ha="center", va="bottom", fontsize=5.5,
+        ax.text(left + share * length, bottom + 1.6 * thick, text.replace(".", ","), ha="center", va="bottom",
+        fontsize=5.5,
                 color=INK, zorder=11)  # fmt: skip
 
 
@@ -308,7 +320,8 @@ def stroke(colour: str, text: str, width: float = 1.0, style: str = "solid") -> 
 
 def dot(colour: str, text: str, marker: str = "o", size: float = 4) -> Line2D:
     """Legend entry of a point."""
-    return Line2D([], [], color="none", marker=marker, markerfacecolor=colour, markeredgecolor="white", markersize=size,
+    return Line2D([], [], color="none", marker=marker, markerfacecolor=colour, markeredgecolor="white",
+    markersize=size,
                   markeredgewidth=0.3, label=text)  # fmt: skip
 
 

@@ -18,7 +18,8 @@ def consolidate(c: Context) -> None:
     synthetic_warning(c, "divisions")
     c.letter.paragraph(
         c.say(
-            f"{len(agencies)} cơ quan, tổ chức sau sắp xếp; số phòng và đơn vị bên trong giảm từ {c.n(before)} xuống {c.n(after)}.",
+            f"{len(agencies)} cơ quan, tổ chức sau sắp xếp; số phòng và đơn vị bên trong giảm từ "
+            f"{c.n(before)} xuống {c.n(after)}.",
             f"{len(agencies)} bodies after the merger; divisions go from {c.n(before)} to {c.n(after)}.",
         )
     )
@@ -36,8 +37,10 @@ def consolidate(c: Context) -> None:
         site = (c.sites.get(a.site_id, MISSING),) if several else ()
         rows.append((plain_name(getattr(a, name) or a.new_agency), *map(c.n, numbers), *site))
     heads = [
-        c.say("Cơ quan sau sắp xếp", "Body"), c.say("Phòng trước", "Div. before"), c.say("Phòng sau", "Div. after"),
-        c.say("Số người", "Staff"), c.say("Cấp trưởng, phó", "Heads, deputies"), c.say("Cấp phó tối đa", "Deputies at most"), "m²",
+        c.say("Cơ quan sau sắp xếp", "Body"), c.say("Phòng trước", "Div. before"), c.say("Phòng sau",
+        "Div. after"),
+        c.say("Số người", "Staff"), c.say("Cấp trưởng, phó", "Heads, deputies"), c.say("Cấp phó tối đa",
+        "Deputies at most"), "m²",
     ]  # fmt: skip
     widths = (4.0, 1.4, 1.4, 1.6, 1.7, 1.6, 1.5, 2.8) if several else (6.0, 1.6, 1.6, 1.7, 1.7, 1.7, 1.7)
     c.letter.table(
@@ -59,9 +62,12 @@ def consolidate(c: Context) -> None:
         c.letter.heading(c.say("2. Chức năng, nhiệm vụ", "2. Mandates"))
         c.letter.paragraph(
             c.say(
-                f"{c.n(len(mandates))} chức năng, chương trình, nhiệm vụ, hệ thống của hai bên được giao, mỗi nội dung cho đúng một "
-                "đầu mối chịu trách nhiệm; không nội dung nào bị bỏ sót hoặc trùng lặp (danh mục ở phụ lục Excel).",
-                f"{c.n(len(mandates))} functions, programmes, tasks and systems of both sides each go to exactly one accountable "
+                f"{c.n(len(mandates))} chức năng, chương trình, nhiệm vụ, hệ thống của hai bên được giao, "
+                "mỗi nội dung cho đúng một "
+                "đầu mối chịu trách nhiệm; không nội dung nào bị bỏ sót hoặc trùng lặp (danh mục ở phụ "
+                "lục Excel).",
+                f"{c.n(len(mandates))} functions, programmes, tasks and systems of both sides each go to "
+                "exactly one accountable "
                 "successor; none is orphaned or doubled (list in the Excel annex).",
             )
         )
@@ -85,8 +91,10 @@ def relocate(c: Context) -> None:
     )
     each = 11.8 / (len(order) + 1)
     c.letter.table(
-        [c.say("Cấp trước sắp xếp", "Level before"), *(term("outcome", o, c.lang) for o in order), c.say("Cộng", "Total")],
-        rows, (4.2, *[each] * (len(order) + 1)), numeric=range(1, len(order) + 2), size=10, bold_rows=(len(rows) - 1,),
+        [c.say("Cấp trước sắp xếp", "Level before"), *(term("outcome", o, c.lang) for o in order),
+        c.say("Cộng", "Total")],
+        rows, (4.2, *[each] * (len(order) + 1)), numeric=range(1, len(order) + 2), size=10,
+        bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
     )  # fmt: skip
     c.letter.picture(
@@ -121,8 +129,10 @@ def _entitlements(c: Context, staff: pd.DataFrame) -> None:
             )
         )
     c.letter.table(
-        [c.say("Chính sách (mới xét điều kiện, chưa phải quyết định)", "Benefit (eligibility, not a decision)"),
-         c.say("Số người", "People"), c.say("Bình quân", "Mean"), c.say("Nếu tất cả đều hưởng", "If all took it")],
+        [c.say("Chính sách (mới xét điều kiện, chưa phải quyết định)", "Benefit (eligibility, not a "
+                                                                       "decision)"),
+         c.say("Số người", "People"), c.say("Bình quân", "Mean"), c.say("Nếu tất cả đều hưởng",
+         "If all took it")],
         rows, (6.4, 2.4, 3.4, 3.8), numeric=(1, 2, 3),
         caption=c.say("Người đủ điều kiện hưởng chính sách", "People eligible for leaving benefits"),
     )  # fmt: skip

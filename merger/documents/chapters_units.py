@@ -32,10 +32,13 @@ def arrange(c: Context) -> None:
     c.letter.paragraph(
         c.say(
             f"{units_before(c)} được sắp xếp thành {len(new)} đơn vị; không đơn vị nào vượt qua "
-            "ranh giới hai tỉnh, thành phố cũ; mỗi đơn vị mới liền một khối. Trụ sở đặt tại trung tâm có tổng thời gian đi lại "
+            "ranh giới hai tỉnh, thành phố cũ; mỗi đơn vị mới liền một khối. Trụ sở đặt tại trung tâm có "
+            "tổng thời gian đi lại "
             "của người dân ngắn nhất trong các phương án đã xét.",
-            f"{units_before(c)} become {len(new)}; none crosses the old province line and each is in one piece. "
-            "The seat is the centre with the shortest total travel time of residents among the plans considered.",
+            f"{units_before(c)} become {len(new)}; none crosses the old province line and each is in one "
+            "piece. "
+            "The seat is the centre with the shortest total travel time of residents among the plans "
+            "considered.",
         )
     )
     _units_by_side(c, new)
@@ -125,7 +128,8 @@ def _compare_units(c: Context) -> None:
         saving = change(own["person_km"], real["person_km"])[c.lang]
         text += c.say(
             f"Tính theo cùng một cách, tổng quãng đường của người dân đến trụ sở {saving} so với thực tế.",
-            f"Measured in the same way, the residents' total distance to the seat is {saving} than in reality."
+            f"Measured in the same way, the residents' total distance to the seat is {saving} than in "
+            "reality."
             if saving != "as in reality"
             else "Measured in the same way, the residents' total distance to the seat is as in reality.",
         )
@@ -181,7 +185,8 @@ def unit_list(c: Context) -> None:
             )
         )
     c.letter.table(
-        [c.say("TT", "No."), c.say("Đơn vị mới", "New unit"), c.say("Hợp nhất từ", "Made of"), c.say("Trụ sở tại", "Seat"),
+        [c.say("TT", "No."), c.say("Đơn vị mới", "New unit"), c.say("Hợp nhất từ", "Made of"),
+        c.say("Trụ sở tại", "Seat"),
          "km²", c.say("Dân số", "Population"), c.say("Tiêu chuẩn", "Standard")],
         rows, (0.9, 2.9, 5.1, 2.4, 1.3, 1.6, 1.9), numeric=(0, 4, 5), size=9,
     )  # fmt: skip

@@ -12,7 +12,6 @@ from merger.documents.wording import bound_sentence, finding_text, number, rules
 from merger.inputs import Inputs
 from merger.plan import Plan
 
-
 # A chapter names the first findings; all of them are on the map page.
 FINDINGS_SHOWN = 14
 
@@ -51,6 +50,7 @@ def lower_first(text: str) -> str:
 
 
 def synthetic_warning(c: Context, table: str) -> None:
+    """A box where a chapter rests on generated divisions or staff."""
     if table in c.plan.manifest.get("synthetic", ()):
         c.letter.warning(synthetic_note(c.lang))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,8 @@ from merger.plan import Plan
 
 @dataclass(frozen=True)
 class Fact:
-    """One headline figure in both languages; `reference` says what it compares with, e.g. "thực tế 2025: 114"."""
+    """One headline figure in both languages; `reference` says what it compares with, e.g. "thực tế 2025:
+    114"."""
 
     key: str
     title: Mapping[str, str]
@@ -190,7 +190,8 @@ def _time_facts(plan: Plan) -> list[Fact]:
 
 
 def identical_units(plan: Plan, inputs: Inputs) -> set[str]:
-    """Proposed units made of exactly the old units that a real unit of 2025 got (old units count where most people went)."""
+    """Proposed units made of exactly the old units that a real unit of 2025 got (old units count where
+    most people went)."""
     if inputs.crosswalk is None or "units" not in plan.tables:
         return set()
     ordered = inputs.crosswalk.sort_values(["old_code", "population", "new_code"])
@@ -236,12 +237,13 @@ def change(own: float, real: float) -> dict[str, str]:
 
 
 def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
-    """One row a family of like tasks ("unit.move:11518" belongs to "unit.move"), from the first start to the last finish.
+    """One row a family of like tasks ("unit.move:11518" belongs to "unit.move"), from the first start to
+    the last finish.
 
-    Columns: family, title_vi, title_en (the words the titles share), owner (empty when several), tasks, start, finish,
-    legal_limit and target (the last ones), legal_margin_days (least calendar days between the end of a task and its
-    legal limit), legal_late_days and target_late_days (the worst), late_tasks (after their target), critical, fixed,
-    origin, kind.
+    Columns: family, title_vi, title_en (the words the titles share), owner (empty when several), tasks,
+    start, finish, legal_limit and target (the last ones), legal_margin_days (least calendar days between
+    the end of a task and its legal limit), legal_late_days and target_late_days (the worst), late_tasks
+    (after their target), critical, fixed, origin, kind.
     """
     frame = timetable.assign(family=timetable["task_id"].astype(str).str.split(":").str[0])
     for name in ("legal_limit", "target"):
@@ -276,9 +278,13 @@ def grouped_tasks(timetable: pd.DataFrame) -> pd.DataFrame:
 
 # Words that belong to the name which differs from task to task, when they end the shared part of a title.
 _DANGLING = frozenset(
-    "Xã Phường Đặc Quận Huyện Thành phố UBND Sở Ban Văn Tuyến của cho vào tới về tại đến thuộc trên địa bàn"
-    " of to on for at in from the".split()
-)
+    (
+        "Xã", "Phường", "Đặc", "Quận", "Huyện", "Thành", "phố", "UBND", "Sở", "Ban", "Văn", "Tuyến", "của",
+        "cho", "vào",
+        "tới", "về", "tại", "đến", "thuộc", "trên", "địa", "bàn", "of", "to", "on", "for", "at", "in", "from",
+        "the",
+    )
+)  # fmt: skip
 
 
 def _shared_title(titles: pd.Series) -> str:
@@ -286,10 +292,10 @@ def _shared_title(titles: pd.Series) -> str:
     words = [str(t).split() for t in titles]
     if len(words) == 1:
         return str(titles.iloc[0])
-    head = list(commonprefix(words))
+    head = _shared(words)
     while head and head[-1].strip(":,") in _DANGLING:
         head.pop()
-    tail = list(commonprefix([w[::-1] for w in words]))[::-1]
+    tail = _shared([w[::-1] for w in words])[::-1]
     plain = (
         tail
         and len(head) + len(tail) < min(map(len, words))
@@ -297,3 +303,11 @@ def _shared_title(titles: pd.Series) -> str:
     )
     text = " ".join(head).rstrip(" :,(")
     return f"{text} … {' '.join(tail)}" if plain and text else text or str(titles.iloc[0])
+
+
+def _shared(lists: list[list[str]]) -> list[str]:
+    """Items that all lists begin with."""
+    count = 0
+    while all(len(x) > count and x[count] == lists[0][count] for x in lists):
+        count += 1
+    return lists[0][:count]

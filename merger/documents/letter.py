@@ -1,4 +1,5 @@
-"""A Word document in the form of Vietnamese administrative documents (Decree 30/2020/NĐ-CP): A4, margins, heads, styles."""
+"""A Word document in the form of Vietnamese administrative documents (Decree 30/2020/NĐ-CP): A4, margins,
+heads, styles."""
 
 from __future__ import annotations
 
@@ -122,7 +123,8 @@ class Letter:
         size: float = TABLE_PT,
         bold_rows: Sequence[int] = (),
     ) -> None:
-        """A ruled table; its head repeats on each page and rows do not split. `numeric` columns align right."""
+        """A ruled table; its head repeats on each page and rows do not split. `numeric` columns align
+        right."""
         if caption:
             self._tables += 1
             word = "Bảng" if self.lang == "vi" else "Table"
@@ -151,7 +153,8 @@ class Letter:
         self.gap(4)
 
     def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM) -> None:
-        """A picture with its numbered caption below; both stay on one page. The caption is the alternative text too."""
+        """A picture with its numbered caption below; both stay on one page. The caption is the
+        alternative text too."""
         self._figures += 1
         p = self.word.add_paragraph()
         p.alignment = WD_ALIGN_PARAGRAPH.CENTER

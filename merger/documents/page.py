@@ -1,10 +1,12 @@
-"""dashboard.html: one self-contained page with a map viewer, figures, stages and timetable; needs no network."""
+"""dashboard.html: one self-contained page with a map viewer, figures, stages and timetable; needs no
+network."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,13 @@ from merger.plan import Plan
 TOLERANCE_M, LINE_TOLERANCE_M = 35.0, 40.0
 # Properties that the page shows, by layer; everything else stays in the GeoJSON files.
 PROPERTIES: dict[str, tuple[str, ...]] = {
-    "units_before": ("code", "name", "kind", "district", "area_km2", "population", "new_id", "minutes_to_seat", "km_to_seat"),
-    "units_after": ("code", "name", "kind", "side", "seat_code", "members", "area_km2", "population", "area_ratio",
+    "units_before": ("code", "name", "kind", "district", "area_km2", "population", "new_id",
+    "minutes_to_seat", "km_to_seat"),
+    "units_after": ("code", "name", "kind", "side", "seat_code", "members", "area_km2", "population",
+    "area_ratio",
                     "population_ratio", "standard", "person_minutes", "person_km", "rules", "label"),
-    "units_real_2025": ("code", "name", "kind", "members", "area_km2", "population", "seat_text", "law_clause"),
+    "units_real_2025": ("code", "name", "kind", "members", "area_km2", "population", "seat_text",
+    "law_clause"),
     "seats": ("code", "name", "seat_unit"),
     "sites": ("site_id", "name"),
     "stations": ("name",),
@@ -64,7 +69,8 @@ MINUTE_EDGES = (0, 5, 10, 15, 20, 30, np.inf)
 
 
 def write_page(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the page. Only sums and groups of at least three people are in it; equal plans give equal bytes."""
+    """Write the page. Only sums and groups of at least three people are in it; equal plans give equal
+    bytes."""
     folder = files("merger.documents").joinpath("templates")
     html, style, script = (
         folder.joinpath(f"dashboard.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
@@ -125,13 +131,15 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
 
 
 class _Projection:
-    """Longitude and latitude to whole metres around the middle of the map (x east, y south, as on a screen)."""
+    """Longitude and latitude to whole metres around the middle of the map (x east, y south, as on a
+    screen)."""
 
     def __init__(self, units: gpd.GeoDataFrame):
         metric = units.to_crs(METRIC)
         centre = metric.geometry.centroid
         self.x0, self.y0 = round(float(centre.x.median())), round(float(centre.y.median()))
-        # The frame of the first view leaves out what lies far away, so that a remote island does not shrink the map.
+        # The frame of the first view leaves out what lies far away, so that a remote island does not shrink
+        # the map.
         distance = np.hypot(centre.x - self.x0, centre.y - self.y0)
         near = metric[distance <= 2.0 * distance.quantile(0.9)]
         west, south, east, north = near.total_bounds
@@ -201,7 +209,7 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
         units = tables["units"]
         people, minutes = column(units, "population"), column(units, "minutes_to_seat")
         bars = []
-        for low, high in zip(MINUTE_EDGES, MINUTE_EDGES[1:], strict=False):
+        for low, high in pairwise(MINUTE_EDGES):
             inside = people[(minutes > low if low else minutes >= 0) & (minutes <= high)].sum()
             label = (
                 {"vi": f"trên {low} phút", "en": f"over {low} min"}

@@ -79,7 +79,8 @@ def map_side(layers: Layers, side: str, lang: str) -> bytes:
 
 
 def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
-    """Proposed units against the real ones of 2025; `identical` are the proposed units made of the same old units."""
+    """Proposed units against the real ones of 2025; `identical` are the proposed units made of the same
+    old units."""
     units, real = carto.metric(layers["units_after"]), carto.metric(layers["units_real_2025"])
     on = carto.sheet(units, WIDTH_CM, inset_title=_remote_names(units))
     same = units["code"].isin(identical)
@@ -258,7 +259,8 @@ def chart_distance(before: pd.Series, after: pd.Series, lang: str) -> bytes:
 
 
 def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
-    """Families of tasks that the picture shows: the plan's own and the limited or longest ones, in order of time."""
+    """Families of tasks that the picture shows: the plan's own and the limited or longest ones, in order
+    of time."""
     frame = grouped_tasks(timetable)
     if len(frame) > GANTT_ROWS:
         rank = (
@@ -279,7 +281,8 @@ def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
 def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
     """Bar chart of families of tasks with legal limits, targets and the day on which the merger takes effect.
 
-    The few tasks that end years later are cut at the right edge, so that the months of the move stay readable.
+    The few tasks that end years later are cut at the right edge, so that the months of the move stay
+    readable.
     """
     frame = gantt_rows(timetable)
     start, finish = pd.to_datetime(frame["start"]), pd.to_datetime(frame["finish"]) + pd.Timedelta(days=1)

@@ -1,4 +1,5 @@
-"""The Word report: one page to decide on, a chapter a stage, what the data can bear, and the list of units."""
+"""The Word report: one page to decide on, a chapter a stage, what the data can bear, and the list of
+units."""
 
 from __future__ import annotations
 
@@ -171,8 +172,10 @@ def _cost(c: Context) -> str:
         if len(able):
             parts.append(
             say(lang,
-                f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: {money(total, lang)} (trả một lần)",
-                f"if all {number(len(able), lang)} people eligible for early retirement took it: {money(total, lang)} (once)")
+                f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: "
+                f"{money(total, lang)} (trả một lần)",
+                f"if all {number(len(able), lang)} people eligible for early retirement took it: "
+                f"{money(total, lang)} (once)")
         )  # fmt: skip
     if not parts:
         return ""
@@ -226,8 +229,10 @@ def _decisions(c: Context) -> list[str]:
     if "staff" in tables and (tables["staff"]["outcome"] == "transitional").any():
         above = int((tables["staff"]["outcome"] == "transitional").sum())
         items.append(
-            say(lang, f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và nguyên tắc bố trí.",
-                f"Accept {number(above, lang)} people above the establishment for five years, and the placement rules.")
+            say(lang, f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và "
+                      "nguyên tắc bố trí.",
+                f"Accept {number(above, lang)} people above the establishment for five years, and the "
+                "placement rules.")
         )  # fmt: skip
     if "commute" in tables:
         items.append(
@@ -239,6 +244,12 @@ def _decisions(c: Context) -> list[str]:
         )
     if "timetable" in tables:
         critical = int(tables["timetable"]["critical"].astype(bool).sum())
-        items.append(say(lang, f"Giao cơ quan chủ trì thực hiện tiến độ, ưu tiên {number(critical, lang)} việc găng.",
-                         f"Assign the timetable, the {number(critical, lang)} critical tasks first."))  # fmt: skip
+        first = number(critical, lang)
+        items.append(
+            say(
+                lang,
+                f"Giao cơ quan chủ trì thực hiện tiến độ, ưu tiên {first} việc găng.",
+                f"Assign the timetable, the {first} critical tasks first.",
+            )
+        )
     return items

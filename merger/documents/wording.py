@@ -1,4 +1,5 @@
-"""Words and numbers for people, in Vietnamese and in English: terms, formats, citations, sentences on bounds."""
+"""Words and numbers for people, in Vietnamese and in English: terms, formats, citations, sentences on
+bounds."""
 
 from __future__ import annotations
 
@@ -137,7 +138,8 @@ def plain_value(value: Any, lang: str) -> str:
 
 
 def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
-    """One line a rule: its title, then where it stands; rules cited alike are joined; unknown ids are left out.
+    """One line a rule: its title, then where it stands; rules cited alike are joined; unknown ids are
+    left out.
 
     An id of commute_allowances.csv is cited by the scheme's name.
     """
@@ -180,12 +182,15 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
         )
     elif bound is not None and gap is not None and gap < WEAK_GAP:
         text = (
-            f"Không phương án nào theo các quy định và giả định này tốt hơn phương án đề xuất quá {percent(gap, lang, 2)} "
-            f"(giá trị của phương án: {quantity(record.get('objective'), unit, lang)}; cận dưới đã chứng minh: "
+            "Không phương án nào theo các quy định và giả định này tốt hơn phương án đề xuất quá "
+            f"{percent(gap, lang, 2)} "
+            f"(giá trị của phương án: {quantity(record.get('objective'), unit, lang)}; cận dưới đã chứng "
+            "minh: "
             f"{quantity(bound, unit, lang)})."
             if vi
             else f"No plan under these rules and assumptions is better than the one proposed by more than "
-            f"{percent(gap, lang, 2)} (this plan: {quantity(record.get('objective'), unit, lang)}; proven lower bound: "
+            f"{percent(gap, lang, 2)} (this plan: {quantity(record.get('objective'), unit, lang)}; proven "
+            "lower bound: "
             f"{quantity(bound, unit, lang)})."
         )
     else:
@@ -236,11 +241,13 @@ def synthetic_note(lang: str) -> str:
     """The warning beside everything that rests on generated divisions or staff."""
     if lang == "vi":
         return (
-            "SỐ LIỆU GIẢ LẬP: danh sách nhân sự và cơ cấu phòng không công bố; số liệu ở đây do chương trình sinh ra theo "
+            "SỐ LIỆU GIẢ LẬP: danh sách nhân sự và cơ cấu phòng không công bố; số liệu ở đây do chương "
+            "trình sinh ra theo "
             "các tổng số đã công bố, chỉ dùng để thử phương án, không dùng để quyết định với từng người."
         )
     return (
-        "SYNTHETIC DATA: rosters and divisions are not public; the figures here are generated to match published totals, "
+        "SYNTHETIC DATA: rosters and divisions are not public; the figures here are generated to match "
+        "published totals, "
         "serve to test the plan and must not be used to decide on any person."
     )
 
@@ -250,7 +257,8 @@ def map_source(lang: str) -> str:
     if lang == "vi":
         return (
             "Nguồn: © OpenStreetMap contributors (ODbL); ranh giới 2025: sapnhap.bando.com.vn qua "
-            "vietnamese-provinces-database (MIT); ranh giới bên trong trước 2025 do dự án dựng lại, không phải chính thức."
+            "vietnamese-provinces-database (MIT); ranh giới bên trong trước 2025 do dự án dựng lại, không "
+            "phải chính thức."
         )
     return (
         "Source: © OpenStreetMap contributors (ODbL); borders of 2025: sapnhap.bando.com.vn via "
@@ -261,9 +269,15 @@ def map_source(lang: str) -> str:
 def credit(lang: str) -> str:
     """Everybody whose data a map shows, with the licences."""
     if lang == "vi":
-        rest = "Diện tích, dân số 2025: vietnamadminunits (MIT); đối chiếu đơn vị cũ - mới: dvhcvn (MIT); bố cục ô bản đồ: OpenMapTiles (CC-BY 4.0)."
+        rest = (
+            "Diện tích, dân số 2025: vietnamadminunits (MIT); đối chiếu đơn vị cũ - mới: dvhcvn (MIT); "
+            "bố cục ô bản đồ: OpenMapTiles (CC-BY 4.0)."
+        )
     else:
-        rest = "Areas, populations 2025: vietnamadminunits (MIT); old to new units: dvhcvn (MIT); tile schema: OpenMapTiles (CC-BY 4.0)."
+        rest = (
+            "Areas, populations 2025: vietnamadminunits (MIT); old to new units: dvhcvn (MIT); "
+            "tile schema: OpenMapTiles (CC-BY 4.0)."
+        )
     return f"{map_source(lang)} {rest}"
 
 

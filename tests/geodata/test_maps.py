@@ -1,4 +1,5 @@
-"""Map export: what the standards ask for, checked on squares that can be drawn by hand and on the shipped units."""
+"""Map export: what the standards ask for, checked on squares that can be drawn by hand and on the shipped
+units."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def signed_area(ring) -> float:
 
 
 def test_geojson_follows_rfc_7946(tmp_path):
-    """No crs member, outer rings counter-clockwise, holes clockwise, missing numbers as null, codes keep their zeros."""
+    """No crs member, outer rings counter-clockwise, holes clockwise, missing numbers as null, codes keep
+    their zeros."""
     [path] = write_geojson({"squares": squares()}, tmp_path)
     document = json.loads(path.read_text(encoding="utf-8"))
     assert "crs" not in document
@@ -89,7 +91,8 @@ def test_missing_geometry_is_refused(tmp_path):
 
 
 def test_simplified_neighbours_do_not_tear(tmp_path):
-    """After simplifying and rounding, the shipped units still are a coverage, and each file stays below 1 MB."""
+    """After simplifying and rounding, the shipped units still are a coverage, and each file stays below 1
+    MB."""
     units = read_units(shipped_path("units_before.gpkg"))[["code", "name_full", "geometry"]]
     [path] = write_geojson({"units_before": units}, tmp_path)
     assert path.stat().st_size < 1_000_000
@@ -102,7 +105,8 @@ def test_simplified_neighbours_do_not_tear(tmp_path):
 
 
 def test_overlapping_polygons_are_simplified_one_by_one():
-    """Layers that are no coverage are kept, not refused: two squares that overlap come back as two squares."""
+    """Layers that are no coverage are kept, not refused: two squares that overlap come back as two
+    squares."""
     one = shapely.box(106, 20, 106.1, 20.1)
     frame = gpd.GeoDataFrame(geometry=[one, shapely.box(106.05, 20, 106.15, 20.1)], crs=WGS84)
     simple = simplify_polygons(frame)
@@ -111,7 +115,8 @@ def test_overlapping_polygons_are_simplified_one_by_one():
 
 
 def test_rounding_takes_more_decimals_rather_than_break_a_polygon():
-    """A sliver of 2e-6 degree collapses at 5 decimals (0.000002 -> 0.0) and lives at 6; a large square needs 5."""
+    """A sliver of 2e-6 degree collapses at 5 decimals (0.000002 -> 0.0) and lives at 6; a large square
+    needs 5."""
     sliver = shapely.Polygon([(0, 0), (1, 0), (1, 2e-6), (0, 2e-6)])
     assert rounded(np.array([shapely.box(0, 0, 1, 1)]))[1] == 5
     kept, decimals = rounded(np.array([shapely.box(2, 2, 3, 3), sliver]))
