@@ -124,8 +124,8 @@ def commute_links(graph: nx.MultiDiGraph, home: str, site: str) -> list[tuple[st
 def ride_links(graph: nx.MultiDiGraph, group: str) -> list[tuple[str, str, dict]]:
     """Links that a commute group uses: those of its route if it rides one, else its quickest way by road.
 
-    A group whose members ride different routes uses them all, in order of the routes; from a route that ends at
-    a station, the way goes on by road.
+    A group whose members ride different routes uses them all, in order of the routes; from a route that ends
+    at a station, the way goes on by road.
     """
     node = group if group in graph else f"commute_group:{group}"
     if node not in graph:

@@ -1,0 +1,287 @@
+"""Structures: items to slots to sites, against hand-worked examples and brute force."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solvers.check_structure import check_structure
+from solvers.problem import ProblemError, Status, Stop
+from solvers.structure import StructureProblem, solve_structure
+
+STOP = Stop(seconds=20)
+
+
+def problem(sizes, hosts=None, teams=None, **changes):
+    """Items that may all join each other inside their host; slot j continues item j; one site unless changed."""
+    n = len(sizes)
+    hosts = [0] * n if hosts is None else hosts
+    arcs = [
+        (i, j)
+        for j in range(n)
+        for i in range(n)
+        if hosts[i] == hosts[j] and (sizes[i], -i) <= (sizes[j], -j)
+    ]
+    base = {
+        "size": np.array(sizes),
+        "floor": np.array(sizes) * 10,
+        "team": np.array(teams if teams is not None else [-1] * n),
+        "slot_host": np.array(hosts),
+        "slot_anchor": np.arange(n),
+        "slot_min": np.zeros(n, int),
+        "slot_max": np.full(n, 1000),
+        "slot_schedule": np.zeros(n, int),
+        "slot_counted": np.ones(n, bool),
+        "schedules": (((0, 2), (10, 3), (15, 4)),),
+        "arcs": np.array(arcs),
+        "arc_cost": np.array([0 if i == j else 1 for i, j in arcs]),
+        "item_site_cost": np.zeros((n, 1), int),
+        "slot_site_cost": np.zeros((n, 1), int),
+        "slot_site_allowed": np.ones((n, 1), bool),
+        "site_capacity": np.array([-1]),
+        "second_site": np.zeros(1, bool),
+        "host_max_slots": np.full(max(hosts) + 1, -1),
+        "host_cost": np.zeros(max(hosts) + 1, int),
+        "host_mandatory": np.zeros(max(hosts) + 1, bool),
+        "host_group": np.full(max(hosts) + 1, -1),
+        "group_max": np.zeros(0, int),
+        "post_cost": 100,
+        "mixed_cost": 0,
+        "split_cost": 0,
+    }
+    return StructureProblem(**(base | changes))
+
+
+def two_sites(sizes, **changes):
+    """The same with a main site (0) and a second site (1) where everybody works today (a move costs 5 each)."""
+    n = len(sizes)
+    base = {
+        "item_site_cost": np.column_stack([np.array(sizes) * 5, np.zeros(n, int)]),
+        "slot_site_cost": np.zeros((n, 2), int),
+        "slot_site_allowed": np.ones((n, 2), bool),
+        "site_capacity": np.array([-1, -1]),
+        "second_site": np.array([False, True]),
+    }
+    return problem(sizes, **(base | changes))
+
+
+def solved(p):
+    """Solution that has passed the independent check."""
+    solution = solve_structure(p, STOP)
+    assert check_structure(p, solution) == []
+    return solution
+
+
+def test_leading_posts_step_with_size():
+    """Two divisions of 8 and 7 cost 2+2 posts apart; together 15 persons need 4: joining saves nothing, costs 1."""
+    solution = solved(problem([8, 7]))
+    assert solution.status is Status.OPTIMAL
+    assert solution.slot_of_item.tolist() == [0, 1]
+    assert solution.objective == 400
+
+
+def test_merging_saves_posts():
+    """20 and 16 persons: 4+4 posts apart, 4 together, and one handover of cost 1: 401; the larger one continues."""
+    solution = solved(problem([16, 20]))
+    assert solution.slot_of_item.tolist() == [1, 1]
+    assert solution.objective == 401
+    assert solution.bound == 401
+
+
+def test_mixed_teams_stop_the_merger():
+    """The saving of 4 posts (400) is less than the price of a mixed team (500): they stay apart at 8 posts."""
+    solution = solved(problem([16, 20], teams=[0, 1], mixed_cost=500))
+    assert solution.objective == 800
+
+
+def test_split_team_is_joined_where_posts_alone_would_not():
+    """8 and 7 of one team: apart 400 + 50 for the split, together 401."""
+    solution = solved(problem([8, 7], teams=[0, 0], split_cost=50))
+    assert solution.objective == 401
+
+
+def test_smallest_size_forces_and_its_price_frees():
+    """5 persons are too few for a minimum of 6: joined with 9 (14 persons, 3 posts, 301); for 10 it may stay."""
+    tight = problem([9, 5], slot_min=np.array([6, 6]), mixed_cost=400, teams=[0, 1])
+    assert solved(tight).objective == 701  # 3 posts + handover + mixed team
+    assert solved(replace(tight, small_cost=10)).objective == 410  # 2 + 2 posts + exception
+
+
+def test_largest_size_keeps_apart():
+    """20 and 16 may not join in a slot for 30."""
+    assert solved(problem([16, 20], slot_max=np.array([30, 30]))).objective == 800
+
+
+def test_number_of_slots_per_host():
+    """Three of 4 persons in at most one slot: 12 persons, 3 posts, two handovers."""
+    solution = solved(problem([4, 4, 4], host_max_slots=np.array([1])))
+    assert solution.objective == 302
+    assert (solution.site_of_slot >= 0).sum() == 1
+
+
+def test_second_site_share():
+    """Free choice leaves all at the second site (0); with half of two slots there, the smaller moves: 8 x 5 = 40."""
+    assert solved(two_sites([8, 9])).objective == 400
+    half = solved(two_sites([8, 9], second_share=0.5))
+    assert half.objective == 440
+    assert half.site_of_slot.tolist() == [0, 1]
+    assert solved(two_sites([8, 9], second_share=0.0)).objective == 400 + 17 * 5
+
+
+def test_capacity_ties_hosts_together():
+    """Two hosts, room for 90 at the second site: only the larger (floor 90) stays, the other moves for 8 x 5."""
+    p = two_sites([8, 9], hosts=[0, 1], site_capacity=np.array([-1, 90]))
+    solution = solved(p)
+    assert solution.status is Status.OPTIMAL
+    assert solution.objective == 440
+
+
+def test_host_ceiling_closes_the_dearer_host():
+    """An item of host 1 may also go to host 0: with a ceiling of one open host it does, at its arc cost of 7."""
+    base = problem([9, 8], hosts=[0, 1])
+    p = replace(
+        base,
+        arcs=np.array([[0, 0], [1, 1], [1, 0]]),
+        arc_cost=np.array([0, 0, 7]),
+        host_group=np.array([0, 0]),
+        group_max=np.array([1]),
+    )
+    assert solved(p).slot_of_item.tolist() == [0, 0]
+    assert solved(p).objective == 400 + 7  # 17 persons, 4 posts
+    assert solved(replace(p, group_max=np.array([2]))).objective == 400  # 2 + 2 posts, two hosts
+
+
+def test_lock_and_mandatory_host():
+    """A lock keeps the item in host 1 though host 0 is cheaper; a mandatory host opens the same way."""
+    base = replace(
+        problem([9, 5], hosts=[0, 1]),
+        arcs=np.array([[0, 0], [1, 1], [1, 0]]),
+        arc_cost=np.array([0, 0, 0]),
+        host_cost=np.array([0, 50]),
+    )
+    assert solved(base).objective == 300
+    assert solved(replace(base, fixed_host=((1, 1),))).objective == 450
+    assert solved(replace(base, host_mandatory=np.array([False, True]))).objective == 450
+
+
+def test_conflict_names_only_the_rules_in_conflict():
+    """No room at the main site and no second site allowed: exactly these two rules; the sizes are not blamed."""
+    p = two_sites([8, 9], second_share=0.0, site_capacity=np.array([100, -1]), slot_min=np.array([6, 6]))
+    solution = solve_structure(p, STOP)
+    assert solution.status is Status.INFEASIBLE
+    assert set(solution.conflict) == {"site_capacity:0", "second_site_share"}
+
+
+def test_conflict_of_a_lock_with_the_smallest_size():
+    """A lock that leaves 5 persons alone in a host with a minimum of 6 is named together with that minimum."""
+    p = replace(
+        problem([9, 5], hosts=[0, 1], slot_min=np.array([6, 6])),
+        arcs=np.array([[0, 0], [1, 1], [1, 0]]),
+        arc_cost=np.array([0, 0, 0]),
+        fixed_host=((1, 1),),
+    )
+    assert set(solve_structure(p, STOP).conflict) == {"fixed_host:1", "smallest_size:1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"slot_host": np.array([0, 3])}, "slot_host"),
+        ({"arc_cost": np.array([0, -1, 0])}, "arc_cost"),
+        ({"second_share": 1.5}, "second_share"),
+        ({"schedules": (((5, 2),),)}, "schedule"),
+        ({"fixed_host": ((0, 5),)}, "fixed_host"),
+        ({"slot_max": np.array([1, -1])}, "slot_max"),
+    ],
+)
+def test_bad_problems_are_refused(change, words):
+    """A problem that is not well posed is refused with the name of the field."""
+    with pytest.raises(ProblemError, match=words):
+        problem([8, 7], **change)
+
+
+def test_check_finds_what_is_broken():
+    """The independent check sees a wrong objective, a division below its minimum and a full site."""
+    p = two_sites([8, 9], slot_min=np.array([6, 6]))
+    good = solved(p)
+    assert check_structure(p, replace(good, objective=good.objective - 1, bound=0.0))
+    assert check_structure(replace(p, slot_min=np.array([9, 6])), good)
+    assert check_structure(replace(p, site_capacity=np.array([-1, 100])), good)
+
+
+def brute_force(p):
+    """Cheapest structure by trying everything: all slots of all items, all sites of all open slots."""
+    n_items, n_slots, n_sites, _ = p.shape
+    choices = [[j for i2, j in p.arcs.tolist() if i2 == i] for i in range(n_items)]
+    best = None
+    for slots in product(*choices):
+        opened = sorted(set(slots))
+        for sites in product(range(n_sites), repeat=len(opened)):
+            site_of_slot = np.full(n_slots, -1)
+            site_of_slot[opened] = sites
+            cost = _value(p, np.array(slots), site_of_slot)
+            if cost is not None and (best is None or cost < best):
+                best = cost
+    return best
+
+
+def _value(p, slot_of_item, site_of_slot):
+    """Cost of one structure from the definition, None when it breaks a rule."""
+    from solvers.structure import StructureSolution
+
+    probe = StructureSolution(
+        Status.FEASIBLE, objective=0.0, slot_of_item=slot_of_item, site_of_slot=site_of_slot
+    )
+    faults = check_structure(p, probe)
+    off = [f for f in faults if f.startswith("the objective")]
+    if len(faults) > len(off):
+        return None
+    return int(off[0].split()[-1]) if off else 0
+
+
+@st.composite
+def small_problems(draw):
+    """Up to four items in one or two hosts, two sites, all rules that tie hosts together."""
+    sizes = draw(st.lists(st.integers(3, 18), min_size=2, max_size=4))
+    n = len(sizes)
+    hosts = draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
+    hosts[0] = 0
+    cost = draw(st.lists(st.integers(0, 30), min_size=2 * n, max_size=2 * n))
+    return two_sites(
+        sizes,
+        hosts=hosts,
+        teams=draw(st.lists(st.integers(-1, 2), min_size=n, max_size=n)),
+        item_site_cost=np.array(cost).reshape(n, 2),
+        slot_min=np.full(n, draw(st.sampled_from([0, 6]))),
+        site_capacity=np.array([draw(st.sampled_from([-1, 120, 250])), draw(st.sampled_from([-1, 90]))]),
+        second_share=draw(st.sampled_from([0.0, 0.34, 0.5, 1.0])),
+        mixed_cost=draw(st.integers(0, 200)),
+        split_cost=draw(st.integers(0, 200)),
+        post_cost=draw(st.sampled_from([10, 100])),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(small_problems())
+def test_agrees_with_brute_force(p):
+    """On small problems the solver finds the cheapest structure, or none exactly where there is none."""
+    solution = solve_structure(p, STOP)
+    assert check_structure(p, solution) == []
+    expected = brute_force(p)
+    if expected is None:
+        assert solution.status is Status.INFEASIBLE
+        assert solution.conflict
+    else:
+        assert solution.status is Status.OPTIMAL
+        assert solution.objective == expected
+
+
+def test_same_answer_twice():
+    """The same problem, seed and thread give the same decisions."""
+    p = two_sites([8, 9, 8, 7, 12], teams=[0, 1, 0, 1, 2], mixed_cost=30, split_cost=60, second_share=0.5)
+    first, second = solved(p), solved(p)
+    assert first.slot_of_item.tolist() == second.slot_of_item.tolist()
+    assert first.site_of_slot.tolist() == second.site_of_slot.tolist()
