@@ -27,15 +27,16 @@ def best_other_unit(inputs: Inputs, units: pd.DataFrame, old_code: str) -> tuple
     if kinds[home] == "dac_khu" or not rest or not nx.is_connected(graph.subgraph(rest)):
         return None
     options = {new_of[n] for n in graph.neighbors(old_code) if side[n] == side[old_code]} - {home}
-    base, per_region = score_units(inputs, plan_assignment(units))
+    base, _ = score_units(inputs, plan_assignment(units))
     best: tuple[str, float] | None = None
     for target in sorted(t for t in options if kinds[t] != "dac_khu"):
         if (new_of == target).sum() + 1 > inputs.scenario.arrange.max_members:
             continue
-        figures, _ = score_units(inputs, plan_assignment(units.assign(new_id=np.where(units["old_code"] == old_code, target, units["new_id"]))))
+        moved = units.assign(new_id=np.where(units["old_code"] == old_code, target, units["new_id"]))
+        figures, _ = score_units(inputs, plan_assignment(moved))
         if figures["needs_decision"] > max(base["needs_decision"], inputs.scenario.arrange.max_needs_decision):
             continue
-        extra = figures["person_minutes"] - base["person_minutes"]
+        extra = figures["best_seat_person_minutes"] - base["best_seat_person_minutes"]
         if best is None or extra < best[1]:
             best = (names[target], extra)
     return best

@@ -11,6 +11,8 @@ import pandas as pd
 
 from geodata.faults import InputError
 from merger.alternatives import best_other_unit
+from merger.documents.cells import Cells
+from merger.documents.wording import empty, heading, number, plain_value, term
 from merger.inputs import Inputs
 from merger.plan import Plan
 
@@ -28,38 +30,8 @@ ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "timetable": ("công việc", "task", ("task_id", "title_vi", "title_en")),
 }
 
-# Columns shown with a name of their own; the rest keep the name of the table's contract.
-WORDS_VI = {
-    "kind": "loại hình",
-    "population": "dân số (người)",
-    "area_km2": "diện tích (km²)",
-    "minutes_to_seat": "phút tới trụ sở",
-    "km_to_seat": "km tới trụ sở",
-    "standard": "tiêu chuẩn",
-    "new_name": "đơn vị mới",
-    "seat_code": "nơi đặt trụ sở (mã)",
-    "outcome": "kết quả",
-    "km_before": "km trước",
-    "km_after": "km sau",
-    "minutes_before": "phút trước",
-    "minutes_after": "phút sau",
-    "support": "hỗ trợ đi lại",
-    "support_vnd_month": "hỗ trợ (đồng/tháng)",
-    "entitlement": "quyền lựa chọn",
-    "entitlement_vnd": "mức hưởng nếu chọn (đồng)",
-    "successor": "cơ quan chịu trách nhiệm",
-    "start": "bắt đầu",
-    "finish": "hoàn thành",
-    "owner": "cơ quan chủ trì",
-    "slack_days": "dự trữ (ngày làm việc)",
-}
-HIDDEN = {"reason_vi", "reason_en", "rules", "rule"}
-STANDARDS = {
-    "meets": ("đạt cả hai tiêu chuẩn của Điều 5 khoản 1", "meets both floors of Art 5(1)"),
-    "exempt": ("nhập từ 3 đơn vị trở lên, không xét tiêu chuẩn (Điều 5 khoản 2)", "three or more units, exempt by Art 5(2)"),
-    "needs_decision": ("cần quyết định theo Điều 5 khoản 3", "needs a decision under Art 5(3)"),
-    "special": ("đặc khu, không xét tiêu chuẩn", "special zone, no numeric test"),
-}
+# Columns that are told in another part of the answer, or that only the program needs.
+HIDDEN = {"reason_vi", "reason_en", "rules", "rule", "label", "seat_lon", "seat_lat", "new_id", "site_before_id"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +41,7 @@ class Answer:
     kind: str
     item: str
     name: str
-    facts: dict[str, Any]
+    facts: dict[str, str]
     reasons: tuple[str, ...]
     rules: tuple[str, ...]
     alternative: str
@@ -125,32 +97,27 @@ def plain(text: str) -> str:
 
 def _explain_row(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: str) -> Answer:
     vi, en, names = ITEMS[table]
+    cells = Cells(plan, inputs)
     reason = row.get(f"reason_{lang}", "")
     own = [str(reason)] if reason else []
     ids = [r for r in str(row.get("rules", row.get("rule", ""))).split(";") if r]
     return Answer(
         kind=vi if lang == "vi" else en,
         item=str(row[names[0]]),
-        name=str(row[names[1]]) if len(names) > 1 else "",
-        facts=_facts(row, names, lang),
+        name=str(row[names[1]]) if len(names) > 1 else (vi if lang == "vi" else en).capitalize(),
+        facts=_facts(cells, table, row, lang),
         reasons=(*own, *_reasons(table, row, lang)),
         rules=tuple(_cite(inputs, r, lang) for r in ids),
         alternative=_alternative(plan, inputs, table, row, lang),
-        label=str(row.get("label", "")),
+        label=cells.words(table, "label", row.get("label", ""), lang),
     )
 
 
-def _facts(row: pd.Series, names: tuple[str, ...], lang: str) -> dict[str, Any]:
-    facts = {}
-    for column, value in row.items():
-        empty = value == "" or (isinstance(value, float) and pd.isna(value))
-        if column in names or column in HIDDEN or empty:
-            continue
-        if column == "standard" and value in STANDARDS:
-            value = STANDARDS[value][lang == "en"]
-        plain_value = value.item() if hasattr(value, "item") else value
-        facts[WORDS_VI.get(str(column), str(column)) if lang == "vi" else str(column)] = plain_value
-    return facts
+def _facts(cells: Cells, table: str, row: pd.Series, lang: str) -> dict[str, str]:
+    """Heading and words of every cell that says something; a title in the other language does not."""
+    names, other = ITEMS[table][2], "_en" if lang == "vi" else "_vi"
+    shown = [c for c in row.index if c not in names and c not in HIDDEN and not c.endswith(other) and not empty(row[c])]
+    return {heading(c, lang, table): cells.words(table, c, row[c], lang) for c in shown}
 
 
 def _reasons(table: str, row: pd.Series, lang: str) -> tuple[str, ...]:
@@ -170,8 +137,9 @@ def _alternative(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: s
         return "No neighbouring new unit can take it alone without breaking a rule."
     name, extra = other
     if lang == "vi":
-        return f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {extra:+,.0f} người-phút tới trụ sở."
-    return f"Best other placement (moving this unit alone): {name}, {extra:+,.0f} person-minutes to the seat."
+        cost = number(extra, lang)
+        return f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {cost} người-phút tới trụ sở."
+    return f"Best other placement (moving this unit alone): {name}, {number(extra, lang)} more person-minutes to the seat."
 
 
 def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer:
@@ -189,11 +157,11 @@ def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer
         kind="quy định" if lang == "vi" else "rule",
         item=rule_id,
         name=title or rule_id,
-        facts={"value": rule.value, **dict(rule.fields), "unit": rule.unit} | where,
+        facts={heading("value", lang): plain_value(rule.value, lang), heading("law_unit", lang): rule.unit} | where,
         reasons=(rule.note,) if rule.note else (),
         rules=(rule.cite(lang),),
         alternative="",
-        label=rule.status,
+        label=term("rule_status", rule.status, lang),
     )
 
 

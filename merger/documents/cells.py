@@ -1,0 +1,89 @@
+"""One cell of a plan's table in words: codes, ids and fields get their names, in either language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from merger.documents.wording import day, number, plain_name, term
+from merger.fields import fields
+from merger.inputs import Inputs
+from merger.plan import Plan
+from merger.tables import TABLES
+
+# Columns whose codes have words, and the group of terms.csv that holds them.
+CODED = {
+    "side": "side",
+    "sides": "side",
+    "kind": "kind",
+    "standard": "standard",
+    "label": "label",
+    "mode": "mode",
+    "support": "mode",
+    "wish": "wish",
+    "direction": "direction",
+    "origin": "origin",
+    "basis": "basis",
+    "level": "level",
+    "outcome": "outcome",
+    "role": "role",
+    "bloc": "bloc",
+    "phase": "phase",
+    "status": "status",
+    "entitlement": "entitlement",
+}
+# `kind` means something else in these tables.
+KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
+# Columns that hold ids of units, sites, bodies or divisions.
+NAMED = {
+    "site_id",
+    "site_before",
+    "site_after",
+    "seat_code",
+    "home_code",
+    "body_before",
+    "members",
+    "predecessors",
+    "holders_before",
+    "parent_id",
+    "new_agency_id",
+}
+DECIMALS = {"int": 0, "vnd": 0, "km": 1, "minutes": 1, "km2": 2, "m2": 0, "ratio": 2, "degrees": 5}
+
+
+class Cells:
+    """Words for the cells of one plan."""
+
+    def __init__(self, plan: Plan, inputs: Inputs):
+        bodies = inputs.agencies
+        self.names: dict[str, str] = {
+            **dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True)),
+            **dict(zip(bodies["agency_id"], bodies["name_vi"].map(plain_name), strict=True)),
+            **inputs.units["name_full"].to_dict(),
+        }
+        for table, key, name in (
+            ("new_divisions", "new_division_id", "new_division"),
+            ("structure", "division_id", "division"),
+        ):
+            if table in plan.tables:
+                frame = plan.tables[table]
+                self.names |= dict(zip(frame[key].astype(str), frame[name].astype(str), strict=True))
+        self.fields = {f.field: {"vi": f.title_vi, "en": f.title_en} for f in fields().itertuples()}
+
+    def name(self, item: str) -> str:
+        """Name of a unit, site, body or division; an unknown id comes back as it is."""
+        return self.names.get(item, item)
+
+    def words(self, table: str, column: str, value: Any, lang: str) -> str:
+        """A cell as a reader sees it; "" for an empty one."""
+        kind = TABLES[table].columns[column][0] if column in TABLES[table].columns else "text"
+        if kind in DECIMALS and not isinstance(value, str):
+            return number(value, lang, DECIMALS[kind])
+        text = str(value)
+        if kind == "date":
+            return day(text, lang)
+        if column == "field":
+            return self.fields.get(text, {}).get(lang, text)
+        if column in NAMED and not (table == "timetable" and column == "predecessors"):
+            return "; ".join(self.name(part) for part in text.split(";"))
+        group = KINDS_OF.get(table, "kind") if column == "kind" else CODED.get(column)
+        return "; ".join(term(group, part, lang) for part in text.split(";")) if group else text
