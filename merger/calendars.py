@@ -83,24 +83,27 @@ class WorkCalendar:
         return np.array([k for k in range(total) if keep(self.day(k))], dtype=np.int64)
 
 
+SHOWN = 5  # predecessors named in an event
 TEXT = {
     "vi": {
         "name": "Tiến độ sắp xếp",
         "owner": "Cơ quan chủ trì",
-        "limit": "Thời hạn theo luật",
+        "legal_limit": "Thời hạn theo luật",
         "target": "Mục tiêu",
         "slack": "Dự phòng (ngày làm việc)",
         "after": "Sau các việc",
+        "more": "và {n} việc khác",
         "label": "Nguồn",
         "late": "Chậm so với thời hạn (ngày làm việc)",
     },
     "en": {
         "name": "Timetable of the merger",
         "owner": "Responsible",
-        "limit": "Legal limit",
+        "legal_limit": "Legal limit",
         "target": "Target",
         "slack": "Slack (working days)",
         "after": "After",
+        "more": "and {n} more",
         "label": "Basis",
         "late": "Late (working days)",
     },
@@ -122,21 +125,22 @@ def write_ics(timetable: pd.DataFrame, path: Path, lang: str = "vi", stamp: date
     rows = timetable.to_dict("records")
     first = stamp or min((_date(r["start"]) for r in rows), default=date(2025, 1, 1))
     written = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    titles = {row["task_id"]: row["title_vi" if lang == "vi" else "title_en"] for row in rows}
     for row in rows:
-        calendar.add_component(_event(row, lang, words, written))
+        calendar.add_component(_event(row, titles, words, written))
     part = path.with_name(path.name + ".part")
     part.write_bytes(calendar.to_ical())
     os.replace(part, path)
 
 
-def _event(row: dict, lang: str, words: dict[str, str], written: datetime) -> Event:
+def _event(row: dict, titles: dict[str, str], words: dict[str, str], written: datetime) -> Event:
     event = Event()
     event.add("uid", f"{row['task_id']}@merger-planning")
     event.add("dtstamp", written)
     event.add("dtstart", _date(row["start"]))
     event.add("dtend", _date(row["finish"]) + timedelta(days=1))
-    event.add("summary", row["title_vi"] if lang == "vi" else row["title_en"])
-    event.add("description", "\n".join(_lines(row, words)))
+    event.add("summary", titles[row["task_id"]])
+    event.add("description", "\n".join(_lines(row, titles, words)))
     event.add("categories", [str(row["kind"])])
     event.add("transp", "TRANSPARENT")
     if row["critical"] is True or str(row["critical"]) == "True":
@@ -144,11 +148,17 @@ def _event(row: dict, lang: str, words: dict[str, str], written: datetime) -> Ev
     return event
 
 
-def _lines(row: dict, words: dict[str, str]) -> Iterable[str]:
+def _lines(row: dict, titles: dict[str, str], words: dict[str, str]) -> Iterable[str]:
     yield f"{words['owner']}: {row['owner']}"
-    for word, column in (("limit", "legal_limit"), ("target", "target"), ("after", "predecessors")):
-        if pd.notna(row[column]) and row[column] != "":
-            yield f"{words[word]}: {row[column]}"
+    for word in ("legal_limit", "target"):
+        if pd.notna(row[word]) and row[word] != "":
+            yield f"{words[word]}: {row[word]}"
+    if pd.notna(row["predecessors"]) and row["predecessors"]:
+        before = str(row["predecessors"]).split(";")
+        told = [titles.get(key, key) for key in before[:SHOWN]]
+        if len(before) > SHOWN:
+            told.append(words["more"].format(n=len(before) - SHOWN))
+        yield f"{words['after']}: {'; '.join(told)}"
     late = max(int(row["legal_late_days"] or 0), int(row["target_late_days"] or 0))
     yield f"{words['late']}: {late}" if late else f"{words['slack']}: {int(row['slack_days'] or 0)}"
     yield f"{words['label']}: {row['label']}"

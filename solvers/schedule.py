@@ -92,7 +92,7 @@ class _Search:
     def _whole(self, part: int, floor: int) -> int:
         model = self._model(part, None)
         model.cp.add(model.parts[part] * model.units[part] >= floor)
-        solver = cp_solver(self.stop, max(1.0, self.work * SHARE[part]), self._seconds_left())
+        solver = cp_solver(self.stop, max(0.1, self.work * SHARE[part]), self._seconds_left())
         # Several strategies take turns on one thread: repeatable, with neighbourhoods and bounds among them.
         solver.parameters.interleave_search = self.stop.threads == 1
         status = solver.solve(model.cp)
