@@ -292,6 +292,10 @@ def mandates(case: Case) -> Violations:
 
 
 def _fields_kept(case: Case) -> Violations:
-    """Fields of work of the divisions before are all held by a division after."""
+    """Fields of work of the divisions before are held by a division after; no division's work is left out."""
+    led = case.inputs.divisions.loc[case.inputs.divisions["kind"] != "leadership", "division_id"]
+    holders = {i for cell in case.tables["mandates"]["holders_before"] for i in items(cell)}
+    if forgotten := set(led) - holders:
+        yield f"divisions before whose work no mandate carries on: {shown(forgotten)}"
     if lost := set(case.tables["structure"]["field"]) - set(case.tables["new_divisions"]["field"]):
         yield f"fields of work that no new division holds: {shown(lost)}"

@@ -17,6 +17,8 @@ from merger.tables import TABLES
 from scenarios.loaded import data_hashes
 from scenarios.loader import loaded_from
 
+# Kind of the edge from the body that answers for a mandate to the mandate.
+ACCOUNTABLE = "accountable_for"
 LABELS = {"official", "estimated", "reconstructed", "SYNTHETIC", "proposed"}
 # Tables whose rows rest on the roster or on the divisions.
 ON_SYNTHETIC = {
@@ -128,6 +130,7 @@ def manifest(case: Case) -> Violations:
     if changed := {k for k in now.keys() | then.keys() if now.get(k) != then.get(k)}:
         yield f"data changed since the plan was made: {shown(changed)}"
     yield from _headline(case, told.get("headline", {}).get("plan", {}))
+    yield from _figures(case, told.get("stages", {}))
 
 
 def _headline(case: Case, told: dict) -> Iterator[str]:
@@ -152,6 +155,32 @@ def _headline(case: Case, told: dict) -> Iterator[str]:
             and abs(float(told[name]) - computed[name]) > 0.001 * abs(computed[name]) + 0.5
         ):
             yield f"headline {name} is {told[name]}, computed {computed[name]}"
+
+
+def _figures(case: Case, stages: dict) -> Iterator[str]:
+    """Figures of the stages that are plain counts or sums of the tables."""
+    t = case.tables
+    counted: dict[tuple[str, str], float] = {}
+    if "mandates" in t and "new_agencies" in t:
+        counted["consolidate", "agencies_after"] = len(t["new_agencies"])
+        counted["consolidate", "mandates"] = len(t["mandates"])
+        counted["consolidate", "departments_after"] = int((t["new_agencies"]["kind"] == "department").sum())
+    if "staff" in t:
+        counted["relocate", "people"] = len(t["staff"])
+        for outcome in ("placed", "transitional", "retires", "contract_ends", "unplaced"):
+            counted["relocate", f"{outcome}_people"] = int((t["staff"]["outcome"] == outcome).sum())
+    if "commute" in t:
+        counted["commute", "concerned_people"] = int(t["commute"]["riders"].sum())
+        for column in ("public_vnd_month", "private_vnd_month", "time_vnd_month"):
+            counted["commute", column] = float(t["commute"][column].sum())
+    if "timetable" in t:
+        counted["timetable", "tasks"] = len(t["timetable"])
+        for column in ("legal_late_days", "target_late_days"):
+            counted["timetable", column] = float(t["timetable"][column].sum())
+    for (stage, name), value in counted.items():
+        told = stages.get(stage, {}).get("figures", {}).get(name)
+        if told is not None and abs(float(told) - value) > 1e-6 * abs(value) + 0.5:
+            yield f"{stage}: {name} is {told}, the tables give {value:g}"
 
 
 @check(
@@ -223,6 +252,14 @@ def network(case: Case) -> Violations:
     for table, column in wanted:
         if table in case.tables and (lost := set(case.tables[table][column]) - names):
             yield f"{table}: not in the graph: {shown(lost)}"
+    if "mandates" in case.tables:
+        told = {f"mandate:{r.mandate_id}": [r.successor_id] for r in case.tables["mandates"].itertuples()}
+        drawn: dict[str, list[str]] = {mandate: [] for mandate in told}
+        for body, mandate, kind in graph.edges(data="kind"):
+            if kind == ACCOUNTABLE:
+                drawn.setdefault(mandate, []).append(body.partition(":")[2])
+        if differ := {m for m in drawn if drawn[m] != told.get(m)}:
+            yield f"mandates without exactly their one successor in the graph: {shown(differ)}"
     return f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} links"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.travel import default_cache, travel_table
 from merger.audit.people import road_km
 from merger.audit.report import Case, Violations, check, filled, items, shown
 
 MODES = {"shuttle", "train", "own", "rent", "flat", "none"}
 KM_TOLERANCE = 0.02
 CLOCK_TOLERANCE = 1.0  # times are written in whole minutes
+LEG_TOLERANCE_KM = 0.05
 
 
 def minute(text: str) -> int:
@@ -206,3 +208,33 @@ def times(case: Case) -> Violations:
         far = mine.loc[mine["direction"] == "morning", "km"].max()
         if row.mode == "shuttle" and abs(far - row.km) > KM_TOLERANCE * 2:
             yield f"{row.route_id}: {row.km} km, its stops give {far}"
+
+
+@check(
+    "stops-roads",
+    "Quãng đường và thời gian giữa các điểm đúng theo mạng đường",
+    "Ways between the stops follow the road graph",
+    "routes",
+    "stops",
+)
+def roads(case: Case) -> Violations:
+    """Each leg of a shuttle: km of the quickest road without ferries, not faster than peak traffic allows."""
+    shuttles = case.tables["routes"].query("mode == 'shuttle'")["route_id"]
+    stops = case.tables["stops"]
+    stops = stops[stops["route_id"].isin(shuttles)].sort_values(["route_id", "direction", "sequence"])
+    if stops.empty:
+        return "no shuttles"
+    graph, peak = case.inputs.roads.without_ferries(), case.inputs.scenario.commute.peak_factor
+    nodes = graph.index_of(stops["road_node"].to_numpy(int))
+    known, place = np.unique(nodes, return_inverse=True)
+    table = travel_table(graph, known, known, cache=default_cache())
+    clock, km = stops["time"].map(minute).to_numpy(), stops["km"].to_numpy(float)
+    trip = (stops["route_id"] + " " + stops["direction"]).to_numpy()
+    legs = np.flatnonzero(trip[1:] == trip[:-1])
+    for i in legs:
+        minutes, way = table.minutes[place[i], place[i + 1]] * peak, table.km[place[i], place[i + 1]]
+        if abs(km[i + 1] - km[i] - way) > LEG_TOLERANCE_KM:
+            yield f"{trip[i]}: {km[i + 1] - km[i]:.2f} km in a leg, the road has {way:.2f}"
+        if clock[i + 1] - clock[i] < minutes - CLOCK_TOLERANCE:
+            yield f"{trip[i]}: {clock[i + 1] - clock[i]} minutes for a leg of {minutes:.1f}"
+    return f"{len(legs)} legs"

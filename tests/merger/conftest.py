@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy.sparse import csr_matrix
 
+from geodata.roads import RoadGraph
 from geodata.travel import TravelTable
 from merger.audit import Case
 from merger.inputs import Inputs
@@ -135,7 +137,22 @@ def small_inputs() -> Inputs:
     unit_km = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 5.0
     unit_km[5, :5] = unit_km[:5, 5] = np.inf
     inputs.__dict__["unit_travel"], inputs.__dict__["site_travel"] = travel(unit_km), travel(SITE_KM)
+    inputs.__dict__["roads"] = small_roads()
     return inputs
+
+
+def small_roads() -> RoadGraph:
+    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2)."""
+    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in (45.0, 44_000.0))
+    return RoadGraph(
+        node_ids=np.array([1, 2]),
+        lon=np.array([106.0, 106.4]),
+        lat=np.array([20.8, 20.8]),
+        in_main=np.array([True, True]),
+        minutes=minutes,
+        metres=metres,
+        is_ferry=frozenset(),
+    )
 
 
 def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
@@ -266,7 +283,17 @@ def _structure(inputs: Inputs) -> dict[str, pd.DataFrame]:
                 "site_id": "main",
             }
         )
-    mandates = [{"mandate_id": "p-1", "title_vi": "Chương trình", "successor_id": "so-y-te-hai-phong-moi"}]
+    carried = {"mandate_id": "p-1", "title_vi": "Chương trình", "successor_id": "so-y-te-hai-phong-moi"}
+    work = [
+        {
+            "mandate_id": f"field--{body}",
+            "title_vi": "Du lịch",
+            "successor_id": f"{body}-hai-phong-moi--phong",
+            "holders_before": f"{body}-hai-duong--phong;{body}-hai-phong--phong",
+        }
+        for body in BODIES
+    ]
+    mandates = [carried, *work]
     return {
         "structure": table("structure", rows, label="SYNTHETIC"),
         "new_divisions": table("new_divisions", divisions, label="SYNTHETIC"),
@@ -397,7 +424,7 @@ def _travel() -> dict[str, pd.DataFrame]:
                     "boarding": boarding,
                     "load": load,
                     "km": 44.0 * i,
-                    "road_node": 0,
+                    "road_node": 1 if stop == "10002" else 2,
                 }
             )
     return {

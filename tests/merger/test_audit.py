@@ -44,7 +44,7 @@ def with_options(case: Case, **sections) -> Case:
 
 def _with_scenario(case: Case, scenario):
     inputs = replace(case.inputs, scenario=scenario)
-    for name in ("unit_travel", "site_travel"):
+    for name in ("unit_travel", "site_travel", "roads"):
         inputs.__dict__[name] = case.inputs.__dict__[name]
     return inputs
 
@@ -139,6 +139,7 @@ BROKEN = {
         lambda c: twice(c, "mandates"),
         lambda c: put(c, "mandates", 0, title_vi=""),
         lambda c: put(c, "structure", 0, field="thuy-san"),
+        lambda c: put(c, "mandates", 1, holders_before=""),
     ],
     "staff-everybody": [
         lambda c: drop(c, "staff"),
@@ -222,6 +223,11 @@ BROKEN = {
         lambda c: put(c, "routes", 0, minutes=50.0),
         lambda c: put(c, "routes", 0, km=20.0),
         lambda c: [put(c, "stops", 0, time="06:00"), put(c, "routes", 0, depart="06:00", minutes=80.0)],
+    ],
+    # 45 minutes at peak factor 1.3 are 58.5 minutes
+    "stops-roads": [
+        lambda c: put(c, "stops", 1, km=40.0),
+        lambda c: put(c, "stops", 0, time="06:40"),
     ],
     "timetable-days": [
         lambda c: put(c, "timetable", 2, finish="2025-09-02"),

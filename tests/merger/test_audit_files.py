@@ -36,6 +36,9 @@ def folder_case(small_case, tmp_path):
         ("mandates", "mandate_id"),
     ):
         graph.add_nodes_from(f"{table}:{i}" for i in small_case.tables[table][column])
+    for row in small_case.tables["mandates"].itertuples():
+        kind = "new_divisions" if row.successor_id.endswith("phong") else "new_agencies"
+        graph.add_edge(f"{kind}:{row.successor_id}", f"mandate:{row.mandate_id}", kind="accountable_for")
     nx.write_graphml(graph, tmp_path / "network.graphml")
     events = "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * len(small_case.tables["timetable"])
     (tmp_path / "timetable.ics").write_text(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n", encoding="utf-8")
@@ -98,6 +101,9 @@ def test_missing_files_are_named(folder_case):
         ("scenario_digest", "0" * 64, "not the one of its digest"),
         ("data_hashes", {}, "data changed since the plan was made"),
         ("headline", {"plan": {"person_km": 1.0}}, "headline person_km is 1.0, computed 210000.0"),
+        ("stages", {"timetable": {"figures": {"tasks": 6}}}, "timetable: tasks is 6, the tables give 5"),
+        ("stages", {"relocate": {"figures": {"placed_people": 1}}}, "placed_people is 1, the tables give 97"),
+        ("stages", {"commute": {"figures": {"public_vnd_month": 1}}}, "the tables give 4.8e+07"),
     ],
 )
 def test_manifest_that_disagrees(folder_case, key, value, words):
@@ -134,6 +140,16 @@ def test_network_without_a_unit(folder_case):
     graph.remove_node("new_units:30001")
     nx.write_graphml(graph, path)
     assert run("files-network", folder_case).violations == ("new_units: not in the graph: 30001",)
+
+
+def test_network_with_a_doubled_mandate(folder_case):
+    """A second body that answers for a mandate is reported."""
+    path = folder_case.path / "network.graphml"
+    graph = nx.read_graphml(path)
+    graph.add_edge("new_agencies:so-noi-vu-hai-phong-moi", "mandate:p-1", kind="accountable_for")
+    nx.write_graphml(graph, path)
+    found = run("files-network", folder_case).violations
+    assert found == ("mandates without exactly their one successor in the graph: mandate:p-1",)
 
 
 def test_calendar_without_a_task(folder_case):
