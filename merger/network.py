@@ -29,6 +29,7 @@ REPORTS_TO, LINK, SEAT_AT = "reports_to", "link", "seat_at"
 TEMPLATES = ("commune_office_template", "commune_party_template")
 # Types under which a body may be named by its plain id, in this order.
 BODY_TYPES = ("agency", "new_division", "division", "unit_after", "unit_before", "mandate", "site")
+BEFORE_FIRST = ("agency", "division", "unit_before", "new_division", "unit_after")
 
 
 def build_network(inputs: Inputs, tables: Tables) -> nx.MultiDiGraph:
@@ -59,9 +60,13 @@ def _drop_empty(graph: nx.MultiDiGraph) -> None:
             del data[key]
 
 
-def node_of(graph: nx.MultiDiGraph, body: str) -> str:
-    """Node of a body given by node name or plain id; raises KeyError naming an unknown one."""
-    for name in (body, *(f"{kind}:{body}" for kind in BODY_TYPES)):
+def node_of(graph: nx.MultiDiGraph, body: str, types: tuple[str, ...] = BODY_TYPES) -> str:
+    """Node of a body given by node name or plain id, of the first of the types that has it; KeyError if none.
+
+    An old unit and the new unit around its seat share a code: questions about what was before ask for
+    `BEFORE_FIRST`.
+    """
+    for name in (body, *(f"{kind}:{body}" for kind in types)):
         if name in graph:
             return name
     raise KeyError(f"no body, unit, mandate or site {body!r} in the graph")
@@ -69,7 +74,7 @@ def node_of(graph: nx.MultiDiGraph, body: str) -> str:
 
 def successors(graph: nx.MultiDiGraph, body: str) -> list[str]:
     """What a unit, agency or division was succeeded by, sorted."""
-    return _targets(graph, node_of(graph, body), SUCCEEDED_BY)
+    return _targets(graph, node_of(graph, body, BEFORE_FIRST), SUCCEEDED_BY)
 
 
 def predecessors(graph: nx.MultiDiGraph, body: str) -> list[str]:
@@ -118,7 +123,7 @@ def commute_links(graph: nx.MultiDiGraph, home: str, site: str) -> list[tuple[st
     """
     end = node_of(graph, site)
     end = next(iter(_targets(graph, end, SEAT_AT)), end)
-    return _quickest(graph, node_of(graph, home), end, {"road", "ferry"})
+    return _quickest(graph, node_of(graph, home, BEFORE_FIRST), end, {"road", "ferry"})
 
 
 def ride_links(graph: nx.MultiDiGraph, group: str) -> list[tuple[str, str, dict]]:

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from solvers.check_structure import check_structure
 from solvers.problem import ProblemError, Status, Stop
-from solvers.structure import StructureProblem, solve_structure
+from solvers.structure import StructureProblem, StructureSolution, solve_structure
 
 STOP = Stop(seconds=20)
 
 
 def problem(sizes, hosts=None, teams=None, **changes):
-    """Items that may all join each other inside their host; slot j continues item j; one site unless changed."""
+    """Items that may all join each other inside their host; slot j continues item j; one site unless
+    changed.
+    """
     n = len(sizes)
     hosts = [0] * n if hosts is None else hosts
     arcs = [
@@ -56,7 +58,9 @@ def problem(sizes, hosts=None, teams=None, **changes):
 
 
 def two_sites(sizes, **changes):
-    """The same with a main site (0) and a second site (1) where everybody works today (a move costs 5 each)."""
+    """The same with a main site (0) and a second site (1) where everybody works today (a move costs 5
+    each).
+    """
     n = len(sizes)
     base = {
         "item_site_cost": np.column_stack([np.array(sizes) * 5, np.zeros(n, int)]),
@@ -76,7 +80,9 @@ def solved(p):
 
 
 def test_leading_posts_step_with_size():
-    """Two divisions of 8 and 7 cost 2+2 posts apart; together 15 persons need 4: joining saves nothing, costs 1."""
+    """Two divisions of 8 and 7 cost 2+2 posts apart; together 15 persons need 4: joining saves nothing,
+    costs 1.
+    """
     solution = solved(problem([8, 7]))
     assert solution.status is Status.OPTIMAL
     assert solution.slot_of_item.tolist() == [0, 1]
@@ -84,7 +90,9 @@ def test_leading_posts_step_with_size():
 
 
 def test_merging_saves_posts():
-    """20 and 16 persons: 4+4 posts apart, 4 together, and one handover of cost 1: 401; the larger one continues."""
+    """20 and 16 persons: 4+4 posts apart, 4 together, and one handover of cost 1: 401; the larger one
+    continues.
+    """
     solution = solved(problem([16, 20]))
     assert solution.slot_of_item.tolist() == [1, 1]
     assert solution.objective == 401
@@ -92,7 +100,9 @@ def test_merging_saves_posts():
 
 
 def test_mixed_teams_stop_the_merger():
-    """The saving of 4 posts (400) is less than the price of a mixed team (500): they stay apart at 8 posts."""
+    """The saving of 4 posts (400) is less than the price of a mixed team (500): they stay apart at 8
+    posts.
+    """
     solution = solved(problem([16, 20], teams=[0, 1], mixed_cost=500))
     assert solution.objective == 800
 
@@ -104,7 +114,9 @@ def test_split_team_is_joined_where_posts_alone_would_not():
 
 
 def test_smallest_size_forces_and_its_price_frees():
-    """5 persons are too few for a minimum of 6: joined with 9 (14 persons, 3 posts, 301); for 10 it may stay."""
+    """5 persons are too few for a minimum of 6: joined with 9 (14 persons, 3 posts, 301); for 10 it may
+    stay.
+    """
     tight = problem([9, 5], slot_min=np.array([6, 6]), mixed_cost=400, teams=[0, 1])
     assert solved(tight).objective == 701  # 3 posts + handover + mixed team
     assert solved(replace(tight, small_cost=10)).objective == 410  # 2 + 2 posts + exception
@@ -123,7 +135,9 @@ def test_number_of_slots_per_host():
 
 
 def test_second_site_share():
-    """Free choice leaves all at the second site (0); with half of two slots there, the smaller moves: 8 x 5 = 40."""
+    """Free choice leaves all at the second site (0); with half of two slots there, the smaller moves: 8 x
+    5 = 40.
+    """
     assert solved(two_sites([8, 9])).objective == 400
     half = solved(two_sites([8, 9], second_share=0.5))
     assert half.objective == 440
@@ -132,7 +146,9 @@ def test_second_site_share():
 
 
 def test_capacity_ties_hosts_together():
-    """Two hosts, room for 90 at the second site: only the larger (floor 90) stays, the other moves for 8 x 5."""
+    """Two hosts, room for 90 at the second site: only the larger (floor 90) stays, the other moves for 8 x
+    5.
+    """
     p = two_sites([8, 9], hosts=[0, 1], site_capacity=np.array([-1, 90]))
     solution = solved(p)
     assert solution.status is Status.OPTIMAL
@@ -140,7 +156,9 @@ def test_capacity_ties_hosts_together():
 
 
 def test_host_ceiling_closes_the_dearer_host():
-    """An item of host 1 may also go to host 0: with a ceiling of one open host it does, at its arc cost of 7."""
+    """An item of host 1 may also go to host 0: with a ceiling of one open host it does, at its arc cost of
+    7.
+    """
     base = problem([9, 8], hosts=[0, 1])
     p = replace(
         base,
@@ -168,7 +186,9 @@ def test_lock_and_mandatory_host():
 
 
 def test_conflict_names_only_the_rules_in_conflict():
-    """No room at the main site and no second site allowed: exactly these two rules; the sizes are not blamed."""
+    """No room at the main site and no second site allowed: exactly these two rules; the sizes are not
+    blamed.
+    """
     p = two_sites([8, 9], second_share=0.0, site_capacity=np.array([100, -1]), slot_min=np.array([6, 6]))
     solution = solve_structure(p, STOP)
     assert solution.status is Status.INFEASIBLE
@@ -176,7 +196,9 @@ def test_conflict_names_only_the_rules_in_conflict():
 
 
 def test_conflict_of_a_lock_with_the_smallest_size():
-    """A lock that leaves 5 persons alone in a host with a minimum of 6 is named together with that minimum."""
+    """A lock that leaves 5 persons alone in a host with a minimum of 6 is named together with that
+    minimum.
+    """
     p = replace(
         problem([9, 5], hosts=[0, 1], slot_min=np.array([6, 6])),
         arcs=np.array([[0, 0], [1, 1], [1, 0]]),
@@ -230,8 +252,6 @@ def brute_force(p):
 
 def _value(p, slot_of_item, site_of_slot):
     """Cost of one structure from the definition, None when it breaks a rule."""
-    from solvers.structure import StructureSolution
-
     probe = StructureSolution(
         Status.FEASIBLE, objective=0.0, slot_of_item=slot_of_item, site_of_slot=site_of_slot
     )
