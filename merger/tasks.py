@@ -19,7 +19,7 @@ import pandas as pd
 
 from geodata.tables import read_table
 from merger.inputs import Inputs
-from merger.task_scopes import Item, all_items, days_of_work
+from merger.task_scopes import NEW_SUFFIX, Item, all_items, days_of_work
 
 WEEKEND_DAYS = 2
 RULES = (
@@ -58,7 +58,14 @@ class Task:
 
 @cache
 def task_types() -> pd.DataFrame:
-    """Types of task, one row each, indexed by `type` (see merger/task_types.csv)."""
+    """Types of task, one row each, indexed by `type`.
+
+    A task of the type is made for each item of its `scope` that has an `amount` of work; it lasts amount /
+    `per_day` days of its `calendar`, at least `min_days` and at most `max_days` (0: no cap). `resources` are
+    NAME=UNITS, or NAME alone to size the units. `after` names types, deadlines or programmes; `within` is
+    TYPE:DAYS, the most days that may lie after it. `release`, `legal` and `target` are deadline ids, dates or
+    months:RULE.
+    """
     frame = read_table(Path(str(files("merger").joinpath("task_types.csv"))))
     numbers = ["per_day", "min_days", "max_days"]
     frame[numbers] = frame[numbers].fillna(0)
@@ -132,7 +139,7 @@ class _Network:
                 id=key,
                 title_vi=str(row.get("title_vi") or row["title"]),
                 title_en=str(row["title"]),
-                owner=str(owner),
+                owner=str(owner).removesuffix(NEW_SUFFIX),
                 kind="programme",
                 origin="programme",
                 days=int(kind["min_days"]),
