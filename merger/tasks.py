@@ -73,8 +73,7 @@ def task_types() -> pd.DataFrame:
 
 
 def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task]:
-    """All tasks of the plan in the order of their ids; an `after` that does not exist in this plan is left
-    out."""
+    """All tasks of the plan in the order of their ids, without any `after` that this plan does not have."""
     network = _Network(inputs, tables)
     tasks = [*network.deadlines(), *network.programmes(), *network.plan()]
     known = {task.id for task in tasks}
