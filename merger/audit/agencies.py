@@ -292,10 +292,11 @@ def mandates(case: Case) -> Violations:
 
 
 def _fields_kept(case: Case) -> Violations:
-    """Fields of work of the divisions before are held by a division after; no division's work is left out."""
-    led = case.inputs.divisions.loc[case.inputs.divisions["kind"] != "leadership", "division_id"]
-    holders = {i for cell in case.tables["mandates"]["holders_before"] for i in items(cell)}
-    if forgotten := set(led) - holders:
-        yield f"divisions before whose work no mandate carries on: {shown(forgotten)}"
-    if lost := set(case.tables["structure"]["field"]) - set(case.tables["new_divisions"]["field"]):
-        yield f"fields of work that no new division holds: {shown(lost)}"
+    """The field of each division before is a mandate of the division that took it over."""
+    rows = case.tables["structure"]
+    rows = rows[rows["division_id"].map(case.division_kind) != "leadership"]
+    mandates = case.tables["mandates"]
+    kept = set(zip(mandates["holders_before"], mandates["successor_id"], strict=True))
+    lost = [r.division_id for r in rows.itertuples() if (r.division_id, r.new_division_id) not in kept]
+    if lost:
+        yield f"divisions whose field of work went elsewhere: {shown(lost)}"
