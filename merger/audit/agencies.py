@@ -292,11 +292,10 @@ def mandates(case: Case) -> Violations:
 
 
 def _fields_kept(case: Case) -> Violations:
-    """The field of each division before is a mandate of the division that took it over."""
-    rows = case.tables["structure"]
-    rows = rows[rows["division_id"].map(case.division_kind) != "leadership"]
-    mandates = case.tables["mandates"]
+    """Each field of work before is held by a division after, or is a mandate of the division that joined it."""
+    rows, mandates = case.tables["structure"], case.tables["mandates"]
+    rows = rows[~rows["field"].isin(case.tables["new_divisions"]["field"])]
     kept = set(zip(mandates["holders_before"], mandates["successor_id"], strict=True))
-    lost = [r.division_id for r in rows.itertuples() if (r.division_id, r.new_division_id) not in kept]
+    lost = {r.field for r in rows.itertuples() if (r.division_id, r.new_division_id) not in kept}
     if lost:
-        yield f"divisions whose field of work went elsewhere: {shown(lost)}"
+        yield f"fields of work that no new division holds: {shown(lost)}"
