@@ -292,10 +292,16 @@ def mandates(case: Case) -> Violations:
 
 
 def _fields_kept(case: Case) -> Violations:
-    """Each field of work before is held by a division after, or is a mandate of the division that joined it."""
-    rows, mandates = case.tables["structure"], case.tables["mandates"]
+    """No division's work is left out; its field is held by a division after, or is a mandate of its
+    successor.
+    """
+    led = case.inputs.divisions.loc[case.inputs.divisions["kind"] != "leadership", "division_id"]
+    mandates = case.tables["mandates"]
+    holders = {i for cell in mandates["holders_before"] for i in items(cell)}
+    if forgotten := set(led) - holders:
+        yield f"divisions before whose work no mandate carries on: {shown(forgotten)}"
+    rows = case.tables["structure"]
     rows = rows[~rows["field"].isin(case.tables["new_divisions"]["field"])]
-    kept = set(zip(mandates["holders_before"], mandates["successor_id"], strict=True))
-    lost = {r.field for r in rows.itertuples() if (r.division_id, r.new_division_id) not in kept}
-    if lost:
+    carried = set(zip(mandates["holders_before"], mandates["successor_id"], strict=True))
+    if lost := {r.field for r in rows.itertuples() if (r.division_id, r.new_division_id) not in carried}:
         yield f"fields of work that no new division holds: {shown(lost)}"
