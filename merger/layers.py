@@ -293,19 +293,20 @@ def _stops(stops: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
 def _flows(inputs: Inputs, commute: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
     if commute is None or commute.empty:
         return None
-    known = commute[
-        commute["home_code"].isin(inputs.units.index) & commute["site_id"].isin(inputs.sites["site_id"])
-    ]
+    # A workplace is a site of the city or, for posts in communes, the settlement centre of a unit.
+    sites = inputs.sites.set_index("site_id")[["name", "lon", "lat"]]
+    centres = inputs.units[["name_full", "centre_lon", "centre_lat"]].set_axis(sites.columns, axis=1)
+    places = pd.concat([sites, pd.DataFrame(centres)])
+    known = commute[commute["home_code"].isin(inputs.units.index) & commute["site_id"].isin(places.index)]
     weighted = known.assign(km_sum=known["km"] * known["riders"])
     flows = weighted.groupby(["home_code", "home", "site_id"], as_index=False)[["riders", "km_sum"]].sum()
     flows = (
         flows[flows["riders"] >= SMALLEST_GROUP].sort_values(["home_code", "site_id"]).reset_index(drop=True)
     )
-    sites = inputs.sites.set_index("site_id")
     start = inputs.units.loc[flows["home_code"], ["centre_lon", "centre_lat"]].to_numpy(float)
-    end = sites.loc[flows["site_id"], ["lon", "lat"]].to_numpy(float)
+    end = places.loc[flows["site_id"], ["lon", "lat"]].to_numpy(float)
     frame = flows[["home_code", "home", "site_id"]].assign(
-        site=sites["name"].reindex(flows["site_id"]).to_numpy(),
+        site=places["name"].reindex(flows["site_id"]).to_numpy(),
         people=flows["riders"].astype(int),
         km=(flows["km_sum"] / flows["riders"]).round(2),
         label="SYNTHETIC" if "staff" in inputs.synthetic else "proposed",

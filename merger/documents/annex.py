@@ -11,18 +11,20 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from merger.documents.cells import Cells
 from merger.documents.facts import column, headline
 from merger.documents.wording import (
+    LANGUAGES,
+    credit,
     empty,
     heading,
-    known,
     plain_name,
     plain_value,
     restriction_text,
     synthetic_note,
     term,
+    unit_word,
 )
-from merger.fields import fields
 from merger.inputs import Inputs
 from merger.layers import ATTRIBUTION_UNITS, SMALLEST_GROUP
 from merger.plan import Plan
@@ -32,16 +34,8 @@ NUMBER_FORMATS = {
     "int": "#,##0", "vnd": "#,##0", "km": "#,##0.0", "minutes": "#,##0.0", "km2": "#,##0.00", "m2": "#,##0",
     "ratio": "0.00", "degrees": "0.00000", "number": "#,##0.00##", "percent": "0.00%",
 }  # fmt: skip
-# Columns whose codes have words, and the group of terms.csv that holds them.
-CODED = {
-    "side": "side", "sides": "side", "kind": "kind", "standard": "standard", "label": "label", "mode": "mode",
-    "wish": "wish",
-    "direction": "direction", "origin": "origin", "basis": "basis", "level": "level", "outcome": "outcome",
-    "role": "role",
-    "bloc": "bloc", "phase": "phase", "status": "status", "entitlement": "entitlement",
-}  # fmt: skip
-KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
-NAMED = {"site_id", "site_before", "seat_code", "members", "predecessors", "holders_before", "parent_id"}
+# Codes that stay codes, because the name has a column of its own beside them.
+KEPT_CODES = {"home_code", "new_agency_id"}
 WIDEST, NARROWEST = 60, 8
 
 
@@ -97,11 +91,10 @@ def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
         rows.append(
             {
                 "stage": f"{term('stage', name, 'vi')} / {term('stage', name, 'en')}",
-                "status": r["status"],
+                "status": " / ".join(term("status", r["status"], lang) for lang in LANGUAGES),
                 "objective": r.get("objective"),
                 "bound": r.get("bound"),
-                "law_unit": f"{term('unit', r.get('unit', ''), 'vi')} / "
-                f"{term('unit', r.get('unit', ''), 'en')}",
+                "law_unit": " / ".join(unit_word(r.get("unit", ""), lang) for lang in LANGUAGES),
                 "gap": r.get("gap"),
                 "seconds": r.get("seconds"),
                 "restriction": " / ".join(
@@ -220,34 +213,22 @@ class _Writer:
                 "font_size": 10,
             }
         )
-        self.title = book.add_format({**base, "bold": True, "font_size": 14, "text_wrap": True})
+        self.title = book.add_format({**base, "bold": True, "font_size": 14})
         self.warn = book.add_format({**base, "bold": True, "bg_color": "#FFF3CD", "text_wrap": True})
         self.day = book.add_format({**base, "num_format": "dd/mm/yyyy", "align": "center"})
         self.numbers = {k: book.add_format({**base, "num_format": f}) for k, f in NUMBER_FORMATS.items()}
-        agencies = dict(
-            zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"].map(plain_name), strict=True)
-        )
-        self.names: dict[str, str] = {
-            **dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True)),
-            **agencies,
-            **inputs.units["name_full"].to_dict(),
-        }
-        for table, key, name in (
-            ("new_divisions", "new_division_id", "new_division"),
-            ("structure", "division_id", "division"),
-        ):
-            if table in plan.tables:
-                frame = plan.tables[table]
-                self.names |= dict(zip(frame[key].astype(str), frame[name].astype(str), strict=True))
-        self.fields = {f.field: f"{f.title_vi} / {f.title_en}" for f in fields().itertuples()}
+        self.cells = Cells(plan, inputs)
 
     def readme(self, sheets: Sheets) -> None:
         """First sheet: what the workbook is, its labels, the headline, a list of sheets with links inside
         the file."""
         sheet = self.book.add_worksheet("README")
-        sheet.set_column(0, 0, 46, self.text)
+        sheet.set_column(0, 0, 64, self.text)
         sheet.set_column(1, 1, 60, self.text)
         sheet.set_column(2, 3, 24, self.text)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         title = self.inputs.scenario.title
         lines: list[tuple[Any, ...]] = [(f"PHỤ LỤC: {title.vi}",), (f"ANNEX: {title.en}",), ()]
         for row, line in enumerate(lines):
@@ -276,7 +257,7 @@ class _Writer:
         digest = (
             f"{manifest['scenario']['name']} · {manifest['scenario_digest'][:16]} · seed {manifest['seed']}"
         )
-        self._block(sheet, row + 1, ("Lập lại / Reproduce", digest), [(ATTRIBUTION_UNITS, "")])
+        self._block(sheet, row + 1, ("Lập lại / Reproduce", digest), [(credit("vi"), credit("en"))])
 
     def sheet(self, name: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """One table: two rows of heads, filter, frozen panes, formats by type."""
@@ -319,16 +300,15 @@ class _Writer:
         return min(len(text), 45)
 
     def _words(self, table: str, key: str, value: Any) -> str:
+        """Words of a cell in both languages, once where they are the same."""
         text = str(value)
-        if key == "kind" and table in KINDS_OF:
-            return _both(KINDS_OF[table], text)
-        if key == "field":
-            return self.fields.get(text, text)
-        if key in NAMED and not (key == "predecessors" and table == "timetable"):
-            return "; ".join(self.names.get(part, part) for part in text.split(";"))
-        if key in CODED:
-            return "; ".join(_both(CODED[key], part) for part in text.split(";"))
-        return _both("bool", text) if text in ("True", "False") else plain_name(text)
+        if text in ("True", "False"):
+            return " / ".join(term("bool", text, lang) for lang in LANGUAGES)
+        if table not in TABLES or key in KEPT_CODES:
+            return text
+        return " / ".join(
+            dict.fromkeys(plain_name(self.cells.words(table, key, text, lang)) for lang in LANGUAGES)
+        )
 
     def _block(self, sheet, row: int, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> int:
         self._heads(sheet, row, heads)
@@ -351,13 +331,6 @@ LABEL_MEANING = {
     "SYNTHETIC": "sinh ngẫu nhiên theo tổng số công bố, không phải số liệu thật / generated to match "
     "published totals, not real",
 }
-
-
-def _both(group: str, key: str) -> str:
-    if not known(group, key):
-        return key
-    vi, en = term(group, key, "vi"), term(group, key, "en")
-    return vi if vi == en else f"{vi} / {en}"
 
 
 def _tab(name: str) -> str:

@@ -3,7 +3,7 @@ arrow, source."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
@@ -23,6 +24,8 @@ from matplotlib.text import Text
 from geodata.maps import METRIC, simplify_polygons
 
 CM = 1 / 2.54
+# Corners for the legend, in order of preference; the right side belongs to the north arrow and the inset.
+CORNERS = ("lower left", "upper left")
 DPI = 200
 # Six soft fills that stay apart in grey print and for colour-blind readers.
 NEIGHBOUR_FILLS = ("#d9ead3", "#fbe5b9", "#cfdcf0", "#f4cfc4", "#e4d6ec", "#c9e6e3")
@@ -54,9 +57,8 @@ class Sheet:
 
     drawn: Figure
     main: Axes
+    subject: shapely.Geometry
     inset: Axes | None = None
-    inset_box: tuple[float, float, float, float] | None = None
-    handles: list = field(default_factory=list)
 
     @property
     def axes(self) -> list[Axes]:
@@ -90,7 +92,7 @@ def sheet(
     bottom = foot / height
     main = drawn.add_axes((0.005, bottom, 0.99, 0.995 - bottom))
     _plain(main, _widened((x0, y0, x1, y1), 0.99 * width_cm, (0.995 - bottom) * height), BACKGROUND)
-    result = Sheet(drawn, main)
+    result = Sheet(drawn, main, shapely.union_all(units[~remote].geometry.to_numpy()))
     if remote.any():
         result.inset = drawn.add_axes((0.845, bottom + 0.02, 0.14, 0.13))
         a0, b0, a1, b1 = units[remote].total_bounds
@@ -228,13 +230,23 @@ def labels(
         at, far = place
         taken.append(_box(at, extent.width + 2, extent.height + 2))
         ax.annotate(
-            text, xy=ax.transData.inverted().transform(point), xytext=ax.transData.inverted().transform(at),
-            textcoords="data", ha="center", va="center", fontsize=size, color=INK, zorder=9, linespacing=1.1,
-            annotation_clip=True, fontfamily=FONT["font.family"],
+            text,
+            xy=ax.transData.inverted().transform(point),
+            xytext=ax.transData.inverted().transform(at),
+            textcoords="data",
+            ha="center",
+            va="center",
+            fontsize=size,
+            color=INK,
+            zorder=9,
+            linespacing=1.1,
+            annotation_clip=True,
+            fontfamily=FONT["font.family"],
             path_effects=[withStroke(linewidth=1.1, foreground="white", alpha=0.8)],
-            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0,
-            "shrinkB": 0} if far else None,
-        )  # fmt: skip
+            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0, "shrinkB": 0}
+            if far
+            else None,
+        )
     return missing
 
 
@@ -256,24 +268,47 @@ def _free_place(
     return None
 
 
-def furniture(
-    on: Sheet, handles: list, source: str, *, legend_title: str = "", loc: str = "lower left"
-) -> None:
-    """Legend, scale bar, north arrow and source line."""
+def furniture(on: Sheet, handles: list, source: str, *, legend_title: str = "") -> None:
+    """Legend (in the corner where it hides least of the subject), scale bar, north arrow and source line."""
     if handles:
         legend = on.main.legend(
-            handles=handles, loc=loc, fontsize=6, title=legend_title or None, title_fontsize=6.5,
+            handles=handles,
+            loc=CORNERS[0],
+            fontsize=6,
+            title=legend_title or None,
+            title_fontsize=6.5,
             framealpha=0.94,
-            edgecolor=RULE, fancybox=False, borderpad=0.6, labelspacing=0.45, handlelength=1.8,
+            edgecolor=RULE,
+            fancybox=False,
+            borderpad=0.6,
+            labelspacing=0.45,
+            handlelength=1.8,
             prop={"family": FONT["font.family"], "size": 6},
-        )  # fmt: skip
+        )
         legend.get_frame().set_linewidth(0.4)
         legend.set_zorder(12)
+        legend.set_loc(min(CORNERS, key=lambda corner: _hidden(on, legend, corner)))
     _scale_bar(on.main)
     _north(on.main)
-    on.drawn.text(0.008, 0.006, _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6)), fontsize=4.8,
-    color=RULE,
-                  va="bottom", fontfamily=FONT["font.family"])  # fmt: skip
+    on.drawn.text(
+        0.008,
+        0.006,
+        _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6)),
+        fontsize=4.8,
+        color=RULE,
+        va="bottom",
+        fontfamily=FONT["font.family"],
+    )
+
+
+def _hidden(on: Sheet, legend: Legend, corner: str) -> float:
+    """Area of the subject, m2, under the legend in one corner."""
+    legend.set_loc(corner)
+    extent = legend.get_window_extent(on.drawn.canvas.get_renderer())
+    (x0, y0), (x1, y1) = on.main.transData.inverted().transform(
+        [(extent.x0, extent.y0), (extent.x1, extent.y1)]
+    )
+    return round(float(on.subject.intersection(shapely.box(x0, y0, x1, y1)).area))
 
 
 def _scale_bar(ax: Axes) -> None:
@@ -283,21 +318,34 @@ def _scale_bar(ax: Axes) -> None:
     left, bottom, thick = x0 + 0.45 * (x1 - x0), y0 + 0.03 * (y1 - y0), 0.008 * (y1 - y0)
     for i in range(4):
         ax.add_patch(
-            Rectangle((left + i * length / 4, bottom), length / 4, thick,
-            facecolor=INK if i % 2 == 0 else "white",
-                      edgecolor=INK, linewidth=0.4, zorder=11)
-        )  # fmt: skip
+            Rectangle(
+                (left + i * length / 4, bottom),
+                length / 4,
+                thick,
+                facecolor=INK if i % 2 == 0 else "white",
+                edgecolor=INK,
+                linewidth=0.4,
+                zorder=11,
+            )
+        )
     for share, text in ((0, "0"), (0.5, f"{length / 2000:g}"), (1, f"{length / 1000:g} km")):
-        ax.text(left + share * length, bottom + 1.6 * thick, text.replace(".", ","), ha="center", va="bottom",
-        fontsize=5.5,
-                color=INK, zorder=11)  # fmt: skip
+        ax.text(
+            left + share * length,
+            bottom + 1.6 * thick,
+            text.replace(".", ","),
+            ha="center",
+            va="bottom",
+            fontsize=5.5,
+            color=INK,
+            zorder=11,
+        )
 
 
 def _north(ax: Axes) -> None:
     x0, x1 = ax.get_xlim()
     y0, y1 = ax.get_ylim()
     size = 0.045 * (y1 - y0)
-    cx, top = x1 - 0.035 * (x1 - x0), y1 - 0.045 * (y1 - y0)
+    cx, top = x1 - 0.03 * (x1 - x0), y1 - 0.045 * (y1 - y0)
     left = [(cx, top), (cx - 0.32 * size, top - size), (cx, top - 0.72 * size)]
     right = [(cx, top), (cx + 0.32 * size, top - size), (cx, top - 0.72 * size)]
     ax.add_patch(Polygon(left, facecolor="white", edgecolor=INK, linewidth=0.5, zorder=11))
@@ -320,9 +368,17 @@ def stroke(colour: str, text: str, width: float = 1.0, style: str = "solid") -> 
 
 def dot(colour: str, text: str, marker: str = "o", size: float = 4) -> Line2D:
     """Legend entry of a point."""
-    return Line2D([], [], color="none", marker=marker, markerfacecolor=colour, markeredgecolor="white",
-    markersize=size,
-                  markeredgewidth=0.3, label=text)  # fmt: skip
+    return Line2D(
+        [],
+        [],
+        color="none",
+        marker=marker,
+        markerfacecolor=colour,
+        markeredgecolor="white",
+        markersize=size,
+        markeredgewidth=0.3,
+        label=text,
+    )
 
 
 def _box(at, width: float, height: float) -> tuple[float, float, float, float]:

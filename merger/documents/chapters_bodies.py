@@ -37,11 +37,14 @@ def consolidate(c: Context) -> None:
         site = (c.sites.get(a.site_id, MISSING),) if several else ()
         rows.append((plain_name(getattr(a, name) or a.new_agency), *map(c.n, numbers), *site))
     heads = [
-        c.say("Cơ quan sau sắp xếp", "Body"), c.say("Phòng trước", "Div. before"), c.say("Phòng sau",
-        "Div. after"),
-        c.say("Số người", "Staff"), c.say("Cấp trưởng, phó", "Heads, deputies"), c.say("Cấp phó tối đa",
-        "Deputies at most"), "m²",
-    ]  # fmt: skip
+        c.say("Cơ quan sau sắp xếp", "Body"),
+        c.say("Phòng trước", "Div. before"),
+        c.say("Phòng sau", "Div. after"),
+        c.say("Số người", "Staff"),
+        c.say("Cấp trưởng, phó", "Heads, deputies"),
+        c.say("Cấp phó tối đa", "Deputies at most"),
+        "m²",
+    ]
     widths = (4.0, 1.4, 1.4, 1.6, 1.7, 1.6, 1.5, 2.8) if several else (6.0, 1.6, 1.6, 1.7, 1.7, 1.7, 1.7)
     c.letter.table(
         [*heads, *([c.say("Trụ sở", "Site")] if several else [])],
@@ -91,12 +94,18 @@ def relocate(c: Context) -> None:
     )
     each = 11.8 / (len(order) + 1)
     c.letter.table(
-        [c.say("Cấp trước sắp xếp", "Level before"), *(term("outcome", o, c.lang) for o in order),
-        c.say("Cộng", "Total")],
-        rows, (4.2, *[each] * (len(order) + 1)), numeric=range(1, len(order) + 2), size=10,
+        [
+            c.say("Cấp trước sắp xếp", "Level before"),
+            *(term("outcome", o, c.lang) for o in order),
+            c.say("Cộng", "Total"),
+        ],
+        rows,
+        (4.2, *[each] * (len(order) + 1)),
+        numeric=range(1, len(order) + 2),
+        size=10,
         bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
-    )  # fmt: skip
+    )
     c.letter.picture(
         pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level")
     )
@@ -129,10 +138,17 @@ def _entitlements(c: Context, staff: pd.DataFrame) -> None:
             )
         )
     c.letter.table(
-        [c.say("Chính sách (mới xét điều kiện, chưa phải quyết định)", "Benefit (eligibility, not a "
-                                                                       "decision)"),
-         c.say("Số người", "People"), c.say("Bình quân", "Mean"), c.say("Nếu tất cả đều hưởng",
-         "If all took it")],
-        rows, (6.4, 2.4, 3.4, 3.8), numeric=(1, 2, 3),
+        [
+            c.say(
+                "Chính sách (mới xét điều kiện, chưa phải quyết định)",
+                "Benefit (eligibility, not a decision)",
+            ),
+            c.say("Số người", "People"),
+            c.say("Bình quân", "Mean"),
+            c.say("Nếu tất cả đều hưởng", "If all took it"),
+        ],
+        rows,
+        (6.4, 2.4, 3.4, 3.8),
+        numeric=(1, 2, 3),
         caption=c.say("Người đủ điều kiện hưởng chính sách", "People eligible for leaving benefits"),
-    )  # fmt: skip
+    )

@@ -42,12 +42,20 @@ def commute(c: Context) -> None:
         )
     )
     c.letter.table(
-        [c.say("Hình thức", "Mode"), c.say("Số người", "People"), c.say("Km bình quân", "Mean km"),
-         c.say("Phút bình quân", "Mean min"), c.say("Ngân sách/tháng", "Public a month"),
-         c.say("Cá nhân/tháng", "Private a month")],
-        rows, (4.4, 1.9, 1.9, 1.9, 3.0, 2.9), numeric=range(1, 6), bold_rows=(len(rows) - 1,),
+        [
+            c.say("Hình thức", "Mode"),
+            c.say("Số người", "People"),
+            c.say("Km bình quân", "Mean km"),
+            c.say("Phút bình quân", "Mean min"),
+            c.say("Ngân sách/tháng", "Public a month"),
+            c.say("Cá nhân/tháng", "Private a month"),
+        ],
+        rows,
+        (4.4, 1.9, 1.9, 1.9, 3.0, 2.9),
+        numeric=range(1, 6),
+        bold_rows=(len(rows) - 1,),
         caption=c.say("Hình thức hỗ trợ", "Modes of support"),
-    )  # fmt: skip
+    )
     if "routes" in c.layers or "commute_flows" in c.layers:
         c.letter.picture(
             pictures.map_commute(c.layers, c.lang), c.say("Tuyến đưa đón và luồng đi lại", "Routes and flows")
@@ -68,29 +76,55 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
         name=name, vehicles=1, **{x: column(routes, x) for x in ("riders", "seats", "stops", "cost_vnd_day")}
     )
     lines = frame.groupby(["name", "mode"], as_index=False).agg(
-        vehicles=("vehicles", "sum"), riders=("riders", "sum"), seats=("seats", "sum"), stops=("stops",
-        "max"), km=("km", "mean"),
-        minutes=("minutes", "mean"), depart=("depart", "min"), arrive=("arrive", "max"), cost=("cost_vnd_day",
-        "sum"),
-    )  # fmt: skip
+        vehicles=("vehicles", "sum"),
+        riders=("riders", "sum"),
+        seats=("seats", "sum"),
+        stops=("stops", "max"),
+        km=("km", "mean"),
+        minutes=("minutes", "mean"),
+        depart=("depart", "min"),
+        arrive=("arrive", "max"),
+        cost=("cost_vnd_day", "sum"),
+    )
     lines = lines.sort_values(["riders", "name"], ascending=[False, True]).head(ROUTES_SHOWN)
     rows = [
-        (r.name, term("mode", r.mode, c.lang), c.n(r.vehicles), c.n(r.riders), c.n(r.seats), c.n(r.stops),
-        c.n(r.km, 1),
-         c.n(r.minutes), f"{r.depart}–{r.arrive}", money(r.cost, c.lang))
+        (
+            r.name,
+            term("mode", r.mode, c.lang),
+            c.n(r.vehicles),
+            c.n(r.riders),
+            c.n(r.seats),
+            c.n(r.stops),
+            c.n(r.km, 1),
+            c.n(r.minutes),
+            f"{r.depart}–{r.arrive}",
+            money(r.cost, c.lang),
+        )
         for r in lines.itertuples(index=False)
-    ]  # fmt: skip
+    ]
     to = c.say(f" đến {next(iter(ends))}", f" to {next(iter(ends))}") if len(ends) == 1 else ""
     c.letter.table(
-        [c.say("Tuyến từ", "Route from") if to else c.say("Tuyến", "Route"), c.say("Loại", "Mode"),
-        c.say("Xe", "Vehicles"),
-         c.say("Khách", "Riders"), c.say("Chỗ", "Seats"), c.say("Điểm đón", "Stops"), "Km", c.say("Phút",
-         "Min"),
-         c.say("Giờ sáng", "Morning"), c.say("Chi phí/ngày", "Cost a day")],
-        rows, (3.2, 1.7, 1.0, 1.5, 1.3, 1.2, 1.2, 1.2, 2.1, 2.1), numeric=(2, 3, 4, 5, 6, 7, 9), size=9.5,
-        caption=c.say(f"Các tuyến đông khách nhất{to} (đầy đủ ở phụ lục Excel)",
-        f"Busiest routes{to} (all of them in the Excel annex)"),
-    )  # fmt: skip
+        [
+            c.say("Tuyến từ", "Route from") if to else c.say("Tuyến", "Route"),
+            c.say("Loại", "Mode"),
+            c.say("Xe", "Vehicles"),
+            c.say("Khách", "Riders"),
+            c.say("Chỗ", "Seats"),
+            c.say("Điểm đón", "Stops"),
+            "Km",
+            c.say("Phút", "Min"),
+            c.say("Giờ sáng", "Morning"),
+            c.say("Chi phí/ngày", "Cost a day"),
+        ],
+        rows,
+        (3.2, 1.7, 1.0, 1.5, 1.3, 1.2, 1.2, 1.2, 2.1, 2.1),
+        numeric=(2, 3, 4, 5, 6, 7, 9),
+        size=9.5,
+        caption=c.say(
+            f"Các tuyến đông khách nhất{to} (đầy đủ ở phụ lục Excel)",
+            f"Busiest routes{to} (all of them in the Excel annex)",
+        ),
+    )
 
 
 def timetable(c: Context) -> None:
@@ -125,10 +159,14 @@ def timetable(c: Context) -> None:
         ["legal_late_days", "legal_margin_days", "family"], ascending=[False, True, True]
     )
     _limits_table(
-        c, limited.head(LIMITS_SHOWN), "legal",
-        c.say("Nhóm việc có hạn theo luật, sát hạn nhất trước", "Groups of tasks with a legal limit, "
-                                                                "tightest first"),
-    )  # fmt: skip
+        c,
+        limited.head(LIMITS_SHOWN),
+        "legal",
+        c.say(
+            "Nhóm việc có hạn theo luật, sát hạn nhất trước",
+            "Groups of tasks with a legal limit, tightest first",
+        ),
+    )
     missed = groups[groups["target_late_days"] > 0].sort_values(
         ["target_late_days", "family"], ascending=[False, True]
     )
@@ -159,12 +197,20 @@ def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) ->
         for t in groups.to_dict("records")
     ]
     c.letter.table(
-        [c.say("Việc", "Task"), c.say("Chủ trì", "Owner"), c.say("Xong", "Done"),
-         c.say("Hạn theo luật", "Legal limit") if legal else c.say("Mục tiêu", "Target"),
-         c.say("Sớm hơn hạn (ngày)", "Days to spare") if legal else c.say("Số việc trễ", "Tasks late"),
-         c.say("Trễ nhiều nhất (ngày làm việc)", "Latest by (working days)")],
-        rows, (5.4, 3.0, 2.2, 2.2, 1.5, 1.7), numeric=(4, 5), size=10, caption=caption,
-    )  # fmt: skip
+        [
+            c.say("Việc", "Task"),
+            c.say("Chủ trì", "Owner"),
+            c.say("Xong", "Done"),
+            c.say("Hạn theo luật", "Legal limit") if legal else c.say("Mục tiêu", "Target"),
+            c.say("Sớm hơn hạn (ngày)", "Days to spare") if legal else c.say("Số việc trễ", "Tasks late"),
+            c.say("Trễ nhiều nhất (ngày làm việc)", "Latest by (working days)"),
+        ],
+        rows,
+        (5.4, 3.0, 2.2, 2.2, 1.5, 1.7),
+        numeric=(4, 5),
+        size=10,
+        caption=caption,
+    )
 
 
 def limits(c: Context) -> None:
@@ -193,38 +239,63 @@ def limits(c: Context) -> None:
     c.letter.heading(c.say("2. Cách tính và độ tin cậy", "2. Method and proof"))
     rows = []
     for name, r in c.plan.manifest["stages"].items():
-        rows.append((term("stage", name, c.lang), term("status", r["status"], c.lang),
-        quantity(r.get("objective"), r.get("unit", ""), c.lang),
-                     quantity(r.get("bound"), r.get("unit", ""), c.lang), percent(r.get("gap"), c.lang, 2),
-                     c.n(r.get("seconds"), 1)))  # fmt: skip
+        rows.append(
+            (
+                term("stage", name, c.lang),
+                term("status", r["status"], c.lang),
+                quantity(r.get("objective"), r.get("unit", ""), c.lang),
+                quantity(r.get("bound"), r.get("unit", ""), c.lang),
+                percent(r.get("gap"), c.lang, 2),
+                c.n(r.get("seconds"), 1),
+            )
+        )
     c.letter.table(
-        [c.say("Giai đoạn", "Stage"), c.say("Trạng thái", "Status"), c.say("Giá trị", "Objective"),
-        c.say("Cận dưới", "Bound"),
-         c.say("Sai lệch tối đa", "Gap"), c.say("Giây", "Seconds")],
-        rows, (4.0, 2.6, 3.4, 3.4, 1.4, 1.2), numeric=(2, 3, 4, 5), size=10,
+        [
+            c.say("Giai đoạn", "Stage"),
+            c.say("Trạng thái", "Status"),
+            c.say("Giá trị", "Objective"),
+            c.say("Cận dưới", "Bound"),
+            c.say("Sai lệch tối đa", "Gap"),
+            c.say("Giây", "Seconds"),
+        ],
+        rows,
+        (4.0, 2.6, 3.4, 3.4, 1.4, 1.2),
+        numeric=(2, 3, 4, 5),
+        size=10,
         caption=c.say("Kết quả tính từng giai đoạn", "Result of each stage"),
-    )  # fmt: skip
+    )
     recalled = sum(rule.status == "recalled" for rule in c.inputs.law.values())
     manifest = c.plan.manifest
     c.letter.bullets(
         [
-            c.say("Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
-                  "theo cấp đường; đường mở sau đó "
-                  "chưa có.", "Travel times use the OpenStreetMap road network of 2021 with assumed "
-                              "speeds by class; newer roads are missing."),
-            c.say(f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, "
-                  "phải đối chiếu văn bản trước khi dùng.",
-                  f"Of {len(c.inputs.law)} legal figures, {recalled} are recalled from memory and must be "
-                  "checked before use."),
-            c.say("Đơn giá thời gian, xe, di chuyển là giả định của kịch bản, có thể thay đổi.",
-                  "Prices of time, vehicles and moves are assumptions of the scenario and can be changed."),
-            c.say(f"Lập lại được: kịch bản {manifest['scenario']['name']}, mã kịch bản "
-                  f"{manifest['scenario_digest'][:12]}, số khởi tạo "
-                  f"{manifest['seed']}, số luồng {manifest['threads']}.",
-                  f"Reproducible: scenario {manifest['scenario']['name']}, digest "
-                  f"{manifest['scenario_digest'][:12]}, seed "
-                  f"{manifest['seed']}, threads {manifest['threads']}."),
-            c.say("Chương trình đề xuất; việc quyết định thuộc thẩm quyền của cơ quan, người có trách nhiệm.",
-                  "The engine proposes; competent bodies and people decide."),
+            c.say(
+                "Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
+                "theo cấp đường; đường mở sau đó "
+                "chưa có.",
+                "Travel times use the OpenStreetMap road network of 2021 with assumed "
+                "speeds by class; newer roads are missing.",
+            ),
+            c.say(
+                f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, "
+                "phải đối chiếu văn bản trước khi dùng.",
+                f"Of {len(c.inputs.law)} legal figures, {recalled} are recalled from memory and must be "
+                "checked before use.",
+            ),
+            c.say(
+                "Đơn giá thời gian, xe, di chuyển là giả định của kịch bản, có thể thay đổi.",
+                "Prices of time, vehicles and moves are assumptions of the scenario and can be changed.",
+            ),
+            c.say(
+                f"Lập lại được: kịch bản {manifest['scenario']['name']}, mã kịch bản "
+                f"{manifest['scenario_digest'][:12]}, số khởi tạo "
+                f"{manifest['seed']}, số luồng {manifest['threads']}.",
+                f"Reproducible: scenario {manifest['scenario']['name']}, digest "
+                f"{manifest['scenario_digest'][:12]}, seed "
+                f"{manifest['seed']}, threads {manifest['threads']}.",
+            ),
+            c.say(
+                "Chương trình đề xuất; việc quyết định thuộc thẩm quyền của cơ quan, người có trách nhiệm.",
+                "The engine proposes; competent bodies and people decide.",
+            ),
         ]
-    )  # fmt: skip
+    )

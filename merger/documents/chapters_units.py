@@ -105,11 +105,19 @@ def _longest(c: Context, old: pd.DataFrame) -> None:
         for u in far.itertuples()
     ]
     c.letter.table(
-        [c.say("Đơn vị cũ", "Old unit"), c.say("Huyện cũ", "District"), c.say("Đơn vị mới", "New unit"),
-         c.say("Dân số", "Population"), "Km", c.say("Phút", "Min")],
-        rows, (3.6, 4.0, 3.6, 2.0, 1.4, 1.4), numeric=(3, 4, 5),
+        [
+            c.say("Đơn vị cũ", "Old unit"),
+            c.say("Huyện cũ", "District"),
+            c.say("Đơn vị mới", "New unit"),
+            c.say("Dân số", "Population"),
+            "Km",
+            c.say("Phút", "Min"),
+        ],
+        rows,
+        (3.6, 4.0, 3.6, 2.0, 1.4, 1.4),
+        numeric=(3, 4, 5),
         caption=c.say("Các đơn vị cũ xa trụ sở mới nhất", "Old units farthest from their new seat"),
-    )  # fmt: skip
+    )
 
 
 def _compare_units(c: Context) -> None:
@@ -142,9 +150,11 @@ def _compare_units(c: Context) -> None:
     if rows:
         c.letter.table(
             [c.say("Chỉ tiêu", "Figure"), c.say("Phương án", "Plan"), c.say("Thực tế 2025", "Real 2025")],
-            rows, (9.0, 3.5, 3.5), numeric=(1, 2),
+            rows,
+            (9.0, 3.5, 3.5),
+            numeric=(1, 2),
             caption=c.say("Phương án và thực tế, cùng một cách tính", "Plan and reality by the same score"),
-        )  # fmt: skip
+        )
     c.letter.picture(
         pictures.map_difference(c.layers, same, c.lang),
         c.say("Ranh giới đề xuất và ranh giới thực tế", "Proposed and real borders"),
@@ -185,8 +195,17 @@ def unit_list(c: Context) -> None:
             )
         )
     c.letter.table(
-        [c.say("TT", "No."), c.say("Đơn vị mới", "New unit"), c.say("Hợp nhất từ", "Made of"),
-        c.say("Trụ sở tại", "Seat"),
-         "km²", c.say("Dân số", "Population"), c.say("Tiêu chuẩn", "Standard")],
-        rows, (0.9, 2.9, 5.1, 2.4, 1.3, 1.6, 1.9), numeric=(0, 4, 5), size=9,
-    )  # fmt: skip
+        [
+            c.say("TT", "No."),
+            c.say("Đơn vị mới", "New unit"),
+            c.say("Hợp nhất từ", "Made of"),
+            c.say("Trụ sở tại", "Seat"),
+            "km²",
+            c.say("Dân số", "Population"),
+            c.say("Tiêu chuẩn", "Standard"),
+        ],
+        rows,
+        (0.9, 2.9, 5.1, 2.4, 1.3, 1.6, 1.9),
+        numeric=(0, 4, 5),
+        size=9,
+    )

@@ -164,7 +164,7 @@ def map_commute(layers: Layers, lang: str) -> bytes:
     sites = _used_sites(layers)
     carto.points(on, sites, "#0b5394", size=34, marker="s", z=7)
     handles.append(carto.dot("#0b5394", _say(lang, "Trụ sở làm việc", "Work sites"), "s", 5))
-    carto.furniture(on, handles, map_source(lang), loc="lower left")
+    carto.furniture(on, handles, map_source(lang))
     xy = np.column_stack([sites.geometry.x, sites.geometry.y])
     carto.labels(on, xy, [textwrap.fill(n, 22) for n in sites["name"]], size=5.6, keep_clear=xy)
     return carto.png(on.drawn)

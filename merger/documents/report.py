@@ -88,10 +88,15 @@ def _first_page(c: Context) -> None:
     facts = headline(c.plan, c.inputs)[:FACTS_ON_FIRST_PAGE]
     rows = [(f.title[lang] + (" *" if f.synthetic else ""), f.plan[lang], f.reference[lang]) for f in facts]
     letter.table(
-        [say(lang, "Chỉ tiêu chính", "Key figure"), say(lang, "Phương án", "Plan"),
-         say(lang, "So với", "Against")],
-        rows, (8.8, 3.6, 3.6), numeric=(1, 2),
-    )  # fmt: skip
+        [
+            say(lang, "Chỉ tiêu chính", "Key figure"),
+            say(lang, "Phương án", "Plan"),
+            say(lang, "So với", "Against"),
+        ],
+        rows,
+        (8.8, 3.6, 3.6),
+        numeric=(1, 2),
+    )
     cost = _cost(c)
     if cost:
         letter.paragraph(cost, bold_until=say(lang, "Chi phí:", "Cost:"))
@@ -101,8 +106,11 @@ def _first_page(c: Context) -> None:
     ].bold = True
     letter.bullets(_decisions(c))
     if any(f.synthetic for f in facts):
-        note = say(lang, "* Có dùng số liệu GIẢ LẬP về nhân sự và cơ cấu phòng (xem phần cuối).",
-                   "* Rests on SYNTHETIC data on staff and divisions (see the last part).")  # fmt: skip
+        note = say(
+            lang,
+            "* Có dùng số liệu GIẢ LẬP về nhân sự và cơ cấu phòng (xem phần cuối).",
+            "* Rests on SYNTHETIC data on staff and divisions (see the last part).",
+        )
         letter.paragraph(note).runs[0].italic = True
     letter.compact = False
 
@@ -112,7 +120,7 @@ def _proposal(c: Context) -> str:
     if "new_units" in tables:
         kinds = tables["new_units"]["kind"].value_counts()
         detail = ", ".join(
-            f"{number(kinds[k], lang)} {term('kind', k, lang)}"
+            f"{number(kinds[k], lang)} {term('kind', k, lang)}{'s' if lang == 'en' and kinds[k] > 1 else ''}"
             for k in ("xa", "phuong", "dac_khu")
             if k in kinds
         )
@@ -139,8 +147,13 @@ def _proposal(c: Context) -> str:
         parts.append(say(lang, f"bố trí {people} người", f"place {people} people"))
     if "commute" in tables and len(tables["commute"]):
         riders = number(column(tables["commute"], "riders").sum(), lang)
-        parts.append(say(lang, f"hỗ trợ đi lại cho {riders} người có nơi làm việc thay đổi",
-                         f"support {riders} people whose workplace moves"))  # fmt: skip
+        parts.append(
+            say(
+                lang,
+                f"hỗ trợ đi lại cho {riders} người có nơi làm việc thay đổi",
+                f"support {riders} people whose workplace moves",
+            )
+        )
     if "timetable" in tables and len(tables["timetable"]):
         tasks = number(len(tables["timetable"]), lang)
         parts.append(
@@ -171,12 +184,14 @@ def _cost(c: Context) -> str:
         total = column(able, "entitlement_vnd").sum()
         if len(able):
             parts.append(
-            say(lang,
-                f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: "
-                f"{money(total, lang)} (trả một lần)",
-                f"if all {number(len(able), lang)} people eligible for early retirement took it: "
-                f"{money(total, lang)} (once)")
-        )  # fmt: skip
+                say(
+                    lang,
+                    f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: "
+                    f"{money(total, lang)} (trả một lần)",
+                    f"if all {number(len(able), lang)} people eligible for early retirement took it: "
+                    f"{money(total, lang)} (once)",
+                )
+            )
     if not parts:
         return ""
     return say(lang, "Chi phí: ", "Cost: ") + "; ".join(parts) + "."
@@ -189,8 +204,11 @@ def _certainty(c: Context) -> str:
         if record.get("status") == "optimal" or (gap is not None and gap <= 1e-9):
             text = say(lang, "tối ưu, đã chứng minh", "proven optimal")
         elif gap is not None and gap < WEAK_GAP:
-            text = say(lang, f"cách mức tốt nhất không quá {percent(gap, lang, 2)}",
-                       f"at most {percent(gap, lang, 2)} from the best")  # fmt: skip
+            text = say(
+                lang,
+                f"cách mức tốt nhất không quá {percent(gap, lang, 2)}",
+                f"at most {percent(gap, lang, 2)} from the best",
+            )
         else:
             text = say(lang, "khả thi, chưa có cận đủ chặt", "feasible, no useful bound")
         parts.append(f"{lower_first(term('stage', name, lang))}: {text}")
@@ -216,8 +234,13 @@ def _decisions(c: Context) -> list[str]:
             else ""
         )
         n = len(tables["new_units"])
-        items.append(say(lang, f"Thông qua {n} đơn vị cấp xã, tên gọi và nơi đặt trụ sở (Phụ lục){extra}.",
-                         f"Adopt the {n} units, their names and seats (Appendix){extra}."))  # fmt: skip
+        items.append(
+            say(
+                lang,
+                f"Thông qua {n} đơn vị cấp xã, tên gọi và nơi đặt trụ sở (Phụ lục){extra}.",
+                f"Adopt the {n} units, their names and seats (Appendix){extra}.",
+            )
+        )
     if "new_agencies" in tables:
         items.append(
             say(
@@ -229,11 +252,14 @@ def _decisions(c: Context) -> list[str]:
     if "staff" in tables and (tables["staff"]["outcome"] == "transitional").any():
         above = int((tables["staff"]["outcome"] == "transitional").sum())
         items.append(
-            say(lang, f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và "
-                      "nguyên tắc bố trí.",
+            say(
+                lang,
+                f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và "
+                "nguyên tắc bố trí.",
                 f"Accept {number(above, lang)} people above the establishment for five years, and the "
-                "placement rules.")
-        )  # fmt: skip
+                "placement rules.",
+            )
+        )
     if "commute" in tables:
         items.append(
             say(

@@ -105,21 +105,25 @@ MONTHS = (
 PERIODS_VI = {"year": "năm", "month": "tháng", "day": "ngày"}
 
 
+def unit_word(unit: str, lang: str) -> str:
+    """Unit of an objective in words; of a longer description ("VND a year, weighted") the unit alone."""
+    if known("unit", unit) or not unit.startswith("VND"):
+        return term("unit", unit, lang)
+    period = re.search(r"year|month|day", unit)
+    if lang == "vi":
+        return f"đồng/{PERIODS_VI[period.group()]}" if period else "đồng"
+    return f"VND a {period.group()}" if period else "VND"
+
+
 def quantity(value: Any, unit: str, lang: str) -> str:
     """A figure with its unit as the stages write it ("VND/year", "person-minutes", ...)."""
     if empty(value):
         return MISSING
-    if unit.upper().startswith("VND"):
-        period = re.search(r"year|month|day", unit)
-        if period is None:
-            return money(value, lang)
-        return (
-            f"{money(value, lang)}/{PERIODS_VI[period.group()]}"
-            if lang == "vi"
-            else f"{money(value, lang)} a {period.group()}"
-        )
+    word = unit_word(unit, lang)
+    if unit.startswith("VND"):  # money() says đồng or VND itself
+        return money(value, lang) + word.removeprefix("đồng").removeprefix("VND")
     decimals = 0 if abs(float(value)) >= 100 or float(value).is_integer() else 2
-    return f"{number(value, lang, decimals)} {term('unit', unit, lang)}".strip()
+    return f"{number(value, lang, decimals)} {word}".strip()
 
 
 def heading(column: str, lang: str, table: str = "") -> str:
