@@ -42,7 +42,7 @@ def shuttle_network(inputs: Inputs, groups: pd.DataFrame, prices: dict[str, Pric
     demand = groups[entitled].groupby("site_id")["people"].sum()
     served = sorted(demand[demand >= options.min_riders_route].index)
     rides = entitled & groups["site_id"].isin(served).to_numpy()
-    stops = _candidate_stops(inputs, groups[rides])
+    stops = _with_enough_people(inputs, groups[rides], _candidate_stops(inputs, groups[rides]))
     depots = tuple(sorted(set(groups["site_id"])))
     depot_nodes = [int(groups.loc[groups["site_id"] == site, "node"].iloc[0]) for site in depots]
     nodes = np.array([*stops["node"].tolist(), *depot_nodes], int)
@@ -117,6 +117,13 @@ def _candidate_stops(inputs: Inputs, groups: pd.DataFrame) -> pd.DataFrame:
         roads.lat[frame["node"].to_numpy(int)],
     )
     return frame
+
+
+def _with_enough_people(inputs: Inputs, groups: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
+    """The stops that enough people can reach; one or two people do not make a coach turn off its road."""
+    reach, _ = _access(inputs, groups, stops)
+    near = np.isfinite(reach).T @ groups["people"].to_numpy(int)
+    return stops[near >= inputs.scenario.commute.min_people_stop].reset_index(drop=True)
 
 
 def _onto_main_roads(inputs: Inputs, places: pd.DataFrame, main: np.ndarray) -> np.ndarray:

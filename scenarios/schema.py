@@ -250,7 +250,7 @@ class Commute(Section):
     station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
     walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
     stop_spacing_km: float = Field(2.5, ge=0, description="smallest distance between two candidate stops, km")
-    min_people_stop: int = Field(8, ge=1, description="people within reach that make a candidate stop")
+    min_people_stop: int = Field(4, ge=1, description="people within reach that make a candidate stop")
     main_road_km: float = Field(1.0, ge=0, description="how far a stop may move to lie on a main road, km")
     max_stops_route: int = Field(6, ge=1, description="largest number of stops of a route")
     dwell_minutes: float = Field(1, ge=0, description="stay at a stop, minutes")

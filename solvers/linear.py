@@ -65,12 +65,16 @@ class LinearModel:
 
 @dataclass(frozen=True)
 class LinearAnswer:
-    """`values` per column (None without a solution); `bound` is the solver's valid lower bound or None."""
+    """`values` per column (None without a solution); `bound` is the solver's valid lower bound or None.
+
+    `duals` per row (None with whole-number columns): the reduced cost of a column is its cost less duals @ its entries.
+    """
 
     status: Status
     values: np.ndarray | None
     objective: float | None
     bound: float | None
+    duals: np.ndarray | None = None
 
 
 def solve_linear(model: LinearModel, stop: Stop, *, presolve: bool = True) -> LinearAnswer:
@@ -104,7 +108,12 @@ def _read(result, model: LinearModel) -> LinearAnswer:
         values[variable.id] = value
     done = reason == mathopt.TerminationReason.OPTIMAL
     status = Status.OPTIMAL if done else Status.FEASIBLE
-    return LinearAnswer(status, values, float(np.concatenate(model.cost) @ values), bound)
+    duals = None
+    if result.has_dual_feasible_solution():
+        duals = np.zeros(model.rows)
+        for row, value in result.dual_values().items():
+            duals[row.id] = value
+    return LinearAnswer(status, values, float(np.concatenate(model.cost) @ values), bound, duals)
 
 
 def _proto(model: LinearModel) -> model_pb2.ModelProto:

@@ -12,12 +12,10 @@ from solvers.routing_problem import Route, RoutingProblem
 
 # A sequence of stops and its depot.
 Column = tuple[int, tuple[int, ...]]
-# With at most so many routes of several stops for a depot, all are kept; else those with the smallest sums of
-# detours, fewer, because the programme is solved again with routes close to the chosen ones.
-ALL_OF_DEPOT = 600
-FEW_OF_DEPOT = 250
-# Routes of one length that are grown further.
-GROWN_OF_DEPOT = 3000
+# Routes of several stops kept for one depot, and routes of one length that are grown further: where there are more,
+# those with the smallest sums of detours.
+POOL_OF_DEPOT = 6000
+GROWN_OF_DEPOT = 6000
 # Stops tried at every place of a chosen route: the nearest to its stops.
 NEAREST_STOPS = 6
 
@@ -31,26 +29,74 @@ class Pool:
 
 
 def route_pool(problem: RoutingProblem) -> Pool:
-    """All routes where there are few; else all direct ones and those with the smallest detours, by depot."""
+    """Routes that can be part of a best plan: all, or where there are too many, those with small detours."""
     columns: list[Column] = []
     complete = True
     for depot in sorted(set(problem.depot.tolist())):
-        level = [_direct(problem, depot, s) for s in usable_stops(problem, depot)]
-        direct = {partial.sequence[0]: partial for partial in level}
-        columns += [(depot, partial.sequence) for partial in level]
+        worth = _Worth(problem, depot)
+        direct = {s: _direct(problem, depot, s) for s in usable_stops(problem, depot)}
+        level = list(direct.values())
+        kept = [partial for partial in level if worth.pays(partial)]
+        columns += [(depot, partial.sequence) for partial in kept]
         ranked: list[_Partial] = []
         while level and len(level[0].sequence) < problem.max_stops:
-            level = sorted(
-                _prepended(problem, direct, level), key=lambda partial: (partial.detour, partial.sequence)
-            )
-            ranked += level
+            level = [partial for partial in level if worth.pays_longer(partial)]
+            level = sorted(_undominated(_prepended(problem, direct, level), same_first=True), key=_rank)
             complete = complete and len(level) <= GROWN_OF_DEPOT
             level = level[:GROWN_OF_DEPOT]
-        ranked.sort(key=lambda partial: (partial.detour, partial.sequence))
-        if len(ranked) > ALL_OF_DEPOT:
-            complete, ranked = False, ranked[:FEW_OF_DEPOT]
-        columns += [(depot, partial.sequence) for partial in ranked]
+            ranked += [partial for partial in level if worth.pays(partial)]
+        ranked = sorted(_undominated(ranked, same_first=False), key=_rank)
+        complete = complete and len(ranked) <= POOL_OF_DEPOT
+        columns += [(depot, partial.sequence) for partial in ranked[:POOL_OF_DEPOT]]
     return Pool(tuple(columns), complete)
+
+
+class _Worth:
+    """Whether a route can pay for itself: what its riders save at most, against the cheapest vehicle for them.
+
+    If even all who gain by it, taking the seats with the largest gains, save less than the vehicle costs, then every
+    plan with the route becomes cheaper without it, its riders going by the mode that takes everybody. So leaving such
+    routes out loses nothing. The same test with the shortest rides that any longer route could offer tells whether a
+    route is worth growing.
+    """
+
+    def __init__(self, problem: RoutingProblem, depot: int):
+        self._problem = problem
+        own = (problem.depot == depot) & (problem.riders_max > 0)
+        free = [m for m in problem.modes if m.capacity is None]
+        if problem.budget is not None:
+            free = [m for m in free if not m.public.any()]
+        otherwise = np.min([m.cost[own] for m in free], axis=0)
+        self._gain = otherwise[:, None] - problem.access_cost[own]
+        self._minute = problem.minute_cost[own][:, None]
+        self._people = problem.riders_max[own]
+        self._depot = depot
+        self._kinds = [v for v in problem.vehicles if v.seats >= problem.min_riders and v.fleet > 0]
+        self._between = shortest(problem.minutes) + shortest(problem.minutes).T
+
+    def pays(self, partial: _Partial) -> bool:
+        """Whether the route may be part of a best plan."""
+        stops = list(partial.sequence)
+        return self._worthwhile(self._gain[:, stops] - self._minute * np.array(partial.rides), partial.day_km)
+
+    def pays_longer(self, partial: _Partial) -> bool:
+        """Whether the route, or one with more stops before its first, may be part of a best plan."""
+        ahead = self._between[:, partial.sequence[0]][: self._problem.n_stops] + self._problem.dwell
+        rides = ahead + partial.rides[0]
+        rides[list(partial.sequence)] = partial.rides
+        return self._worthwhile(self._gain - self._minute * rides, partial.day_km)
+
+    def _worthwhile(self, gains: np.ndarray, day_km: float) -> bool:
+        best = gains.max(axis=1, initial=0.0)
+        order = np.argsort(-best, kind="stable")
+        seats = np.cumsum(self._people[order])
+        saved = np.concatenate([[0.0], np.cumsum((best * self._people)[order])])
+        riders = np.concatenate([[0], seats])
+        for kind in self._kinds:
+            most = float(np.interp(kind.seats, riders, saved))
+            if most >= self._problem.days * (kind.day_vnd + kind.km_vnd * day_km):
+                return True
+        return False
 
 
 def usable_stops(problem: RoutingProblem, depot: int) -> list[int]:
@@ -88,24 +134,31 @@ def nearby_routes(problem: RoutingProblem, routes: tuple[Route, ...]) -> list[Co
 
 @dataclass(frozen=True)
 class _Partial:
-    """A sequence with the rides from its first stop and the sum over its stops of ride above the direct
-    ride.
+    """A sequence with the rides of its stops (both ways added), those from its first stop, km of both trips, and the
+    sum over its stops of ride above the direct ride.
     """
 
     sequence: tuple[int, ...]
+    rides: tuple[float, ...]
     morning: float
     evening: float
+    day_km: float
     detour: float
 
 
+def _rank(partial: _Partial) -> tuple[float, tuple[int, ...]]:
+    return partial.detour, partial.sequence
+
+
 def _direct(problem: RoutingProblem, depot: int, stop: int) -> _Partial:
-    morning, evening = problem.ride_minutes((stop,), depot)
-    return _Partial((stop,), float(morning[0]), float(evening[0]), 0.0)
+    morning, evening = (float(way[0]) for way in problem.ride_minutes((stop,), depot))
+    return _Partial((stop,), (morning + evening,), morning, evening, problem.day_km((stop,), depot), 0.0)
 
 
 def _prepended(problem: RoutingProblem, direct: dict[int, _Partial], level: list[_Partial]) -> list[_Partial]:
     """Sequences with one more stop at the start; the rides of the later stops stay as they are."""
     out, back = problem.minutes.tolist(), problem.minutes.T.tolist()
+    both_km = (problem.km + problem.km.T).tolist()
     grown = []
     for partial in level:
         first = partial.sequence[0]
@@ -115,9 +168,46 @@ def _prepended(problem: RoutingProblem, direct: dict[int, _Partial], level: list
             if max(morning, evening) > problem.max_ride or morning + evening > problem.max_driving:
                 continue
             if s not in partial.sequence:
-                detour = partial.detour + morning + evening - alone.morning - alone.evening
-                grown.append(_Partial((s, *partial.sequence), morning, evening, round(detour, 6)))
+                ride = morning + evening
+                detour = round(partial.detour + ride - alone.rides[0], 6)
+                day_km = partial.day_km + both_km[s][first]
+                rides = (ride, *partial.rides)
+                grown.append(_Partial((s, *partial.sequence), rides, morning, evening, day_km, detour))
     return grown
+
+
+def _undominated(routes: list[_Partial], *, same_first: bool) -> list[_Partial]:
+    """Of routes over the same stops, those that no other order beats in all rides and in km.
+
+    With `same_first` only orders that begin at the same stop are compared, so that what grows from a route left out
+    is beaten by what grows from the one that beats it.
+    """
+    orders: dict[tuple[frozenset[int], int], list[_Partial]] = {}
+    for partial in routes:
+        first = partial.sequence[0] if same_first else -1
+        orders.setdefault((frozenset(partial.sequence), first), []).append(partial)
+    kept = []
+    for rivals in orders.values():
+        rivals.sort(key=_rank)
+        best: list[tuple[np.ndarray, _Partial]] = []
+        for partial in rivals:
+            ride = dict(zip(partial.sequence, partial.rides, strict=True))
+            figures = np.array(
+                [*(ride[s] for s in sorted(ride)), partial.morning, partial.evening, partial.day_km]
+            )
+            if not any((other <= figures).all() for other, _ in best):
+                best.append((figures, partial))
+        kept += [partial for _, partial in best]
+    return kept
+
+
+def shortest(distance: np.ndarray) -> np.ndarray:
+    """Shortest distances over any sequence of nodes (Floyd and Warshall)."""
+    closed = distance.copy()
+    np.fill_diagonal(closed, 0.0)
+    for k in range(len(closed)):
+        np.minimum(closed, closed[:, k, None] + closed[None, k], out=closed)
+    return closed
 
 
 def _nearness(problem: RoutingProblem, sequence: tuple[int, ...], stop: int) -> float:

@@ -7,17 +7,22 @@ is a flow of people, so the programme keeps only y whole, and a second one makes
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from solvers.linear import LinearModel, solve_linear
 from solvers.problem import Status, Stop
-from solvers.routing_columns import Column, usable_stops
+from solvers.routing_columns import Column, shortest, usable_stops
 from solvers.routing_problem import Route, RoutingProblem, RoutingSolution, objective_of
 
 # Money in the programmes is in units of 1,000 VND, so that coefficients lie near one another.
 UNIT = 1_000.0
+# Routes of the first relaxation, and most routes that join it at a time.
+FIRST_ROUTES = 300
+ROUTES_A_ROUND = 300
+TOLERANCE = 1e-6
 
 
 @dataclass
@@ -72,7 +77,7 @@ def direct_bound(problem: RoutingProblem, stop: Stop) -> float | None:
     from s is the cheapest seat any route can give him. So people who buy seats one by one on full direct
     vehicles, as a linear programme, never pay more than in the best plan.
     """
-    minutes, km = _closure(problem.minutes), _closure(problem.km)
+    minutes, km = shortest(problem.minutes), shortest(problem.km)
     model = LinearModel()
     people = _add_people(problem, model, whole=False)
     classes = value_classes(problem)
@@ -108,7 +113,81 @@ class _Routes:
     u: list[list[tuple[int, int, int]]]
 
 
-def _programme(problem, pool, *, whole_people: bool, counts: np.ndarray | None = None):
+def relax(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> tuple[float | None, np.ndarray]:
+    """Linear bound over a pool (VND a month, None out of time) and the reduced cost of each of its routes.
+
+    Solved on a part of the pool; routes that its dual prices call for are added until none is left.
+    """
+    began = time.perf_counter()
+    limits = _Limits(problem, pool)
+    taken = np.zeros(len(pool), bool)
+    taken[:FIRST_ROUTES] = True
+    while True:
+        part = np.flatnonzero(taken)
+        model, people, _ = _programme(problem, tuple(pool[i] for i in part), whole_people=False, relaxed=True)
+        left = stop.seconds - (time.perf_counter() - began)
+        answer = solve_linear(model, replace(stop, seconds=max(left, 1.0)))
+        if answer.status != Status.OPTIMAL or answer.duals is None:
+            return None, np.zeros(len(pool))
+        reduced = limits.reduced_costs(people, answer.duals)
+        missing = np.flatnonzero(~taken & (reduced < -TOLERANCE))
+        if not len(missing):
+            return answer.objective * UNIT, reduced * UNIT
+        taken[missing[np.argsort(reduced[missing], kind="stable")[:ROUTES_A_ROUND]]] = True
+
+
+class _Limits:
+    """Best filling of a vehicle at given prices: stops in order of gain, each up to the people who reach it."""
+
+    def __init__(self, problem: RoutingProblem, pool: tuple[Column, ...]):
+        self._problem, self._pool = problem, pool
+        self._price = np.unique(problem.minute_cost) / UNIT
+        self._kinds = [
+            v for v, k in enumerate(problem.vehicles) if k.seats >= problem.min_riders and k.fleet > 0
+        ]
+        self._rides = [sum(problem.ride_minutes(sequence, depot)) for depot, sequence in pool]
+        self._cost = [
+            [problem.vehicle_vnd_month(v, sequence, depot) / UNIT for v in self._kinds]
+            for depot, sequence in pool
+        ]
+        self._reached = _reached(problem, pool)
+        self._alone = _reached_alone(problem, pool)
+
+    def reduced_costs(self, people: _People, duals: np.ndarray) -> np.ndarray:
+        """Reduced cost of the best vehicle on each route, in the unit of the programme."""
+        budget = 0.0 if people.budget is None else duals[people.budget]
+        fleet = duals[people.fleet] if len(people.fleet) else np.zeros(0)
+        result = np.full(len(self._pool), np.inf)
+        for r, (depot, sequence) in enumerate(self._pool):
+            gains = [
+                (self._gain(people, duals, depot, s, ride), s)
+                for s, ride in zip(sequence, self._rides[r], strict=True)
+            ]
+            gains.sort(reverse=True)
+            for v, cost in zip(self._kinds, self._cost[r], strict=True):
+                left = min(self._problem.vehicles[v].seats, self._reached[r])
+                filled = 0.0
+                for gain, s in gains:
+                    riders = min(left, self._alone[depot, s])
+                    if gain <= 0 or riders <= 0:
+                        break
+                    filled += gain * riders
+                    left -= riders
+                result[r] = min(result[r], cost * (1 - budget) - fleet[v] - filled)
+        return result
+
+    def _gain(self, people: _People, duals: np.ndarray, depot: int, stop: int, ride: float) -> float:
+        """What a rider who boards at the stop is worth beyond his time, at best of all values of time."""
+        rows = [(w, people.balance.get((depot, stop, w))) for w in range(len(self._price))]
+        return max(
+            (-duals[row] - self._price[w] * ride for w, row in rows if row is not None), default=-np.inf
+        )
+
+
+def _programme(
+    problem, pool, *, whole_people: bool, counts: np.ndarray | None = None, relaxed: bool = False
+) -> tuple[LinearModel, _People, _Routes]:
+    """The programme over a pool: with `counts` the vehicles are given, with `relaxed` nothing is whole."""
     model = LinearModel()
     people = _add_people(problem, model, whole=whole_people)
     price = np.unique(problem.minute_cost)
@@ -118,10 +197,11 @@ def _programme(problem, pool, *, whole_people: bool, counts: np.ndarray | None =
     usable = np.array([k.fleet if k.seats >= problem.min_riders else 0 for k in kinds], float)
     low = np.zeros(cost.shape) if counts is None else counts
     high = np.broadcast_to(usable, cost.shape) if counts is None else counts
-    y = model.add_columns(cost.ravel() / UNIT, lower=low.ravel(), upper=high.ravel(), integer=True).reshape(
-        cost.shape
-    )
-    seats = np.array([k.seats for k in kinds], float)
+    y = model.add_columns(cost.ravel() / UNIT, lower=low.ravel(), upper=high.ravel(), integer=not relaxed)
+    y = y.reshape(cost.shape)
+    # No vehicle takes more than can reach its stops: far tighter than its seats where few people live.
+    reached = _reached(problem, pool)
+    seats = np.minimum(np.array([k.seats for k in kinds], float)[None, :], reached[:, None])
     full = model.add_rows(np.full(len(pool), -np.inf), 0.0)
     least = model.add_rows(np.zeros(len(pool)), np.inf)
     model.add_entries(full[:, None], y, -seats)
@@ -145,11 +225,59 @@ def _programme(problem, pool, *, whole_people: bool, counts: np.ndarray | None =
     for column, (r, s, w) in zip(columns.tolist(), keys, strict=True):
         u[r].append((column, s, w))
     if costs:
-        of_route = np.array([r for r, _, _ in keys])
+        of_route, stop_of = np.array([r for r, _, _ in keys]), np.array([s for _, s, _ in keys])
         model.add_entries(np.array(rows), columns, -1.0)
         model.add_entries(full[of_route], columns, 1.0)
         model.add_entries(least[of_route], columns, 1.0)
+        _tie_stops_to_vehicles(problem, pool, model, y, columns, of_route, stop_of)
     return model, people, _Routes(y, u)
+
+
+def _reached(problem: RoutingProblem, pool) -> np.ndarray:
+    """People who can reach a stop of each route."""
+    near = np.isfinite(problem.access_cost)
+    return np.array(
+        [
+            problem.riders_max[(problem.depot == depot) & near[:, list(sequence)].any(axis=1)].sum()
+            for depot, sequence in pool
+        ],
+        float,
+    )
+
+
+def _reached_alone(problem: RoutingProblem, pool) -> dict[tuple[int, int], int]:
+    """People who can reach each stop, by depot and stop."""
+    keys = sorted({(depot, s) for depot, sequence in pool for s in sequence})
+    counts = _reached(problem, [(depot, (s,)) for depot, s in keys])
+    return {key: int(n) for key, n in zip(keys, counts, strict=True)}
+
+
+def _tie_stops_to_vehicles(
+    problem: RoutingProblem, pool, model: LinearModel, y, columns, of_route, stop_of
+) -> None:
+    """Riders of a stop on a route are at most the people who reach the stop, times the vehicles of the route.
+
+    It follows from the other rows when vehicles are whole, but keeps the relaxation from running a third of a vehicle
+    for the third of its seats that a small place can fill.
+    """
+    most = max((v.seats for v in problem.vehicles), default=0)
+    alone = _reached_alone(problem, pool)
+    wanted = {}
+    for r, (depot, sequence) in enumerate(pool):
+        for s in sequence:
+            if alone[depot, s] < most:
+                wanted[r, s] = alone[depot, s]
+    if not wanted:
+        return
+    rows = model.add_rows(np.full(len(wanted), -np.inf), 0.0)
+    row_of = dict(zip(wanted, rows.tolist(), strict=True))
+    used = np.array([(int(r), int(s)) in row_of for r, s in zip(of_route, stop_of, strict=True)])
+    at = [row_of[int(r), int(s)] for r, s in zip(of_route[used], stop_of[used], strict=True)]
+    model.add_entries(np.array(at, int), columns[used], 1.0)
+    people = np.array(list(wanted.values()), float)
+    seats = np.array([v.seats for v in problem.vehicles], float)
+    routes = np.array([r for r, _ in wanted])
+    model.add_entries(rows[:, None], y[routes], -np.minimum(people[:, None], seats[None, :]))
 
 
 def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool) -> _People:
@@ -254,12 +382,3 @@ def _split(problem, depot, sequence, riders, vehicles) -> list[Route]:
         cheaper = shorter and problem.day_km(used, depot) <= problem.day_km(sequence, depot)
         result.append(Route(v, used if cheaper else sequence, depot, mine))
     return result
-
-
-def _closure(distance: np.ndarray) -> np.ndarray:
-    """Shortest distances over any sequence of nodes (Floyd and Warshall)."""
-    closed = distance.copy()
-    np.fill_diagonal(closed, 0.0)
-    for k in range(len(closed)):
-        np.minimum(closed, closed[:, k, None] + closed[None, k], out=closed)
-    return closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from solvers.linear import LinearModel, solve_linear
 from solvers.problem import ProblemError, Status, Stop
 from solvers.routing import Mode, Route, RoutingProblem, VehicleType, solve_routing
 from solvers.routing_columns import route_pool
-from solvers.routing_master import direct_bound
+from solvers.routing_master import direct_bound, relax
 
 EXACT = Stop(seconds=20, gap=0.0)
 
@@ -176,33 +177,57 @@ def test_two_offices_have_their_own_buses():
         assert {int(split.depot[g]) for g, _, _ in route.riders} == {route.depot}
 
 
-def test_the_pool_is_complete_where_routes_are_few_and_every_route_is_runnable():
-    """Sequences on the line towards the office: no runnable sequence of the four stops is missing (by brute force)."""
-    from itertools import permutations
-
+def test_the_pool_is_complete_where_routes_are_few():
+    """Every runnable sequence that brute force finds is in the pool, unless it can't pay or another order beats it."""
     stated = problem()
     pool = route_pool(stated)
-    runnable = {
-        (OFFICE, order)
-        for n in (1, 2, 3, 4)
-        for order in permutations(range(4), n)
-        if stated.is_runnable(order, OFFICE)
-    }
+    runnable = {o for n in (1, 2, 3, 4) for o in permutations(range(4), n) if stated.is_runnable(o, OFFICE)}
     assert pool.complete
-    assert set(pool.columns) == runnable
-    assert len(pool.columns) == len(set(pool.columns))
+    kept = {sequence for _, sequence in pool.columns}
+    # Towards the office A-B, A-C, B-C and A-B-C are the best orders of their stops; each single stop pays by itself.
+    assert kept == {(A,), (B,), (C,), (D,), (A, B), (A, C), (B, C), (A, B, C)}
+    assert kept < runnable
+    assert len(pool.columns) == len(kept)
+
+
+def test_routes_that_cannot_pay_for_themselves_are_left_out():
+    """At 120 a person by own vehicle, D's ten save at most 1,200 by a bus of 1,300; everything else can pay."""
+    pool = route_pool(problem(modes=(Mode("own", np.full(4, 120.0), np.zeros(4)),)))
+    assert (OFFICE, (D,)) not in pool.columns
+    assert (OFFICE, (A, B)) in pool.columns
 
 
 def test_an_incomplete_pool_says_so_and_its_bound_is_that_of_all_routes(monkeypatch):
     """With room for two routes of several stops only, the bound is that of single seats on full direct buses."""
-    monkeypatch.setattr("solvers.routing_columns.ALL_OF_DEPOT", 2)
-    monkeypatch.setattr("solvers.routing_columns.FEW_OF_DEPOT", 2)
+    monkeypatch.setattr("solvers.routing_columns.POOL_OF_DEPOT", 2)
     solution = solve_routing(problem(), EXACT)
     assert not solution.pool_complete
     assert solution.objective == pytest.approx(2_700)  # found by inserting stops into the routes chosen first
     # Seats by distance, both trips: A (1,000 + 400)/40 = 35, B 32.5, C 30, D 32.5; ten of each: 1,300.
     assert solution.bound == pytest.approx(1_300)
     assert solution.status == Status.FEASIBLE
+
+
+def test_few_routes_in_the_search_keep_the_bound_of_all_routes(monkeypatch):
+    """With three of eight routes in the integer programme, the linear bound over all of them still holds."""
+    monkeypatch.setattr("solvers.routing.ALL_ROUTES", 3)
+    monkeypatch.setattr("solvers.routing.SEARCHED_ROUTES", 3)
+    solution = solve_routing(problem(), EXACT)
+    assert solution.pool_complete
+    assert solution.pool_size == 8
+    assert solution.bound <= 2_700 + 1e-6
+    assert solution.objective >= 2_700 - 1e-6
+
+
+def test_the_linear_bound_over_the_pool_is_worked_by_hand():
+    """A, B, C together can fill 30 of 40 seats, so the bus costs 1,400 whole; D's ten fill one bus at 1,300.
+
+    With seats cut to the people who can reach a route's stops, the relaxation already needs both buses: 2,700.
+    """
+    stated = problem()
+    bound, reduced = relax(stated, route_pool(stated).columns, EXACT)
+    assert bound == pytest.approx(2_700)
+    assert reduced.min() >= -1e-3
 
 
 def test_the_direct_bound_is_worked_by_hand():
