@@ -162,7 +162,7 @@ def write_documents(
     from merger.documents.report import write_report
 
     for lang in languages:
-        write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang)
+        write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang, layers=layers)
     write_annex(plan, inputs, plan.path / "annex.xlsx")
     write_page(plan, inputs, layers, plan.path / "dashboard.html")
 

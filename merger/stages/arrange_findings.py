@@ -227,10 +227,10 @@ def _river_finding(
         Finding(
             vi=f"{len(apart)} đơn vị mới liền ranh giới nhưng không có đường bộ nối trực tiếp giữa các "
             f"phần (thường do "
-            f"sông): {_list(apart['new_name'])}. Muốn tránh, đặt arrange.require_road_link.",
+            f"sông): {_list(apart['new_name'])}. Có thể yêu cầu có đường bộ nối trực tiếp trong kịch bản.",
             en=f"{len(apart)} new units are contiguous but no road joins their parts directly (mostly "
             f"across a river): "
-            f"{_list(apart['new_name'])}. To avoid them, set arrange.require_road_link.",
+            f"{_list(apart['new_name'])}. A scenario can require a direct road link.",
         )
     ]
 

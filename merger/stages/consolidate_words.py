@@ -203,10 +203,10 @@ def _service_units(structure: Structure) -> list[Finding]:
         Finding(
             f"{len(units)} đơn vị sự nghiệp công lập chuyển nguyên trạng; {pairs} cặp có chức năng tương "
             "ứng ở hai bên, "
-            "có thể hợp nhất theo đề án riêng (tùy chọn merge_service_units).",
+            "có thể hợp nhất theo đề án riêng.",
             f"{len(units)} service units move whole; {pairs} pairs have counterparts on both sides and "
             "could be "
-            "joined in a project of its own (option merge_service_units).",
+            "joined in a project of its own.",
         )
     ]
 

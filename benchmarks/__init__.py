@@ -1,0 +1,1 @@
+"""Measurements of the product as its users meet it: `python -m benchmarks`."""

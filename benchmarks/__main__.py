@@ -1,0 +1,66 @@
+"""`python -m benchmarks speed [FOLDER]`: wall time, CPU time and peak memory of the commands a planner waits for.
+
+Each command runs as a process of its own, the light ones several times (the median counts). Times on a shared machine
+wander; compare runs of one session only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+LIGHT_RUNS = 5
+
+
+def measure(arguments: list[str]) -> tuple[float, float, float]:
+    """Run `merger ARGUMENTS`: (wall seconds, CPU seconds, peak memory in MB). Raises SystemExit when it fails."""
+    started = time.perf_counter()
+    pid = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "merger", *arguments],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+    )
+    _, status, usage = os.wait4(pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        sys.exit(f"merger {' '.join(arguments)} failed")
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def speed(folder: Path) -> None:
+    """Print one row a command."""
+    plan = str(folder / "plan")
+    rows = [
+        (["--help"], LIGHT_RUNS),
+        (["check", "hai-phong-2025"], LIGHT_RUNS),
+        (["plan", "hai-phong-2025", "-o", plan], 1),
+        (["audit", plan], 1),
+        (["report", plan], 1),
+        (["explain", plan, "10507"], 1),
+    ]
+    print(f"{'command':34} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
+    for arguments, runs in rows:
+        walls, cpus, peaks = zip(*(measure(arguments) for _ in range(runs)), strict=True)
+        shown = " ".join(a.replace(plan, "PLAN") for a in arguments)
+        print(f"{shown:34} {statistics.median(walls):8.2f} {statistics.median(cpus):8.2f} {max(peaks):8.0f}")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", choices=["speed"])
+    parser.add_argument("folder", nargs="?", type=Path, help="where to put the plan; none: a temporary folder")
+    options = parser.parse_args()
+    if options.folder:
+        speed(options.folder)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        speed(Path(temporary))
+
+
+main()
