@@ -33,6 +33,7 @@ def figures_of(
     reached = commute["minutes"].notna()
     figures: dict[str, Any] = {
         "concerned_people": len(people),
+        "listed_people": int((people["wish"] != "").sum()),
         "entitled_people": int(groups.loc[entitled, "people"].sum()),
         "unserved_people": int(unserved.loc[unserved["group_id"].isin(entitled_ids), "riders"].sum()),
         "not_entitled_people": int(groups.loc[~entitled, "people"].sum()),
@@ -138,7 +139,8 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
         n = figures["unserved_people"]
         found.append(
             Finding(
-                f"{n} người đủ điều kiện nhưng chưa được bố trí hỗ trợ vì vướng giới hạn (xem lý do từng nhóm).",
+                f"{n} người đủ điều kiện nhưng chưa được bố trí hỗ trợ vì vướng giới hạn (xem lý do từng "
+                "nhóm).",
                 f"{n} entitled people are left without support by a limit (see the reason of each group).",
             )
         )
@@ -148,11 +150,16 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
 def _headline(figures: dict[str, Any]) -> Finding:
     by = figures["by_mode_people"]
     return Finding(
-        f"{_n(figures['concerned_people'])} người đổi nơi làm việc: {_n(by['shuttle'])} đi xe đưa đón, "
-        f"{_n(by['train'])} đi tàu, {_n(by['own'])} tự túc có hỗ trợ, {_n(by['flat'] + by['rent'])} ở gần nơi làm việc, "
-        f"{_n(by['none'])} không hỗ trợ. Thời gian đi một lượt bình quân {_dec(figures['after_mean_minutes'])} phút "
+        f"{_n(figures['concerned_people'])} người đổi nơi làm việc ({_n(figures['listed_people'])} "
+        f"thuộc danh sách phải chuyển): {_n(by['shuttle'])} đi xe đưa đón, "
+        f"{_n(by['train'])} đi tàu, {_n(by['own'])} tự túc có hỗ trợ, {_n(by['flat'] + by['rent'])} ở gần "
+        "nơi làm việc, "
+        f"{_n(by['none'])} không hỗ trợ. Thời gian đi một lượt bình quân "
+        f"{_dec(figures['after_mean_minutes'])} phút "
         f"(trước đây {_dec(figures['before_mean_minutes'])} phút).",
-        f"{figures['concerned_people']:,} people change workplace: {by['shuttle']:,} by shuttle, {by['train']:,} by train, "
+        f"{figures['concerned_people']:,} people change workplace "
+        f"({figures['listed_people']:,} on the list of those who must move): {by['shuttle']:,} by shuttle, "
+        f"{by['train']:,} by train, "
         f"{by['own']:,} by own vehicle with an allowance, {by['flat'] + by['rent']:,} live near the site, "
         f"{by['none']:,} without support. Mean way {figures['after_mean_minutes']} minutes "
         f"(before {figures['before_mean_minutes']}).",
@@ -166,11 +173,14 @@ def _saving(figures: dict[str, Any]) -> Finding:
     vi = "thấp hơn" if less >= 0 else "cao hơn"
     en = "less" if less >= 0 else "more"
     return Finding(
-        f"Ngân sách một tháng {_bn(plan['public_vnd_month'])} tỷ đồng, {vi} {_bn(abs(less))} tỷ so với chỉ chi hỗ trợ theo "
+        f"Ngân sách một tháng {_bn(plan['public_vnd_month'])} tỷ đồng, {vi} {_bn(abs(less))} tỷ so với chỉ "
+        "chi hỗ trợ theo "
         f"khoảng cách ({_bn(only['public_vnd_month'])} tỷ). Tổng chi phí (ngân sách, cá nhân, thời gian): "
-        f"{_bn(plan['total_vnd_month'])} tỷ, so với {_bn(only['total_vnd_month'])} tỷ và {_bn(nothing['total_vnd_month'])} tỷ "
+        f"{_bn(plan['total_vnd_month'])} tỷ, so với {_bn(only['total_vnd_month'])} tỷ và "
+        f"{_bn(nothing['total_vnd_month'])} tỷ "
         "nếu không hỗ trợ.",
-        f"Public money {plan['public_vnd_month'] / 1e9:.2f} bn VND a month, {abs(less) / 1e9:.2f} bn {en} than distance "
+        f"Public money {plan['public_vnd_month'] / 1e9:.2f} bn VND a month, {abs(less) / 1e9:.2f} bn {en} "
+        "than distance "
         f"allowances only ({only['public_vnd_month'] / 1e9:.2f} bn). Total of public, private and time "
         f"{plan['total_vnd_month'] / 1e9:.2f} bn, against {only['total_vnd_month'] / 1e9:.2f} bn and "
         f"{nothing['total_vnd_month'] / 1e9:.2f} bn with nothing.",
@@ -190,15 +200,23 @@ def _train_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
     riders = figures["by_mode_people"]["train"]
     return [
         Finding(
-            f"Tàu HP15/HP16 chạy từ {_date(start)}; trước ngày đó chỉ có xe đưa đón và hỗ trợ theo khoảng cách. Vé tháng "
-            f"{_n(int(month['amount_vnd']))} đồng áp dụng từ {_date(month['start'])}. Phương án dùng {riders} chỗ; thực tế "
-            f"đếm được {counts} khách. Kế hoạch tính theo biểu đồ {options.train_timetable.replace('_', '-')}: giờ đến "
-            f"{clock(ride.morning_arrives)}, giờ về {clock(ride.evening_departs)} ga trung chuyển cần đường sắt xác nhận "
+            f"Tàu HP15/HP16 chạy từ {_date(start)}; trước ngày đó chỉ có xe đưa đón và hỗ trợ theo khoảng "
+            "cách. Vé tháng "
+            f"{_n(int(month['amount_vnd']))} đồng áp dụng từ {_date(month['start'])}. Phương án dùng "
+            f"{riders} chỗ; thực tế "
+            f"đếm được {counts} khách. Kế hoạch tính theo biểu đồ "
+            f"{options.train_timetable.replace('_', '-')}: giờ đến "
+            f"{clock(ride.morning_arrives)}, giờ về {clock(ride.evening_departs)} ga trung chuyển cần "
+            "đường sắt xác nhận "
             "tàu HP16 có đỗ đón khách.",
-            f"Trains HP15/HP16 run since {start}; before that day there are only shuttles and allowances. The monthly ticket of "
-            f"{int(month['amount_vnd']):,} VND holds from {month['start']}. The plan uses {riders} seats; {counts} passengers "
-            f"were counted in fact. Times are those of timetable {options.train_timetable.replace('_', '-')}: the railway "
-            f"should confirm that HP16 takes passengers at the transfer station at {clock(ride.evening_departs)}.",
+            f"Trains HP15/HP16 run since {start}; before that day there are only shuttles and allowances. "
+            "The monthly ticket of "
+            f"{int(month['amount_vnd']):,} VND holds from {month['start']}. The plan uses {riders} seats; "
+            f"{counts} passengers "
+            "were counted in fact. Times are those of timetable "
+            f"{options.train_timetable.replace('_', '-')}: the railway "
+            "should confirm that HP16 takes passengers at the transfer station at "
+            f"{clock(ride.evening_departs)}.",
             rule=options.train_month_fare,
         )
     ]
@@ -216,16 +234,22 @@ def _entitlement_findings(choice: Choice, commute: pd.DataFrame, figures: dict[s
     source, under = tariff.row(first)["source"], figures["not_entitled_people"]
     return [
         Finding(
-            f"{_n(under)} người ở cách nơi làm việc mới dưới {tariff.floor_km(first):g} km nên không thuộc diện hỗ trợ. "
-            f"Mức hỗ trợ theo nghị quyết của HĐND thành phố ({source}); chưa rõ ngày bắt đầu và số tháng hưởng.",
-            f"{under:,} people live less than {tariff.floor_km(first):g} km from the new workplace and are not entitled. "
-            f"Amounts by the resolution of the city council ({source}); its first day and number of months are not known.",
+            f"{_n(under)} người ở cách nơi làm việc mới dưới {tariff.floor_km(first):g} km nên không thuộc "
+            "diện hỗ trợ. "
+            f"Mức hỗ trợ theo nghị quyết của HĐND thành phố ({source}); chưa rõ ngày bắt đầu và số tháng "
+            "hưởng.",
+            f"{under:,} people live less than {tariff.floor_km(first):g} km from the new workplace and are "
+            "not entitled. "
+            f"Amounts by the resolution of the city council ({source}); its first day and number of months "
+            "are not known.",
             rule=first,
         ),
         Finding(
-            "Phương án coi xe đưa đón và vé tàu là thay cho mức hỗ trợ theo khoảng cách; nghị quyết chưa nói rõ, cần quyết "
+            "Phương án coi xe đưa đón và vé tàu là thay cho mức hỗ trợ theo khoảng cách; nghị quyết chưa "
+            "nói rõ, cần quyết "
             f"định. Nếu được hưởng cả hai, ngân sách tăng thêm {_bn(double)} tỷ đồng một tháng.",
-            "The plan takes shuttle and train as replacing the distance allowance; the resolution does not say, so a decision "
+            "The plan takes shuttle and train as replacing the distance allowance; the resolution does not "
+            "say, so a decision "
             f"is needed. If both were paid, public money would rise by {double / 1e9:.2f} bn VND a month.",
             rule=ids[-1],
         ),
@@ -239,8 +263,10 @@ def _vehicle_findings(figures: dict[str, Any]) -> list[Finding]:
     en = ", ".join(f"{n} of {kind} seats" for kind, n in figures["vehicles"].items())
     return [
         Finding(
-            f"Cần {vi}; giá thuê xe là giả định, cần chào giá. Mỗi người một ghế mọi ngày, kể cả người đi không thường xuyên.",
-            f"Vehicles: {en}; their prices are assumptions to be checked by quotations. Every rider holds a seat every day, "
+            f"Cần {vi}; giá thuê xe là giả định, cần chào giá. Mỗi người một ghế mọi ngày, kể cả người đi "
+            "không thường xuyên.",
+            f"Vehicles: {en}; their prices are assumptions to be checked by quotations. Every rider holds "
+            "a seat every day, "
             "irregular ones too.",
         )
     ]

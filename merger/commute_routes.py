@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -195,19 +196,23 @@ def route_tables(
         boarding = [sum(n for _, stop, n in route.riders if stop == s) for s in route.sequence]
         times = [arrive - ride for ride in morning] + [arrive]
         back = [leave, *[leave + ride - problem.dwell for ride in evening[::-1]]]
-        stops += _stop_rows(inputs, network, route_id, "morning", way, times, [*boarding, 0], site, label)
-        stops += _stop_rows(
-            inputs, network, route_id, "evening", way[::-1], back, [0, *boarding[::-1]], site, label
-        )
+        rows = partial(_stop_rows, inputs, network, route_id=route_id, site=site, label=label)
+        stops += rows(direction="morning", way=way, times=times, counts=[*boarding, 0])
+        stops += rows(direction="evening", way=way[::-1], times=back, counts=[0, *boarding[::-1]])
         routes.append({
-            "route_id": route_id, "name_vi": f"{names[0]} – {site_name(inputs, site)}" + (f", xe {number}" if number > 1 else ""), "mode": "shuttle",
-            "site_id": site, "vehicle": kind.id, "seats": kind.seats, "riders": route.load,
+            "route_id": route_id, "name_vi": _name(names[0], site_name(inputs, site), number),
+            "mode": "shuttle", "site_id": site, "vehicle": kind.id, "seats": kind.seats, "riders": route.load,
             "stops": len(route.sequence), "km": round(float(problem.km[way[:-1], way[1:]].sum()), 2),
             "minutes": round(float(morning[0]), 1), "depart": clock(times[0]), "arrive": clock(arrive),
             "return_depart": clock(leave), "driver_minutes": round(float(morning[0] + evening[0]), 1),
             "cost_vnd_day": route_day_vnd(network, route), "label": label,
         })  # fmt: skip
     return pd.DataFrame(routes), pd.DataFrame(stops)
+
+
+def _name(first_stop: str, site: str, vehicle: int) -> str:
+    """Name of a route; the second and further vehicles over the same stops carry their number."""
+    return f"{first_stop} – {site}" + (f", xe {vehicle}" if vehicle > 1 else "")
 
 
 def route_day_vnd(network: ShuttleNetwork, route) -> int:
@@ -234,12 +239,14 @@ def train_tables(
     ordered = sorted(riders, key=lambda k: (k[0].board_id, k[0].alight_id, k[1]))
     for number, (ride, site) in enumerate(ordered, start=1):
         count, route_id = riders[ride, site], f"train-{number:02d}"
+        board, alight = (stations.at[station, "name"] for station in (ride.board_id, ride.alight_id))
         routes.append({
-            "route_id": route_id,
-            "name_vi": f"Tàu HP15/HP16: {stations.at[ride.board_id, 'name']} – {stations.at[ride.alight_id, 'name']}", "mode": "train", "site_id": site, "vehicle": "HP15/HP16", "seats": ride.seats,
-            "riders": count, "stops": 2, "km": np.nan, "minutes": ride.morning_arrives -
-            ride.morning_departs, "depart": clock(ride.morning_departs), "arrive":
-            clock(ride.morning_arrives), "return_depart": clock(ride.evening_departs), "driver_minutes": np.nan, "cost_vnd_day": round(public_vnd_month[ride, site] / days), "label": label,
+            "route_id": route_id, "name_vi": f"Tàu HP15/HP16: {board} – {alight}", "mode": "train",
+            "site_id": site, "vehicle": "HP15/HP16", "seats": ride.seats, "riders": count, "stops": 2,
+            "km": np.nan, "minutes": ride.morning_arrives - ride.morning_departs, "depart": clock(ride.morning_departs),
+            "arrive": clock(ride.morning_arrives), "return_depart": clock(ride.evening_departs),
+            "driver_minutes": np.nan, "cost_vnd_day": round(public_vnd_month[ride, site] / days),
+            "label": label,
         })  # fmt: skip
         calls = [("morning", 1, ride.board_id, ride.morning_departs, count, count),
                  ("morning", 2, ride.alight_id, ride.morning_arrives, 0, 0),
@@ -247,10 +254,10 @@ def train_tables(
                  ("evening", 2, ride.board_id, ride.evening_arrives, count, 0)]  # fmt: skip
         for direction, sequence, station, time, boarding, load in calls:
             stops.append({
-                "route_id": route_id, "direction": direction, "sequence": sequence, "stop_id":
-                f"ga-{station}", "name": f"Ga {stations.at[station, 'name']}", "lon":
-                float(stations.at[station, "lon"]), "lat": float(stations.at[station, "lat"]), "road_node": STATION_NODE, "time": clock(time),
-                "boarding": boarding, "load": load, "km": np.nan, "label": label,
+                "route_id": route_id, "direction": direction, "sequence": sequence,
+                "stop_id": f"ga-{station}", "name": f"Ga {stations.at[station, 'name']}",
+                "lon": float(stations.at[station, "lon"]), "lat": float(stations.at[station, "lat"]),
+                "road_node": STATION_NODE, "time": clock(time), "boarding": boarding, "load": load, "km": np.nan, "label": label,
             })  # fmt: skip
     return pd.DataFrame(routes), pd.DataFrame(stops)
 
@@ -261,7 +268,7 @@ def site_name(inputs: Inputs, site: str) -> str:
     return str(names[site]) if site in names.index else str(inputs.units.at[site, "name_full"])
 
 
-def _stop_rows(inputs, network, route_id, direction, way, times, counts, site, label) -> list[dict]:
+def _stop_rows(inputs, network, *, route_id, site, label, direction, way, times, counts) -> list[dict]:
     """Rows of one trip; the workplace is its last stop in the morning and its first in the evening."""
     problem, roads = network.problem, inputs.roads
     rows, load, km = [], 0, 0.0

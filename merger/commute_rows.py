@@ -63,7 +63,14 @@ def commute_rows(choice: Choice) -> tuple[pd.DataFrame, dict[Key, list[int]]]:
             key = (choice.groups["group_id"].iat[g], mode, route)
             shares[key] = [round(float(price.public[g]))] * n
             rows[key] = _row(
-                choice, g, key, n, price.private[g], price.time[g], price.minutes[g], price.rules[g]
+                choice,
+                g,
+                key,
+                n,
+                private=price.private[g],
+                time=price.time[g],
+                minutes=price.minutes[g],
+                rules=price.rules[g],
             )
             rows[key]["reason_vi"], rows[key]["reason_en"] = _reasons(choice, g, mode)
     _shuttle_rows(choice, rows, shares)
@@ -121,17 +128,25 @@ def _joined(before: str, more: str) -> str:
 
 
 def _row(
-    choice: Choice, g: int, key: Key, n: int, private: float, time: float, minutes: float, rules: str
+    choice: Choice, g: int, key: Key, n: int, *, private: float, time: float, minutes: float, rules: str
 ) -> dict:
     group = choice.groups.iloc[g]
     return {
-        "group_id": key[0], "home_code": group["home_code"], "home": group["home"], "site_id":
-        group["site_id"], "wish": group["wish"], "mode": key[1], "route_id": key[2], "riders": n,
+        "group_id": key[0],
+        "home_code": group["home_code"],
+        "home": group["home"],
+        "site_id": group["site_id"],
+        "wish": group["wish"],
+        "mode": key[1],
+        "route_id": key[2],
+        "riders": n,
         "km": round(float(group["km"]), 2) if np.isfinite(group["km"]) else np.nan,
         "minutes": round(float(minutes), 1) if np.isfinite(minutes) else np.nan,
-        "private_vnd_month": round(float(private) * n), "time_vnd_month": round(float(time) * n), "rules":
-        rules, "label": choice.label,
-    }  # fmt: skip
+        "private_vnd_month": round(float(private) * n),
+        "time_vnd_month": round(float(time) * n),
+        "rules": rules,
+        "label": choice.label,
+    }
 
 
 def _shuttle_rows(choice: Choice, rows: dict[Key, dict], shares: dict[Key, list[int]]) -> None:
@@ -151,15 +166,15 @@ def _shuttle_rows(choice: Choice, rows: dict[Key, dict], shares: dict[Key, list[
             day = np.array([2 * reach + options.wait_minutes + morning[at] + evening[at]])
             time = float(time_vnd(choice.inputs, day, np.array([choice.groups["days"].iat[g]]))[0])
             key = (choice.groups["group_id"].iat[g], "shuttle", route_id)
-            row = _row(choice, g, key, n, network.access_vnd[g, s], time, door, "")
+            row = _row(choice, g, key, n, private=network.access_vnd[g, s], time=time, minutes=door, rules="")
             stop = network.stops["name"].iat[s]
             row["reason_vi"] = (
                 f"Lên xe tại {stop} lúc {clock(arrive - morning[at])}, đến nơi {clock(arrive)}; "
-                "tổng chi phí của phương án thấp nhất trong các giới hạn đã đặt."
+                "thuộc phương án có tổng chi phí thấp nhất tìm được."
             )
             row["reason_en"] = (
                 f"Boards at {stop} at {clock(arrive - morning[at])}, arrives {clock(arrive)}; "
-                "least total cost of the plan within the limits set."
+                "part of the plan with the least total cost found."
             )
             share = [next(amounts) for _ in range(n)]
             if key in rows:
@@ -182,7 +197,8 @@ def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
         ride = choice.prices["train"].ride[g]
         out, back = clock(ride.morning_departs), clock(ride.evening_departs)
         return (
-            f"Tàu HP15 lúc {out}, về tàu HP16 lúc {back}; giá vé và thời gian rẻ hơn các cách đi khác còn chỗ.", f"Train HP15 at {out}, back on HP16 at {back}; fare and time cost less than the other ways with room.",
+            f"Tàu HP15 lúc {out}, về HP16 lúc {back}; thuộc phương án có tổng chi phí thấp nhất đã tìm.",
+            f"Train HP15 at {out}, back on HP16 at {back}; part of the plan with the least total cost found.",
         )
     if mode in ("rent", "flat"):
         vi = "Ở căn hộ thành phố bố trí" if mode == "flat" else "Thuê nhà gần nơi làm việc"

@@ -67,7 +67,8 @@ class LinearModel:
 class LinearAnswer:
     """`values` per column (None without a solution); `bound` is the solver's valid lower bound or None.
 
-    `duals` per row (None with whole-number columns): the reduced cost of a column is its cost less duals @ its entries.
+    `duals` per row (None with whole-number columns): the reduced cost of a column is its cost less duals @
+    its entries.
     """
 
     status: Status

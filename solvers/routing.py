@@ -1,11 +1,12 @@
-"""Routes and modes for commuters: all routes that can pay, priced by a linear programme, chosen by an integer one.
+"""Routes and modes for commuters: all routes that can pay, priced by a linear programme, chosen by an integer
+one.
 
-The pool holds every sequence of stops that keeps to the longest ride and can pay for itself; a linear programme over it
-gives a bound for the problem as stated and the reduced cost of each route. The routes with the smallest reduced costs
-enter the integer programme that chooses vehicles and modes; where these are all, its own, sharper bound is valid too.
-Where there are too many sequences, the pool holds those with the smallest detours, routes close to the chosen ones (a
-stop inserted, two vehicles merged) join it, and the bound is that of people who buy single seats on full direct
-vehicles, which no sequence can undercut.
+The pool holds every sequence of stops that keeps to the longest ride and can pay for itself; a linear
+programme over it gives a bound for the problem as stated and the reduced cost of each route. The routes
+with the smallest reduced costs enter the integer programme that chooses vehicles and modes; where these
+are all, its own, sharper bound is valid too. Where there are too many sequences, the pool holds those with
+the smallest detours, routes close to the chosen ones (a stop inserted, two vehicles merged) join it, and
+the bound is that of people who buy single seats on full direct vehicles, which no sequence can undercut.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from solvers.routing_columns import nearby_routes, route_pool
 from solvers.routing_master import choose, direct_bound, relax
 from solvers.routing_problem import Mode, Route, RoutingProblem, RoutingSolution, VehicleType, objective_of
 
-# Routes that enter the integer programme: all where there are few, else those with the smallest reduced costs (more
-# of them only slow the search down: measured on 3,795 routes, 120 gave the best plan, 200 and 400 worse ones).
+# Routes that enter the integer programme: all where there are few, else those with the smallest reduced costs
+# (more of them only slow the search down: measured on 3,795 routes, 120 gave the best plan, 200 and 400 worse
+# ones).
 ALL_ROUTES = 400
 SEARCHED_ROUTES = 120
 # Times an incomplete pool is enlarged around the chosen routes and the programme solved again.
@@ -35,9 +37,9 @@ __all__ = ["Mode", "Route", "RoutingProblem", "RoutingSolution", "VehicleType", 
 def solve_routing(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
     """Choose routes and modes. Stop.work limits branch-and-bound nodes of each integer programme.
 
-    Depots share only the fleet, the capacity of modes and the budget: without a budget each is solved alone, and all
-    together only when their answers ask for more than there is. Deterministic for the same input and seed as long as
-    the time limit is not reached. The objective is VND a month.
+    Depots share only the fleet, the capacity of modes and the budget: without a budget each is solved
+    alone, and all together only when their answers ask for more than there is. Deterministic for the same
+    input and seed as long as the time limit is not reached. The objective is VND a month.
     """
     began = time.perf_counter()
     if not len(problem.people):
@@ -58,8 +60,11 @@ def _solve_apart(problem: RoutingProblem, depots: list[int], stop: Stop) -> Rout
     The sum of the bounds is a bound: no depot does better with a part of the fleet than with all of it.
     """
     members = [np.flatnonzero(problem.depot == depot) for depot in depots]
-    share = replace(stop, seconds=stop.seconds / len(depots))
-    parts = [_solve_together(_of_groups(problem, groups), share) for groups in members]
+    began = time.perf_counter()
+    parts = []
+    for groups in members:
+        left = max(stop.seconds - (time.perf_counter() - began), 1.0)
+        parts.append(_solve_together(_of_groups(problem, groups), replace(stop, seconds=left)))
     if any(part.by_mode is None or part.bound is None for part in parts):
         return None
     by_mode = np.zeros((len(problem.modes), len(problem.people)), int)

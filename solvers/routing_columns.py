@@ -12,8 +12,8 @@ from solvers.routing_problem import Route, RoutingProblem
 
 # A sequence of stops and its depot.
 Column = tuple[int, tuple[int, ...]]
-# Routes of several stops kept for one depot, and routes of one length that are grown further: where there are more,
-# those with the smallest sums of detours.
+# Routes of several stops kept for one depot, and routes of one length that are grown further: where there are
+# more, those with the smallest sums of detours.
 POOL_OF_DEPOT = 6000
 GROWN_OF_DEPOT = 6000
 # Stops tried at every place of a chosen route: the nearest to its stops.
@@ -52,12 +52,13 @@ def route_pool(problem: RoutingProblem) -> Pool:
 
 
 class _Worth:
-    """Whether a route can pay for itself: what its riders save at most, against the cheapest vehicle for them.
+    """Whether a route can pay for itself: what its riders save at most, against the cheapest vehicle for
+    them.
 
-    If even all who gain by it, taking the seats with the largest gains, save less than the vehicle costs, then every
-    plan with the route becomes cheaper without it, its riders going by the mode that takes everybody. So leaving such
-    routes out loses nothing. The same test with the shortest rides that any longer route could offer tells whether a
-    route is worth growing.
+    If even all who gain by it, taking the seats with the largest gains, save less than the vehicle costs,
+    then every plan with the route becomes cheaper without it, its riders going by the mode that takes
+    everybody. So leaving such routes out loses nothing. The same test with the shortest rides that any
+    longer route could offer tells whether a route is worth growing.
     """
 
     def __init__(self, problem: RoutingProblem, depot: int):
@@ -134,8 +135,8 @@ def nearby_routes(problem: RoutingProblem, routes: tuple[Route, ...]) -> list[Co
 
 @dataclass(frozen=True)
 class _Partial:
-    """A sequence with the rides of its stops (both ways added), those from its first stop, km of both trips, and the
-    sum over its stops of ride above the direct ride.
+    """A sequence with the rides of its stops (both ways added), those from its first stop, km of both trips,
+    and the sum over its stops of ride above the direct ride.
     """
 
     sequence: tuple[int, ...]
@@ -179,8 +180,8 @@ def _prepended(problem: RoutingProblem, direct: dict[int, _Partial], level: list
 def _undominated(routes: list[_Partial], *, same_first: bool) -> list[_Partial]:
     """Of routes over the same stops, those that no other order beats in all rides and in km.
 
-    With `same_first` only orders that begin at the same stop are compared, so that what grows from a route left out
-    is beaten by what grows from the one that beats it.
+    With `same_first` only orders that begin at the same stop are compared, so that what grows from a route
+    left out is beaten by what grows from the one that beats it.
     """
     orders: dict[tuple[frozenset[int], int], list[_Partial]] = {}
     for partial in routes:

@@ -60,7 +60,7 @@ def choose(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> Rou
     whole = solve_linear(model, replace(stop, work=None))
     if whole.values is None:
         return None
-    chosen, by_mode = _read(problem, pool, people, routes, whole.values, counts)
+    chosen, by_mode = _read(problem, pool, people, routes, values=whole.values, counts=counts)
     return RoutingSolution(
         Status.FEASIBLE,
         objective_of(problem, chosen, by_mode),
@@ -137,7 +137,7 @@ def relax(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> tupl
 
 
 class _Limits:
-    """Best filling of a vehicle at given prices: stops in order of gain, each up to the people who reach it."""
+    """Best filling of a vehicle at given prices: stops by gain, each up to the people who reach it."""
 
     def __init__(self, problem: RoutingProblem, pool: tuple[Column, ...]):
         self._problem, self._pool = problem, pool
@@ -229,7 +229,7 @@ def _programme(
         model.add_entries(np.array(rows), columns, -1.0)
         model.add_entries(full[of_route], columns, 1.0)
         model.add_entries(least[of_route], columns, 1.0)
-        _tie_stops_to_vehicles(problem, pool, model, y, columns, of_route, stop_of)
+        _tie_stops_to_vehicles(problem, pool, model, y=y, columns=columns, of_route=of_route, stop_of=stop_of)
     return model, people, _Routes(y, u)
 
 
@@ -253,12 +253,12 @@ def _reached_alone(problem: RoutingProblem, pool) -> dict[tuple[int, int], int]:
 
 
 def _tie_stops_to_vehicles(
-    problem: RoutingProblem, pool, model: LinearModel, y, columns, of_route, stop_of
+    problem: RoutingProblem, pool, model: LinearModel, *, y, columns, of_route, stop_of
 ) -> None:
     """Riders of a stop on a route are at most the people who reach the stop, times the vehicles of the route.
 
-    It follows from the other rows when vehicles are whole, but keeps the relaxation from running a third of a vehicle
-    for the third of its seats that a small place can fill.
+    It follows from the other rows when vehicles are whole, but keeps the relaxation from running a third
+    of a vehicle for the third of its seats that a small place can fill.
     """
     most = max((v.seats for v in problem.vehicles), default=0)
     alone = _reached_alone(problem, pool)
@@ -327,7 +327,7 @@ def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool) -> 
 
 
 def _read(
-    problem, pool, people: _People, routes: _Routes, values, counts
+    problem, pool, people: _People, routes: _Routes, *, values, counts
 ) -> tuple[tuple[Route, ...], np.ndarray]:
     """Whole persons on whole vehicles: waiting people of a stop board its routes in order of the pool."""
     classes = value_classes(problem)

@@ -15,7 +15,9 @@ def stations() -> pd.DataFrame:
 
 
 def test_the_first_timetable_gives_the_published_times():
-    """HP15 Hải Dương 06:00 to Thượng Lý 06:55; HP16 leaves Thượng Lý 17:51 and arrives 18:35; 5 cars of 64 seats."""
+    """HP15 Hải Dương 06:00 to Thượng Lý 06:55; HP16 leaves Thượng Lý 17:51 and arrives 18:35; 5 cars of 64
+    seats.
+    """
     ride = next(
         r
         for r in train_rides(stations(), "2025_09_22")

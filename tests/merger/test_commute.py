@@ -26,7 +26,8 @@ from solvers.problem import Stop
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "shipped" / "hai-phong-2025"
 STOP = Stop(seconds=30, work=5, gap=0.01)
-# Wards of Hải Dương: Cẩm Thượng (by the station), Thanh Bình, Trần Phú; Chí Linh: Sao Đỏ; Kim Thành: Phú Thái.
+# Wards of Hải Dương: Cẩm Thượng (by the station), Thanh Bình, Trần Phú; Chí Linh: Sao Đỏ; Kim Thành: Phú
+# Thái.
 CITY, FAR = ("10507", "10531", "10525"), "10549"
 OLD, NEW = "hd-provincial-centre-old", "bac-song-cam"
 
@@ -74,7 +75,7 @@ def people(*rows: tuple[str, str, int], site: str = NEW) -> tuple[pd.DataFrame, 
                     inputs.units.index.get_loc(home), list(inputs.sites["site_id"]).index(NEW)
                 ]
             )
-            blank = {column: "" for column in TABLES["staff"].columns}
+            blank = dict.fromkeys(TABLES["staff"].columns, "")
             staff.append(
                 blank
                 | {
@@ -168,7 +169,9 @@ def test_people_below_the_first_tier_get_nothing_and_are_told_why():
 
 
 def test_the_record_is_honest_and_compares_with_other_policies():
-    """Bound below objective; allowances only cost the sum of the tiers: 140 x and 12 x the tier of their distance."""
+    """Bound below objective; allowances only cost the sum of the tiers: 140 x and 12 x the tier of their
+    distance.
+    """
     record = usual().record
     assert record.bound <= record.objective
     assert record.unit == "VND/month"
@@ -201,7 +204,9 @@ def test_amounts_come_from_the_table_and_not_from_the_code():
 
 
 def test_the_train_costs_its_monthly_ticket_and_the_bus_twice_a_day():
-    """Without vehicles twenty people of Cẩm Thượng, by the station, take the train: 800,000 + 22 x 2 x 10,000 each."""
+    """Without vehicles twenty people of Cẩm Thượng, by the station, take the train: 800,000 + 22 x 2 x 10,000
+    each.
+    """
     result = run((CITY[0], "daily", 20), vehicles=[])
     row = result.tables["commute"].iloc[0]
     assert (row["mode"], row["route_id"]) == ("train", "train-01")

@@ -1,4 +1,4 @@
-"""Routes and modes for commuters: an instance worked by hand, limits that bind, the checker, and invariants."""
+"""Routes and modes for commuters: an instance worked by hand, limits, the checker, invariants."""
 
 from __future__ import annotations
 
@@ -25,25 +25,27 @@ PLACE = np.array([0.0, 10.0, 20.0, 70.0, 40.0])
 
 
 def problem(**changes) -> RoutingProblem:
-    """Own vehicle: 200 a person. A bus: 40 seats, 1,000 a day and 10 a km; one day; rides of at most 50 minutes."""
+    """Own vehicle: 200 a person. A bus: 40 seats, 1,000 a day and 10 a km; one day; rides of at most 50
+    minutes.
+    """
     minutes = np.abs(PLACE[:, None] - PLACE[None, :])
     access = np.full((4, 4), np.inf)
     np.fill_diagonal(access, 0.0)
-    stated = dict(
-        minutes=minutes,
-        km=minutes / 2,
-        n_stops=4,
-        people=np.full(4, 10),
-        depot=np.full(4, OFFICE),
-        minute_cost=np.zeros(4),
-        access_cost=access,
-        riders_max=np.full(4, 10),
-        modes=(Mode("own", np.full(4, 200.0), np.zeros(4)),),
-        vehicles=(VehicleType("bus", 40, 1_000.0, 10.0, 9),),
-        days=1.0,
-        max_ride=50.0,
-        max_stops=4,
-    )
+    stated = {
+        "minutes": minutes,
+        "km": minutes / 2,
+        "n_stops": 4,
+        "people": np.full(4, 10),
+        "depot": np.full(4, OFFICE),
+        "minute_cost": np.zeros(4),
+        "access_cost": access,
+        "riders_max": np.full(4, 10),
+        "modes": (Mode("own", np.full(4, 200.0), np.zeros(4)),),
+        "vehicles": (VehicleType("bus", 40, 1_000.0, 10.0, 9),),
+        "days": 1.0,
+        "max_ride": 50.0,
+        "max_stops": 4,
+    }
     return RoutingProblem(**stated | changes)
 
 
@@ -54,8 +56,8 @@ def routes_of(solution) -> list[tuple[tuple[int, ...], int]]:
 def test_one_bus_collects_three_stops_and_another_the_fourth():
     """A-B-C-office is 40 min and 20 km, D-office 30 min and 15 km; D can't join the others (70 min and more).
 
-    Bus one: 1,000 + 10 x 40 km (both trips) = 1,400; bus two: 1,000 + 10 x 30 km = 1,300. Own vehicles would cost
-    30 x 200 = 6,000 and 10 x 200 = 2,000, so both buses run: 2,700.
+    Bus one: 1,000 + 10 x 40 km (both trips) = 1,400; bus two: 1,000 + 10 x 30 km = 1,300. Own vehicles
+    would cost 30 x 200 = 6,000 and 10 x 200 = 2,000, so both buses run: 2,700.
     """
     solution = solve_routing(problem(), EXACT)
     assert solution.status == Status.OPTIMAL
@@ -66,7 +68,7 @@ def test_one_bus_collects_three_stops_and_another_the_fourth():
 
 
 def test_a_bus_that_is_dearer_than_own_vehicles_does_not_run():
-    """With own vehicles at 120, D's ten people pay 1,200 against 1,300 for a bus; A, B, C save 3,600 - 1,400."""
+    """With own vehicles at 120, D's people pay 1,200 and a bus costs 1,300; A, B, C save 3,600 - 1,400."""
     cheap = problem(modes=(Mode("own", np.full(4, 120.0), np.zeros(4)),))
     solution = solve_routing(cheap, EXACT)
     assert routes_of(solution) == [((A, B, C), 30)]
@@ -74,7 +76,7 @@ def test_a_bus_that_is_dearer_than_own_vehicles_does_not_run():
 
 
 def test_the_value_of_time_counts_both_trips_for_each_rider():
-    """At 1 a minute A rides 2 x 40, B 2 x 30, C 2 x 20 minutes: 10 x 180 = 1,800 more; D 10 x 60 = 600 more."""
+    """At 1 a minute A rides 2 x 40, B 2 x 30, C 2 x 20 minutes: 10 x 180 = 1,800 more; D 600."""
     solution = solve_routing(
         problem(minute_cost=np.ones(4), modes=(Mode("own", np.full(4, 500.0), np.zeros(4)),)), EXACT
     )
@@ -82,7 +84,9 @@ def test_the_value_of_time_counts_both_trips_for_each_rider():
 
 
 def test_dwell_at_stops_counts_in_the_longest_ride():
-    """Four minutes at each of three stops make A's ride 52 minutes: above 50, so A-B-C in one bus is not allowed."""
+    """Four minutes at each of three stops make A's ride 52 minutes: above 50, so A-B-C in one bus is not
+    allowed.
+    """
     slow = problem(dwell=4.0)
     solution = solve_routing(slow, EXACT)
     assert (A, B, C) not in [route.sequence for route in solution.routes]
@@ -114,7 +118,9 @@ def test_the_fleet_is_not_exceeded():
 
 
 def test_the_budget_counts_buses_and_public_money_of_modes():
-    """With 2,000 of public money only one bus (1,400) is possible; the remaining 600 pay six allowances of 100."""
+    """With 2,000 of public money only one bus (1,400) is possible; the remaining 600 pay six allowances of
+    100.
+    """
     modes = (
         Mode("own", np.full(4, 200.0), np.full(4, 100.0)),
         Mode("none", np.full(4, 10_000.0), np.zeros(4)),
@@ -144,7 +150,7 @@ def test_riders_max_keeps_people_off_the_bus():
 
 
 def test_people_walk_to_a_neighbour_stop_when_that_is_cheaper():
-    """A's people can reach B for 5 each (50): then the bus need not go to A (20 km less at 10 = 100 saved)."""
+    """A's people can reach B for 5 each (50): the bus need not go to A (10 km less at 10: 100 saved)."""
     access = problem().access_cost.copy()
     access[A, B] = 5.0
     solution = solve_routing(problem(access_cost=access), EXACT)
@@ -153,7 +159,7 @@ def test_people_walk_to_a_neighbour_stop_when_that_is_cheaper():
 
 
 def test_several_vehicles_on_one_route_each_keep_seats_and_ridership():
-    """Ninety people at A need three buses of 40 seats; with at least 25 a bus, loads stay between 25 and 40."""
+    """Ninety people at A need three buses of 40 seats; with at least 25 a bus, loads are 25 to 40."""
     many = problem(people=np.array([90, 10, 10, 10]), riders_max=np.array([90, 0, 0, 0]), min_riders=25)
     solution = solve_routing(many, EXACT)
     loads = [route.load for route in solution.routes]
@@ -178,27 +184,30 @@ def test_two_offices_have_their_own_buses():
 
 
 def test_the_pool_is_complete_where_routes_are_few():
-    """Every runnable sequence that brute force finds is in the pool, unless it can't pay or another order beats it."""
+    """Every runnable sequence that brute force finds is in the pool, unless it can't pay or another order
+    beats it.
+    """
     stated = problem()
     pool = route_pool(stated)
     runnable = {o for n in (1, 2, 3, 4) for o in permutations(range(4), n) if stated.is_runnable(o, OFFICE)}
     assert pool.complete
     kept = {sequence for _, sequence in pool.columns}
-    # Towards the office A-B, A-C, B-C and A-B-C are the best orders of their stops; each single stop pays by itself.
+    # Towards the office A-B, A-C, B-C and A-B-C are the best orders of their stops; each single stop pays by
+    # itself.
     assert kept == {(A,), (B,), (C,), (D,), (A, B), (A, C), (B, C), (A, B, C)}
     assert kept < runnable
     assert len(pool.columns) == len(kept)
 
 
 def test_routes_that_cannot_pay_for_themselves_are_left_out():
-    """At 120 a person by own vehicle, D's ten save at most 1,200 by a bus of 1,300; everything else can pay."""
+    """At 120 a person by own vehicle, D's ten save at most 1,200 by a bus of 1,300; all else can pay."""
     pool = route_pool(problem(modes=(Mode("own", np.full(4, 120.0), np.zeros(4)),)))
     assert (OFFICE, (D,)) not in pool.columns
     assert (OFFICE, (A, B)) in pool.columns
 
 
 def test_an_incomplete_pool_says_so_and_its_bound_is_that_of_all_routes(monkeypatch):
-    """With room for two routes of several stops only, the bound is that of single seats on full direct buses."""
+    """With room for two routes of several stops, the bound is that of single seats on full buses."""
     monkeypatch.setattr("solvers.routing_columns.POOL_OF_DEPOT", 2)
     solution = solve_routing(problem(), EXACT)
     assert not solution.pool_complete
@@ -222,7 +231,8 @@ def test_few_routes_in_the_search_keep_the_bound_of_all_routes(monkeypatch):
 def test_the_linear_bound_over_the_pool_is_worked_by_hand():
     """A, B, C together can fill 30 of 40 seats, so the bus costs 1,400 whole; D's ten fill one bus at 1,300.
 
-    With seats cut to the people who can reach a route's stops, the relaxation already needs both buses: 2,700.
+    With seats cut to the people who can reach a route's stops, the relaxation already needs both buses:
+    2,700.
     """
     stated = problem()
     bound, reduced = relax(stated, route_pool(stated).columns, EXACT)
@@ -238,7 +248,8 @@ def test_the_direct_bound_is_worked_by_hand():
 def test_nobody_is_an_answer():
     """Without people there is nothing to run."""
     empty = problem(
-        people=np.empty(0, int), depot=np.empty(0, int), minute_cost=np.empty(0), access_cost=np.empty((0, 4)),
+        people=np.empty(0, int), depot=np.empty(0, int), minute_cost=np.empty(0),
+        access_cost=np.empty((0, 4)),
         riders_max=np.empty(0, int), modes=(Mode("own", np.empty(0), np.empty(0)),),
     )  # fmt: skip
     solution = solve_routing(empty, EXACT)
@@ -275,7 +286,9 @@ def test_a_problem_that_is_not_well_posed_is_refused_in_one_sentence(changes, se
 
 
 def test_the_checker_finds_each_kind_of_violation():
-    """Tampered solutions: overloaded bus, lost people, forbidden stop, wrong objective, bound too high, too long a ride."""
+    """Tampered solutions: overloaded bus, lost people, forbidden stop, wrong objective, bound too high, too
+    long a ride.
+    """
     stated = problem()
     good = solve_routing(stated, EXACT)
     assert any(
@@ -306,7 +319,9 @@ def _without_own(stated, good):
 
 @st.composite
 def instances(draw):
-    """Four stops and an office in a square of 40 minutes, groups with random people, seats, prices and limits."""
+    """Four stops and an office in a square of 40 minutes, groups with random people, seats, prices and
+    limits.
+    """
     place = np.array([[draw(st.integers(0, 40)), draw(st.integers(0, 40))] for _ in range(5)], float)
     minutes = np.abs(place[:, None] - place[None, :]).sum(axis=2)
     people = np.array([draw(st.integers(1, 30)) for _ in range(4)])
