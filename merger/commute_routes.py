@@ -243,8 +243,9 @@ def train_tables(
         routes.append({
             "route_id": route_id, "name_vi": f"Tàu HP15/HP16: {board} – {alight}", "mode": "train",
             "site_id": site, "vehicle": "HP15/HP16", "seats": ride.seats, "riders": count, "stops": 2,
-            "km": np.nan, "minutes": ride.morning_arrives - ride.morning_departs, "depart": clock(ride.morning_departs),
-            "arrive": clock(ride.morning_arrives), "return_depart": clock(ride.evening_departs),
+            "km": np.nan, "minutes": ride.morning_arrives - ride.morning_departs,
+            "depart": clock(ride.morning_departs), "arrive": clock(ride.morning_arrives),
+            "return_depart": clock(ride.evening_departs),
             "driver_minutes": np.nan, "cost_vnd_day": round(public_vnd_month[ride, site] / days),
             "label": label,
         })  # fmt: skip
@@ -257,7 +258,8 @@ def train_tables(
                 "route_id": route_id, "direction": direction, "sequence": sequence,
                 "stop_id": f"ga-{station}", "name": f"Ga {stations.at[station, 'name']}",
                 "lon": float(stations.at[station, "lon"]), "lat": float(stations.at[station, "lat"]),
-                "road_node": STATION_NODE, "time": clock(time), "boarding": boarding, "load": load, "km": np.nan, "label": label,
+                "road_node": STATION_NODE, "time": clock(time), "boarding": boarding,
+                "load": load, "km": np.nan, "label": label,
             })  # fmt: skip
     return pd.DataFrame(routes), pd.DataFrame(stops)
 

@@ -79,7 +79,7 @@ def direct_bound(problem: RoutingProblem, stop: Stop) -> float | None:
     """
     minutes, km = shortest(problem.minutes), shortest(problem.km)
     model = LinearModel()
-    people = _add_people(problem, model, whole=False)
+    people = _add_people(problem, model, whole=False, whole_modes=False)
     classes = value_classes(problem)
     price = np.unique(problem.minute_cost)
     for depot in sorted(set(problem.depot.tolist())):
@@ -189,7 +189,9 @@ def _programme(
 ) -> tuple[LinearModel, _People, _Routes]:
     """The programme over a pool: with `counts` the vehicles are given, with `relaxed` nothing is whole."""
     model = LinearModel()
-    people = _add_people(problem, model, whole=whole_people)
+    # A budget cuts persons of other modes in parts: with those whole, the rest is a flow again.
+    budgeted = problem.budget is not None and not relaxed
+    people = _add_people(problem, model, whole=whole_people, whole_modes=whole_people or budgeted)
     price = np.unique(problem.minute_cost)
     kinds = problem.vehicles
     cost = np.array([[problem.vehicle_vnd_month(v, q, d) for v in range(len(kinds))] for d, q in pool])
@@ -280,7 +282,7 @@ def _tie_stops_to_vehicles(
     model.add_entries(rows[:, None], y[routes], -np.minimum(people[:, None], seats[None, :]))
 
 
-def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool) -> _People:
+def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool, whole_modes: bool) -> _People:
     """Groups, stops they can reach and other modes, with the rows that hold them together."""
     classes = value_classes(problem)
     usable = np.zeros((len(problem.people), problem.n_stops), bool)
@@ -296,7 +298,7 @@ def _add_people(problem: RoutingProblem, model: LinearModel, *, whole: bool) -> 
     )
     z_mode, z_group = np.nonzero(np.array([np.isfinite(m.cost) for m in problem.modes]))
     z_cost = np.array([m.cost for m in problem.modes])[z_mode, z_group]
-    z = model.add_columns(z_cost / UNIT, upper=problem.people[z_group], integer=whole)
+    z = model.add_columns(z_cost / UNIT, upper=problem.people[z_group], integer=whole_modes)
     everyone = model.add_rows(problem.people, problem.people)
     model.add_entries(everyone[z_group], z, 1.0)
     capped = [m for m, mode in enumerate(problem.modes) if mode.capacity is not None]

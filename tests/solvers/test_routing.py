@@ -132,6 +132,33 @@ def test_the_budget_counts_buses_and_public_money_of_modes():
     assert check_routing(tight, solution) == []
 
 
+def test_a_budget_does_not_cut_a_person_in_parts():
+    """A bus to C (13 km a day) and 15 allowances cost 604 + 900 = 1,504, four above the budget of 1,500.
+
+    With a fifteenth of a person unsupported it would look cheapest (2,904 in all); a whole one costs 900.
+    So the five of C go to the next stop at 24 each, the bus runs 5 km: 540 + 15 x 150 + 120 = 2,910, public 1,440.
+    """
+    near, far = [0.0, 0.0, 8.0, 0.0, 5.0], [8.0, 8.0, 0.0, 8.0, 13.0]
+    minutes = np.array([near, near, far, near, [5.0, 5.0, 13.0, 5.0, 0.0]])
+    access = np.where(minutes[:4, :4] <= 12, 3 * minutes[:4, :4], np.inf)
+    modes = (Mode("own", np.full(4, 150.0), np.full(4, 60.0)), Mode("none", np.full(4, 900.0), np.zeros(4)))
+    stated = problem(
+        minutes=minutes,
+        km=minutes / 2,
+        people=np.array([1, 1, 5, 14]),
+        riders_max=np.array([0, 0, 5, 1]),
+        access_cost=access,
+        modes=modes,
+        vehicles=(VehicleType("large", 10, 500.0, 8.0, 2),),
+        max_ride=20.0,
+        dwell=1.0,
+        budget=1_500.0,
+    )
+    solution = solve_routing(stated, EXACT)
+    assert solution.objective == pytest.approx(2_910)
+    assert check_routing(stated, solution) == []
+
+
 def test_a_mode_with_capacity_takes_no_more():
     """A train for 50 with five seats takes five of D's people; the other five still share a bus or drive."""
     train = Mode("train", np.array([np.inf, np.inf, np.inf, 50.0]), np.zeros(4), capacity=5)
@@ -349,7 +376,7 @@ def instances(draw):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(instances())
 def test_every_answer_passes_the_checker_and_is_no_worse_than_no_buses(stated):
     """Whatever the instance: rules hold, the bound is below, and buses are only used when they pay."""
