@@ -136,8 +136,8 @@ def test_a_budget_does_not_cut_a_person_in_parts():
     """A bus to C (13 km a day) and 15 allowances cost 604 + 900 = 1,504, four above the budget of 1,500.
 
     With a fifteenth of a person unsupported it would look cheapest (2,904 in all); a whole one costs 900.
-    So the five of C go to the next stop at 24 each, the bus runs 5 km: 540 + 15 x 150 + 120 = 2,910, public 1,440.
-    """
+    So the five of C go to the next stop at 24 each, the bus runs 5 km: 540 + 15 x 150 + 120 = 2,910, public
+    1,440."""
     near, far = [0.0, 0.0, 8.0, 0.0, 5.0], [8.0, 8.0, 0.0, 8.0, 13.0]
     minutes = np.array([near, near, far, near, [5.0, 5.0, 13.0, 5.0, 0.0]])
     access = np.where(minutes[:4, :4] <= 12, 3 * minutes[:4, :4], np.inf)
