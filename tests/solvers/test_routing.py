@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.check_routing import check_routing
+from solvers.routing.check import check_routing
 from solvers.linear import LinearModel, solve_linear
 from solvers.problem import ProblemError, Status, Stop
-from solvers.routing import Mode, Route, RoutingProblem, VehicleType, solve_routing
-from solvers.routing_columns import route_pool
-from solvers.routing_master import direct_bound, relax
+from solvers.routing.solve import Mode, Route, RoutingProblem, VehicleType, solve_routing
+from solvers.routing.columns import route_pool
+from solvers.routing.master import direct_bound, relax
 
 EXACT = Stop(seconds=20, gap=0.0)
 
@@ -235,7 +235,7 @@ def test_routes_that_cannot_pay_for_themselves_are_left_out():
 
 def test_an_incomplete_pool_says_so_and_its_bound_is_that_of_all_routes(monkeypatch):
     """With room for two routes of several stops, the bound is that of single seats on full buses."""
-    monkeypatch.setattr("solvers.routing_columns.POOL_OF_DEPOT", 2)
+    monkeypatch.setattr("solvers.routing.columns.POOL_OF_DEPOT", 2)
     solution = solve_routing(problem(), EXACT)
     assert not solution.pool_complete
     assert solution.objective == pytest.approx(2_700)  # found by inserting stops into the routes chosen first
@@ -246,8 +246,8 @@ def test_an_incomplete_pool_says_so_and_its_bound_is_that_of_all_routes(monkeypa
 
 def test_few_routes_in_the_search_keep_the_bound_of_all_routes(monkeypatch):
     """With three of eight routes in the integer programme, the linear bound over all of them still holds."""
-    monkeypatch.setattr("solvers.routing.ALL_ROUTES", 3)
-    monkeypatch.setattr("solvers.routing.SEARCHED_ROUTES", 3)
+    monkeypatch.setattr("solvers.routing.solve.ALL_ROUTES", 3)
+    monkeypatch.setattr("solvers.routing.solve.SEARCHED_ROUTES", 3)
     solution = solve_routing(problem(), EXACT)
     assert solution.pool_complete
     assert solution.pool_size == 8
