@@ -124,9 +124,7 @@ def check_polygons(layer: Layer, names: list[str]) -> list[Fault]:
     there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     for i in np.flatnonzero(there & ~np.isin(kinds, (3, 6))):
         message = f"{names[i]}: {geometries[i].geom_type}, not a polygon"
-        faults.append(
-            Fault(where, field="geometry", message=message, remedy="a unit is a Polygon or MultiPolygon")
-        )
+        faults.append(Fault(where, field="geometry", message=message, remedy="a unit is a Polygon or MultiPolygon"))
     for i in np.flatnonzero(there & ~shapely.is_valid(geometries)):
         reason = shapely.is_valid_reason(geometries[i]).replace("[", " at ").replace("]", "")
         message = f"{names[i]}: invalid polygon ({reason})"
@@ -192,9 +190,7 @@ def check_parquet(path: Path, schema: TableSchema) -> list[Fault]:
         name = crs.get("name", "") if isinstance(crs, dict) else str(crs or "WGS 84")
         if "WGS 84" not in name or (isinstance(crs, dict) and crs.get("type") == "ProjectedCRS"):
             remedy = f"reproject it: frame.to_crs('{WGS84}').to_parquet(...)"
-            faults.append(
-                Fault(where, field="geometry", message=f"is in {name}; {WGS84} is expected", remedy=remedy)
-            )
+            faults.append(Fault(where, field="geometry", message=f"is in {name}; {WGS84} is expected", remedy=remedy))
     return faults
 
 

@@ -184,9 +184,7 @@ def _missing_columns(table: TextTable, schema: TableSchema) -> list[Fault]:
             message, remedy = f'unknown column "{near}"', f'rename it to "{column.name}" ({column.meaning})'
             faults.append(Fault(table.path, 1, 0, near, message, remedy))
         elif not column.optional:
-            faults.append(
-                Fault(table.path, 1, 0, column.name, "column is missing", f"add it: {column.meaning}")
-            )
+            faults.append(Fault(table.path, 1, 0, column.name, "column is missing", f"add it: {column.meaning}"))
     return faults
 
 

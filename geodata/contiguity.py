@@ -31,9 +31,7 @@ def border_pairs(
     if require_road_link:
         taken = taken[taken["road_links"].fillna(0) > 0]
     taken = taken[taken["code_a"].isin(place) & taken["code_b"].isin(place)]
-    pairs = (
-        np.column_stack([taken["code_a"].map(place), taken["code_b"].map(place)]).astype(int).reshape(-1, 2)
-    )
+    pairs = np.column_stack([taken["code_a"].map(place), taken["code_b"].map(place)]).astype(int).reshape(-1, 2)
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
 

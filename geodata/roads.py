@@ -74,9 +74,7 @@ class RoadGraph:
         def matrix(values) -> csr_matrix:
             return coo_matrix((values[keep], (arcs.row[keep], arcs.col[keep])), shape=arcs.shape).tocsr()
 
-        return replace(
-            self, minutes=matrix(arcs.data), metres=matrix(self.metres.tocoo().data), is_ferry=frozenset()
-        )
+        return replace(self, minutes=matrix(arcs.data), metres=matrix(self.metres.tocoo().data), is_ferry=frozenset())
 
 
 def read_roads(

@@ -13,7 +13,7 @@ def shipped_path(name: str) -> Path:
 
 
 def resolve(reference: str, folder: Path) -> Path:
-    """Turn a scenario's data reference into a path: `geodata:NAME` is shipped, anything else lies beside the scenario."""
+    """Path of a scenario's data reference: `geodata:NAME` is shipped, anything else lies beside the scenario."""
     if reference.startswith(PREFIX):
         return shipped_path(reference[len(PREFIX) :])
     path = Path(reference).expanduser()

@@ -64,9 +64,7 @@ def read_text_table(path: Path) -> TextTable:
     cleaned = [[cell.strip() for cell in row] for row in rows]
     filled = [(i, row) for i, row in enumerate(cleaned, start=1) if any(row)]
     if not filled:
-        raise InputError.single(
-            shown(path), "the table is empty", "write a header row with the names of the columns"
-        )
+        raise InputError.single(shown(path), "the table is empty", "write a header row with the names of the columns")
     header_line, header = filled[0]
     while header and not header[-1]:
         header.pop()
@@ -75,22 +73,16 @@ def read_text_table(path: Path) -> TextTable:
     for line, row in filled[1:]:
         if any(row[width:]):
             message = f"row has {len(row)} cells, the header {width}"
-            faults.append(
-                Fault(shown(path), line, message=message, remedy="put cells with a delimiter in quotes")
-            )
+            faults.append(Fault(shown(path), line, message=message, remedy="put cells with a delimiter in quotes"))
     if faults:
         raise InputError(faults)
     body = [(line, tuple((row + [""] * width)[:width])) for line, row in filled[1:]]
-    return TextTable(
-        shown(path), tuple(header), tuple(row for _, row in body), tuple(line for line, _ in body)
-    )
+    return TextTable(shown(path), tuple(header), tuple(row for _, row in body), tuple(line for line, _ in body))
 
 
 def _header_faults(path: Path, line: int, header: list[str]) -> list[Fault]:
     twice = sorted({name for name in header if name and header.count(name) > 1})
-    faults = [
-        Fault(shown(path), line, 0, name, "column occurs twice", "rename or delete one") for name in twice
-    ]
+    faults = [Fault(shown(path), line, 0, name, "column occurs twice", "rename or delete one") for name in twice]
     if "" in header:
         message = f"column {header.index('') + 1} has no name"
         faults.append(Fault(shown(path), line, message=message, remedy="write its name in the header row"))
@@ -115,9 +107,7 @@ def _excel_rows(path: Path) -> list[list[str]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as e:
-        raise InputError.single(
-            shown(path), f"not an Excel workbook: {e}", "save it again as .xlsx"
-        ) from None
+        raise InputError.single(shown(path), f"not an Excel workbook: {e}", "save it again as .xlsx") from None
     try:
         return [[_excel_cell(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     finally:

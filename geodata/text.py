@@ -29,22 +29,16 @@ def read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as e:
-        raise InputError.single(
-            shown(path), f"cannot be read: {e.strerror}", "check the path and the rights"
-        ) from None
+        raise InputError.single(shown(path), f"cannot be read: {e.strerror}", "check the path and the rights") from None
     return decode(data, path)
 
 
 def decode(data: bytes, path: Path) -> str:
     """Decode the bytes of a text file as `read_text` does; `path` is for the message."""
     if data[:4] == b"PK\x03\x04":
-        raise InputError.single(
-            shown(path), "is an Excel workbook by its content", "give it the ending .xlsx"
-        )
+        raise InputError.single(shown(path), "is an Excel workbook by its content", "give it the ending .xlsx")
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise InputError.single(
-            shown(path), "is an old Excel workbook (.xls)", "save it as .xlsx or as CSV UTF-8"
-        )
+        raise InputError.single(shown(path), "is an old Excel workbook (.xls)", "save it as .xlsx or as CSV UTF-8")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -76,8 +70,6 @@ def _undecodable(data: bytes, at: int, path: Path) -> InputError:
     if not old or foreign:
         message = "is not UTF-8 and its encoding is unknown (perhaps TCVN3 or VNI)"
         return InputError.single(shown(path), message, LEGACY_REMEDY, line)
-    words = [
-        w for w in old.splitlines()[line - 1].replace(",", ";").split(";") if any(ord(c) > 127 for c in w)
-    ]
+    words = [w for w in old.splitlines()[line - 1].replace(",", ";").split(";") if any(ord(c) > 127 for c in w)]
     sample = f', e.g. "{words[0].strip()}"' if words else ""
     return InputError.single(shown(path), f"is in Windows-1258, not UTF-8{sample}", EXCEL_REMEDY, line)

@@ -47,9 +47,7 @@ class TravelTable:
     km: np.ndarray
 
 
-def travel_table(
-    graph: RoadGraph, origins, targets, *, factor: float = 1.0, cache: Path | None = None
-) -> TravelTable:
+def travel_table(graph: RoadGraph, origins, targets, *, factor: float = 1.0, cache: Path | None = None) -> TravelTable:
     """Quickest paths from every origin to every target; of equally quick paths, the shortest.
 
     Parameters: `origins`, `targets` are node positions; `factor` multiplies the free-flow minutes (1.13
@@ -107,9 +105,7 @@ def _pack(graph: RoadGraph) -> csr_matrix:
     """One whole number an edge: minutes above, metres below; never 0, which would mean "no edge"."""
     high = np.maximum(np.rint(graph.minutes.data / MINUTE_UNIT), 1.0)
     low = np.rint(graph.metres.data / METRE_UNIT)
-    return csr_matrix(
-        (high * 2.0**METRE_BITS + low, graph.minutes.indices, graph.minutes.indptr), graph.minutes.shape
-    )
+    return csr_matrix((high * 2.0**METRE_BITS + low, graph.minutes.indices, graph.minutes.indptr), graph.minutes.shape)
 
 
 def _unpack(graph: RoadGraph, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -122,9 +118,7 @@ def _unpack(graph: RoadGraph, labels: np.ndarray) -> tuple[np.ndarray, np.ndarra
         fastest = float((graph.metres.data / np.maximum(graph.minutes.data, MINUTE_UNIT)).max())
         limit = min(2.0**METRE_BITS * METRE_UNIT / fastest, 2.0 ** (53 - METRE_BITS) * MINUTE_UNIT)
         if minutes.max(initial=0.0) >= limit:
-            raise ValueError(
-                f"a path takes {minutes.max():.0f} minutes; travel tables hold paths below {limit:.0f}"
-            )
+            raise ValueError(f"a path takes {minutes.max():.0f} minutes; travel tables hold paths below {limit:.0f}")
     return np.where(finite, minutes, np.inf), np.where(finite, km, np.inf)
 
 

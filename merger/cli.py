@@ -114,8 +114,8 @@ def score(
 ) -> None:
     """Score someone else's arrangement of units by the same rules."""
     from geodata.faults import InputError
+    from merger.arrangement.score import read_assignment, reference_assignment, score_units
     from merger.inputs import load_geography
-    from merger.score import read_assignment, reference_assignment, score_units
     from scenarios.loader import load_scenario
 
     loaded = load_scenario(scenario, set_)
@@ -140,7 +140,10 @@ def compare(plan_a: PlanArg, plan_b: PlanArg, as_json: JsonOption = False) -> No
 @app.command()
 def explain(
     plan: PlanArg,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="code, id or name of a unit, body, person, route, task, rule")],
+    item: Annotated[
+        str,
+        typer.Argument(metavar="ITEM", help="code, id or name of a unit, body, person, route, task, rule"),
+    ],
     lang: LangOption = "vi",
     as_json: JsonOption = False,
 ) -> None:
@@ -172,7 +175,10 @@ def audit(plan: PlanArg, lang: LangOption = "vi") -> None:
 
 
 @app.command()
-def report(plan: PlanArg, lang: Annotated[list[str], typer.Option("--lang", help="vi or en; may be repeated")] = ["vi", "en"]) -> None:  # noqa: B006
+def report(
+    plan: PlanArg,
+    lang: Annotated[list[str], typer.Option("--lang", help="vi or en; may be repeated")] = ["vi", "en"],  # noqa: B006
+) -> None:
     """Write the documents of a plan again."""
     from merger.pipeline import plan_layers, write_documents
 

@@ -55,7 +55,11 @@ class Difference:
         kinds = pd.Series([c.kind for c in self.changes], dtype=object).value_counts(sort=False)
         people = pd.Series([c.people for c in self.changes], dtype=float).groupby([c.kind for c in self.changes]).sum()
         lines = ["Figures (first plan -> second plan):", *lines] if lines else []
-        lines += ["", "Changes:", *(f"  {k:10} {n:6} items, {people[k]:12,.0f} people" for k, n in kinds.items())]
+        lines += [
+            "",
+            "Changes:",
+            *(f"  {k:10} {n:6} items, {people[k]:12,.0f} people" for k, n in kinds.items()),
+        ]
         lines += [""] + [f"  {c.kind:10} {c.name} [{c.item}]: {c.before} -> {c.after}" for c in self.changes[:most]]
         if len(self.changes) > most:
             lines.append(f"  ... and {len(self.changes) - most} more (--json lists all)")
@@ -65,8 +69,8 @@ class Difference:
 def compare_plans(a: Plan, b: Plan) -> Difference:
     """Compare two plans item by item; a plan compared with itself gives an empty difference."""
     changes = [*_unit_changes(a, b), *_people_changes(a, b)]
-    for table, (kind, name, columns, people) in COMPARED.items():
-        changes += _row_changes(a, b, table, kind, name, columns, people)
+    for table in COMPARED:
+        changes += _row_changes(a, b, table)
     changes.sort(key=lambda c: (-c.people, c.kind, c.item, c.before))
     return Difference(_figure_changes(a, b), tuple(changes))
 
@@ -121,9 +125,8 @@ def _people_changes(a: Plan, b: Plan) -> Iterator[Change]:
             yield Change("people", c, f"staff by {c}", str(x) or "-", str(y) or "-", len(rows))
 
 
-def _row_changes(
-    a: Plan, b: Plan, table: str, kind: str, name: str, columns: tuple[str, ...], people: str
-) -> list[Change]:
+def _row_changes(a: Plan, b: Plan, table: str) -> list[Change]:
+    kind, name, columns, people = COMPARED[table]
     if table not in a.tables or table not in b.tables:
         return []
     key = a.tables[table].columns[0]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.faults import InputError
-from merger.alternatives import best_other_unit
+from merger.arrangement.alternatives import best_other_unit
 from merger.documents.cells import Cells
 from merger.documents.wording import empty, heading, number, plain_value, term
 from merger.inputs import Inputs
@@ -31,12 +31,22 @@ ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 # Columns that are told in another part of the answer, or that only the program needs.
-HIDDEN = {"reason_vi", "reason_en", "rules", "rule", "label", "seat_lon", "seat_lat", "new_id", "site_before_id"}
+HIDDEN = {
+    "reason_vi",
+    "reason_en",
+    "rules",
+    "rule",
+    "label",
+    "seat_lon",
+    "seat_lat",
+    "new_id",
+    "site_before_id",
+}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: what the item is, its facts, reasons, rules in words, the best alternative, and the label of the data."""
+    """What an item is, its facts, reasons, rules in words, the best alternative, and the label of the data."""
 
     kind: str
     item: str
@@ -69,7 +79,9 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
         if found:
             return [_explain_row(plan, inputs, table, row, lang) for table, row in found[:10]]
     raise InputError.single(
-        plan.path, f"nothing in this plan is called {item!r}", "give a code, an id or a name as in the plan's tables"
+        plan.path,
+        f"nothing in this plan is called {item!r}",
+        "give a code, an id or a name as in the plan's tables",
     )
 
 
@@ -139,7 +151,9 @@ def _alternative(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: s
     if lang == "vi":
         cost = number(extra, lang)
         return f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {cost} người-phút tới trụ sở."
-    return f"Best other placement (moving this unit alone): {name}, {number(extra, lang)} more person-minutes to the seat."
+    return (
+        f"Best other placement (moving this unit alone): {name}, {number(extra, lang)} more person-minutes to the seat."
+    )
 
 
 def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer:

@@ -99,9 +99,7 @@ class Inputs:
     @cached_property
     def site_travel(self) -> TravelTable:
         """Free-flow travel from unit centres (rows) to sites (columns, in the order of `sites`)."""
-        return travel_table(
-            self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache()
-        )
+        return travel_table(self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache())
 
 
 def load_geography(scenario: Scenario, folder: Path) -> Inputs:
@@ -132,7 +130,5 @@ def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
         else read_table(base.path("divisions"), schema_of("divisions"))
     )
     base = replace(base, divisions=divisions, synthetic=synthetic)
-    staff = (
-        generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"), schema_of("staff"))
-    )
+    staff = generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"), schema_of("staff"))
     return replace(base, staff=staff)

@@ -101,9 +101,7 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
 
 
 def _units_before(inputs: Inputs, units: pd.DataFrame | None) -> gpd.GeoDataFrame:
-    frame = inputs.units[
-        ["code", "name_full", "kind", "district", "side", "area_km2", "population", "geometry"]
-    ]
+    frame = inputs.units[["code", "name_full", "kind", "district", "side", "area_km2", "population", "geometry"]]
     frame = frame.rename(columns={"name_full": "name"}).reset_index(drop=True)
     if units is not None:
         more = ["new_id", "new_name", "seat_code", "minutes_to_seat", "km_to_seat", "standard"]
@@ -131,11 +129,7 @@ def _units_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoD
         "population",
     ]
     columns += ["area_ratio", "population_ratio", "standard", "person_minutes", "person_km", "rules", "label"]
-    frame = (
-        tables["new_units"][columns]
-        .sort_values("new_id")
-        .rename(columns={"new_id": "code", "new_name": "name"})
-    )
+    frame = tables["new_units"][columns].sort_values("new_id").rename(columns={"new_id": "code", "new_name": "name"})
     geometry = whole.geometry.reindex(frame["code"]).to_numpy()
     return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
 
@@ -171,9 +165,7 @@ def _seats(inputs: Inputs, new_units: pd.DataFrame | None) -> gpd.GeoDataFrame |
 
 def _points(table: pd.DataFrame, columns: list[str], label: str) -> gpd.GeoDataFrame:
     points = gpd.points_from_xy(table["lon"], table["lat"])
-    return gpd.GeoDataFrame(table[columns].assign(label=label), geometry=points, crs=WGS84).reset_index(
-        drop=True
-    )
+    return gpd.GeoDataFrame(table[columns].assign(label=label), geometry=points, crs=WGS84).reset_index(drop=True)
 
 
 def _railway(stations: pd.DataFrame) -> gpd.GeoDataFrame | None:
@@ -198,9 +190,7 @@ def _roads(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(frame.geometry.to_crs(METRIC).simplify(ROAD_TOLERANCE_M).to_crs(WGS84))
 
 
-def _routes(
-    inputs: Inputs, tables: Mapping[str, pd.DataFrame], edges: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame | None:
+def _routes(inputs: Inputs, tables: Mapping[str, pd.DataFrame], edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     """Each route along real roads from stop to stop and on to its site; trains straight from station to
     station."""
     routes, stops = tables.get("routes"), tables.get("stops")
@@ -232,9 +222,7 @@ def _routes(
         "minutes",
         "depart",
     ]
-    frame = routes[routes["route_id"].isin(lines)][[*columns, "arrive", "label"]].rename(
-        columns={"name_vi": "name"}
-    )
+    frame = routes[routes["route_id"].isin(lines)][[*columns, "arrive", "label"]].rename(columns={"name_vi": "name"})
     geometry = [lines[r] for r in frame["route_id"]]
     return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
 
@@ -300,9 +288,7 @@ def _flows(inputs: Inputs, commute: pd.DataFrame | None) -> gpd.GeoDataFrame | N
     known = commute[commute["home_code"].isin(inputs.units.index) & commute["site_id"].isin(places.index)]
     weighted = known.assign(km_sum=known["km"] * known["riders"])
     flows = weighted.groupby(["home_code", "home", "site_id"], as_index=False)[["riders", "km_sum"]].sum()
-    flows = (
-        flows[flows["riders"] >= SMALLEST_GROUP].sort_values(["home_code", "site_id"]).reset_index(drop=True)
-    )
+    flows = flows[flows["riders"] >= SMALLEST_GROUP].sort_values(["home_code", "site_id"]).reset_index(drop=True)
     start = inputs.units.loc[flows["home_code"], ["centre_lon", "centre_lat"]].to_numpy(float)
     end = places.loc[flows["site_id"], ["lon", "lat"]].to_numpy(float)
     frame = flows[["home_code", "home", "site_id"]].assign(

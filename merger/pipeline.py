@@ -133,8 +133,8 @@ def plan_layers(plan: Plan, inputs: Inputs) -> dict[str, Any]:
 
 def write_data(plan: Plan, inputs: Inputs) -> None:
     """Write the manifest, the tables, the graph and the calendar."""
-    from merger.calendars import write_ics
     from merger.network import build_network, write_graphml
+    from merger.timetabling.calendars import write_ics
 
     for name, frame in plan.tables.items():
         write_csv(name, frame, plan.path / f"{name}.csv")
@@ -169,7 +169,7 @@ def write_documents(
 
 def _headline(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """Score of the plan beside the real arrangement of 2025, by one function."""
-    from merger.score import plan_assignment, reference_assignment, score_units
+    from merger.arrangement.score import plan_assignment, reference_assignment, score_units
 
     headline: dict[str, Any] = {}
     if "units" in tables:

@@ -39,13 +39,17 @@ def read_plan(folder: Path) -> Plan:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError.single(folder, "not a plan: it has no plan.json", "give the folder that `merger plan` wrote") from None
+        raise InputError.single(
+            folder, "not a plan: it has no plan.json", "give the folder that `merger plan` wrote"
+        ) from None
     except json.JSONDecodeError as e:
         raise InputError.single(folder / MANIFEST, f"damaged: {e.msg}", "run `merger plan` again", e.lineno) from None
     if manifest.get("schema_version") != SCHEMA_VERSION:
         found = manifest.get("schema_version")
         raise InputError.single(
-            folder / MANIFEST, f"plan of version {found}, this program reads {SCHEMA_VERSION}", "run `merger plan` again"
+            folder / MANIFEST,
+            f"plan of version {found}, this program reads {SCHEMA_VERSION}",
+            "run `merger plan` again",
         )
     tables = {name: read_csv(name, folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").exists()}
     return Plan(folder, manifest, tables)
@@ -55,7 +59,12 @@ def read_csv(name: str, path: Path) -> pd.DataFrame:
     """Read one table of a plan with the types of its contract; text is never a number, empty text is ""."""
     columns = TABLES[name].columns
     text = {c for c, (kind, _) in columns.items() if kind in ("text", "list", "date", "time")}
-    frame = pd.read_csv(path, dtype={c: str for c in text}, keep_default_na=False, na_values={c: [""] for c in set(columns) - text})
+    frame = pd.read_csv(
+        path,
+        dtype=dict.fromkeys(text, str),
+        keep_default_na=False,
+        na_values={c: [""] for c in set(columns) - text},
+    )
     for c, (kind, _) in columns.items():
         if c in frame and kind in ("int", "vnd") and frame[c].notna().all():
             frame[c] = frame[c].astype("int64")
@@ -65,7 +74,7 @@ def read_csv(name: str, path: Path) -> pd.DataFrame:
 
 
 def write_csv(name: str, frame: pd.DataFrame, path: Path) -> None:
-    """Write one table: columns and rows in order, numbers rounded by their type, so that equal plans are equal bytes."""
+    """Write one table: columns and rows in order, numbers rounded by type, so that equal plans are equal bytes."""
     out = conform(name, frame).copy()
     for c, (kind, _) in TABLES[name].columns.items():
         if kind in ("int", "vnd"):

@@ -138,11 +138,7 @@ class _Sources:
     def known(self) -> Known:
         """What locks may refer to."""
         agencies = self.tables.get("agencies")
-        rows = (
-            list(zip(agencies.column("agency_id"), agencies.column("period"), strict=True))
-            if agencies
-            else []
-        )
+        rows = list(zip(agencies.column("agency_id"), agencies.column("period"), strict=True)) if agencies else []
         return Known(
             sides=self.by_code("side") if "units" in self.tables else None,
             districts=self.by_code("district") if "units" in self.tables else {},
@@ -167,9 +163,7 @@ def _references(sources: _Sources) -> list[Fault]:
             if stray:
                 path = shown(sources.loaded.data_path(name) or Path(name))
                 message = f"{len(stray)} values are not in {column.to}, e.g. {', '.join(stray[:3])}"
-                faults.append(
-                    Fault(path, 0, 0, column.name, message, "the files must come from the same graph")
-                )
+                faults.append(Fault(path, 0, 0, column.name, message, "the files must come from the same graph"))
     return faults
 
 
@@ -215,9 +209,7 @@ def _adjacency(sources: _Sources) -> list[Fault]:
             faults.append(Fault(table.path, line, 0, "code_a", message, "write the smaller code first"))
     if "units" not in sources.tables:
         return faults
-    apart = set(sources.loaded.scenario.locks.keep_whole).union(
-        *special_members(sources.loaded, sources.known())
-    )
+    apart = set(sources.loaded.scenario.locks.keep_whole).union(*special_members(sources.loaded, sources.known()))
     sides = sources.by_code("side")
     for side in sorted(set(sides.values())):
         members = {c for c, s in sides.items() if s == side and c not in apart}
@@ -245,9 +237,7 @@ def _roster(sources: _Sources) -> list[Fault]:
         ranks = {r.id.rsplit(".", 1)[-1] for r in sources.law.table("severance.salary_rank")}
         for rank, line in zip(staff.column("rank"), staff.lines, strict=True):
             if rank and rank not in ranks:
-                faults.append(
-                    Fault(staff.path, line, 0, "rank", f'unknown rank "{rank}"', did_you_mean(rank, ranks))
-                )
+                faults.append(Fault(staff.path, line, 0, "rank", f'unknown rank "{rank}"', did_you_mean(rank, ranks)))
     return faults
 
 
@@ -313,9 +303,7 @@ def _regions(sources: _Sources) -> list[Fault]:
             message = f"side {side}: {number} new units out of {free} old ones and {special} special zones"
             faults.append(at.fault(message, f"write {special + 1} to {special + free}"))
         elif (number - special) * most < free:
-            message = (
-                f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
-            )
+            message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
             faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
     return faults
 
@@ -327,9 +315,7 @@ def _dates(loaded: Loaded) -> list[Fault]:
         a, b = getattr(dates, early), getattr(dates, late)
         if a > b:
             at = loaded.place("dates", late if loaded.written("dates", late) else early)
-            faults.append(
-                at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two")
-            )
+            faults.append(at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two"))
     return faults
 
 

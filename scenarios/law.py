@@ -104,12 +104,8 @@ class RuleBook(Mapping[str, Rule]):
         for key, value in overrides.items():
             if key not in figures:
                 several = [k for k in figures if k.startswith(key + ".")]
-                remedy = (
-                    f"use one of its figures: {', '.join(several)}" if several else did_you_mean(key, figures)
-                )
-                faults.append(
-                    (key, f'unknown rule "{key}"' if not several else f'rule "{key}" is a table', remedy)
-                )
+                remedy = f"use one of its figures: {', '.join(several)}" if several else did_you_mean(key, figures)
+                faults.append((key, f'unknown rule "{key}"' if not several else f'rule "{key}" is a table', remedy))
             elif problem := _misfit(figures[key], value):
                 faults.append((key, f'rule "{key}" {problem}', f"in law it is {figures[key]}"))
         return faults
@@ -165,9 +161,7 @@ def _read(folder: Path) -> tuple[dict[str, Rule], list[Fault]]:
     return rules, faults
 
 
-def _read_file(
-    path: Path, text: str, document: dict[str, Any], rules: dict[str, Rule], faults: list[Fault]
-) -> None:
+def _read_file(path: Path, text: str, document: dict[str, Any], rules: dict[str, Rule], faults: list[Fault]) -> None:
     documents = document.get("meta", {}).get("documents", {})
     lines = _entry_lines(text)
     for array, entries in document.items():

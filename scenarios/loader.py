@@ -98,16 +98,12 @@ def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
     try:
         scenario = Scenario.model_validate_json(json.dumps(content))
     except ValidationError as e:
-        faults = [
-            Fault(manifest, message=f"scenario.{label_of(list(x['loc']))}: {x['msg']}") for x in e.errors()
-        ]
+        faults = [Fault(manifest, message=f"scenario.{label_of(list(x['loc']))}: {x['msg']}") for x in e.errors()]
         raise InputError(faults) from None
     place = Place(manifest, folder=folder)
     sources = tuple(Path(absolute(s, origin)) for s in description["sources"])
     loaded = Loaded(scenario, origin, sources, scenario_digest(scenario), Node({}, place, place))
-    missing = [
-        name for name in Data.model_fields if (p := loaded.data_path(name)) is not None and not p.exists()
-    ]
+    missing = [name for name in Data.model_fields if (p := loaded.data_path(name)) is not None and not p.exists()]
     if missing:
         remedy = "put the files back, or plan again"
         raise InputError(
@@ -141,11 +137,7 @@ class _Reading:
         tree = self._file(path)
         if tree is None:
             return None
-        base = (
-            self._base(tree.value.pop("extends"), (*above, path.resolve()))
-            if "extends" in tree.value
-            else None
-        )
+        base = self._base(tree.value.pop("extends"), (*above, path.resolve())) if "extends" in tree.value else None
         self.sources.append(path)
         return tree if base is None else merge(base, tree)
 
@@ -186,16 +178,12 @@ def _parse_settings(overrides: Sequence[str], faults: list[Fault]) -> dict[str, 
         at = Place(SET + text, folder=Path.cwd())
         dotted, equals, value = text.partition("=")
         if not equals or not dotted.strip():
-            faults.append(
-                at.fault("not of the form OPTION=VALUE", "write for instance --set arrange.max_members=6")
-            )
+            faults.append(at.fault("not of the form OPTION=VALUE", "write for instance --set arrange.max_members=6"))
             continue
         node, found = parse_yaml(value, at.path, at.folder)
         if node is None or found:
             problem = found[0].message if found else "no value"
-            faults.append(
-                at.fault(f"the value is {problem}", "write a YAML value, text with special signs in quotes")
-            )
+            faults.append(at.fault(f"the value is {problem}", "write a YAML value, text with special signs in quotes"))
             continue
         settings[dotted.strip()] = _placed(node, at) if value.strip() else Node(None, at, at)
     return settings

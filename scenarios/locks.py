@@ -70,16 +70,12 @@ def _unknown_units(loaded: Loaded, known: Known) -> list[Fault]:
         return []
     units = loaded.data_path("units")
     where = units.name if units else "units"
-    faults = [
-        p.fault(*unknown(c, known.sides, "code", where)) for c, p in _listed(loaded) if c not in known.sides
-    ]
+    faults = [p.fault(*unknown(c, known.sides, "code", where)) for c, p in _listed(loaded) if c not in known.sides]
     districts = set(known.districts.values())
     for i, zone in enumerate(loaded.scenario.arrange.special_zones):
         at = loaded.place("arrange", "special_zones", i, "district")
         if zone.district is not None and zone.district not in districts:
-            faults.append(
-                at.fault(f'unknown district "{zone.district}"', did_you_mean(zone.district, districts))
-            )
+            faults.append(at.fault(f'unknown district "{zone.district}"', did_you_mean(zone.district, districts)))
         if zone.district is None and not zone.members:
             at = loaded.place("arrange", "special_zones", i)
             faults.append(at.fault(f'special zone "{zone.name}" has no units', "give members or a district"))

@@ -114,9 +114,7 @@ def parse_yaml(text: str, path: str, folder: Path) -> tuple[Node | None, list[Fa
         message = f"not valid YAML: {e.problem or e.context}"
         return None, [Fault(path, line, column, "", message, _yaml_remedy(str(e.problem)))]
     except YAMLError as e:
-        return None, [
-            Fault(path, message=f"not valid YAML: {str(e).splitlines()[0]}", remedy="save the file as UTF-8")
-        ]
+        return None, [Fault(path, message=f"not valid YAML: {str(e).splitlines()[0]}", remedy="save the file as UTF-8")]
     if root is None:
         here = Place(path, 1, 1, folder)
         return Node({}, here, here), []

@@ -1,4 +1,4 @@
-"""The scenario file: every field with its meaning and unit. One class a section; a stage's options live in its class."""
+"""The scenario file: every field with its meaning and unit. One class a section; a stage's options in its class."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ class Consolidate(Section):
         "class_1", description="class of the new province for the smallest division (Decree 45/2025 Art 5)"
     )
     successors: Literal["published", "free"] = Field(
-        "published", description="published: each body to its published successor; free: any new body of its bloc"
+        "published",
+        description="published: each body to its published successor; free: any new body of its bloc",
     )
     largest_mixed_division: int = Field(30, ge=1, description="largest division that joins several teams, persons")
     max_divisions: dict[str, int] = Field({}, description="new agency id: largest number of divisions")
@@ -146,11 +147,15 @@ class Consolidate(Section):
         None, ge=0, description="VND a year for a division below the legal minimum; none: not allowed"
     )
     mixed_team_vnd_year: float = Field(
-        1_300_000_000, ge=0, description="VND a year for each further team in a division: above the most that a "
-        "merger of two divisions saves (four leading posts), so teams are mixed only to reach the smallest size"
+        1_300_000_000,
+        ge=0,
+        description="VND a year for each further team in a division: above the most that a "
+        "merger of two divisions saves (four leading posts), so teams are mixed only to reach the smallest size",
     )
     split_team_vnd_year: float = Field(
-        600_000_000, ge=0, description="VND a year for counterpart teams of both sides kept in separate divisions"
+        600_000_000,
+        ge=0,
+        description="VND a year for counterpart teams of both sides kept in separate divisions",
     )
     coordination_trips_week: float = Field(
         4, ge=0, description="round trips a week between a division at a second site and the main site"
@@ -176,17 +181,19 @@ class Relocate(Section):
         1_000_000_000, ge=0, description="VND a year for a person without any post: keeps such cases last"
     )
     max_transitional_share: float = Field(
-        1.0, ge=0, description="persons above the establishment of a commune-level unit, as a share of its posts"
+        1.0,
+        ge=0,
+        description="persons above the establishment of a commune-level unit, as a share of its posts",
     )
     change_body_vnd_year: float = Field(
-        15_000_000, ge=0, description="VND a year for work in another body than that of one's field, same bloc"
+        15_000_000,
+        ge=0,
+        description="VND a year for work in another body than that of one's field, same bloc",
     )
     change_bloc_vnd_year: float = Field(
         40_000_000, ge=0, description="VND a year for work in another bloc (government, Party, Front)"
     )
-    loss_of_rank_vnd_year: float = Field(
-        25_000_000, ge=0, description="VND a year for each level of rank lost"
-    )
+    loss_of_rank_vnd_year: float = Field(25_000_000, ge=0, description="VND a year for each level of rank lost")
     promotion_vnd_year: float = Field(
         10_000_000, ge=0, description="VND a year for each level of rank gained: needs an appointment"
     )
@@ -196,7 +203,8 @@ class Relocate(Section):
         description="VND a year for leaving the successor of one's own old unit, or one's old district",
     )
     rank_levels: tuple[float, ...] = Field(
-        (0.15, 0.25, 0.3, 0.5), description="leadership coefficients from which a local leader has level 1, 2, ..."
+        (0.15, 0.25, 0.3, 0.5),
+        description="leadership coefficients from which a local leader has level 1, 2, ...",
     )
     protected_multiplier: dict[str, float] = Field(
         {"small_child": 1.5, "pregnant": 1.5, "disability": 2.0, "near_retirement": 1.25, "couple": 1.25},
@@ -237,7 +245,8 @@ class Commute(Section):
     )
     projects: tuple[str, ...] = Field((), description="transport projects taken as open")
     travel_allowances: tuple[str, ...] = Field(
-        ("hp-travel-15", "hp-travel-30", "hp-travel-45"), description="allowance ids of the travel tiers in force"
+        ("hp-travel-15", "hp-travel-30", "hp-travel-45"),
+        description="allowance ids of the travel tiers in force",
     )
     rent_allowance: str | None = Field("hp-rent-30", description="allowance id of the rent support, or none")
     train_month_fare: str = Field("fare-month-nov", description="allowance id of the train's monthly ticket")
@@ -258,14 +267,20 @@ class Commute(Section):
     transfer_minutes: float = Field(10, ge=0, description="at a station: from own vehicle or bus to train, minutes")
     driver_hours_day: float = Field(8, gt=0, description="longest driving of a shuttle driver a day, hours")
     rent_market_vnd_month: float = Field(3_500_000, ge=0, description="rent of a room near the site, VND a month")
-    flat_public_vnd_month: float = Field(2_700_000, ge=0, description="public cost of a flat reserved for staff, VND a month")
+    flat_public_vnd_month: float = Field(
+        2_700_000, ge=0, description="public cost of a flat reserved for staff, VND a month"
+    )
     trips_home_month: float = Field(4.3, ge=0, description="trips home a month of those who live near the site")
     local_minutes: float = Field(12, ge=0, description="way to work of those who rent near the site, minutes")
     apart_vnd_month: float = Field(
-        4_000_000, ge=0, description="weight of living apart from one's family, VND a person and month (no money flows)"
+        4_000_000,
+        ge=0,
+        description="weight of living apart from one's family, VND a person and month (no money flows)",
     )
     unserved_vnd_month: float = Field(
-        20_000_000, ge=0, description="weight of an entitled person without support, VND a month (no money flows)"
+        20_000_000,
+        ge=0,
+        description="weight of an entitled person without support, VND a month (no money flows)",
     )
     stop: StopOptions = StopOptions(seconds=240, work=5, gap=0.005)
 
@@ -326,7 +341,10 @@ class Documents(Section):
     recipients: tuple[Title, ...] = Field(
         (
             Title(vi="Như trên", en="As above"),
-            Title(vi="Thường trực Thành ủy, HĐND, UBND thành phố", en="Standing boards of the Party Committee, Council, PC"),
+            Title(
+                vi="Thường trực Thành ủy, HĐND, UBND thành phố",
+                en="Standing boards of the Party Committee, Council, PC",
+            ),
             Title(vi="Các sở, ngành liên quan", en="Departments concerned"),
             Title(vi="Lưu: VT", en="File"),
         ),

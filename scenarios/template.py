@@ -78,9 +78,7 @@ def new_scenario(folder: Path, origin: str) -> Path:
     for name in TABLES:
         # With a byte order mark, Excel reads the Vietnamese in a CSV file as it is.
         texts[f"templates/{name}.csv"] = "\ufeff" + ",".join(schema_of(name).columns) + "\n"
-    texts["templates/README.md"] = README.format(file=FILE) + "\n".join(
-        _columns(schema_of(t)) for t in TABLES
-    )
+    texts["templates/README.md"] = README.format(file=FILE) + "\n".join(_columns(schema_of(t)) for t in TABLES)
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -129,9 +129,7 @@ def _violation(program: Program, stop: Stop) -> tuple[float, np.ndarray]:
     """Smallest total violation of the rows, and the columns that were enough to reach it."""
     if not len(program.cost):
         zero = np.zeros(len(program.lower))
-        return float(
-            np.maximum(program.lower - zero, 0).sum() + np.maximum(zero - program.upper, 0).sum()
-        ), zero[:0]
+        return float(np.maximum(program.lower - zero, 0).sum() + np.maximum(zero - program.upper, 0).sum()), zero[:0]
     flat = Program(program.matrix, program.lower, program.upper, np.zeros(len(program.cost)))
     taken = _promising(program)
     rows = program.matrix.shape[0]
@@ -227,9 +225,7 @@ def _solve(program: Program, solver: mathopt.SolverType, stop: Stop, *, integer:
         variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
         reduced_costs_filter=mathopt.VariableFilter(skip_zero_values=True, filtered_items=()),
     )
-    return mathopt.solve(
-        mathopt.Model.from_model_proto(proto), solver, params=parameters, model_params=wanted
-    )
+    return mathopt.solve(mathopt.Model.from_model_proto(proto), solver, params=parameters, model_params=wanted)
 
 
 def _duals(result) -> np.ndarray:

@@ -8,7 +8,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("merger", "solvers", "geodata", "scenarios")
 # Package: what it may import besides itself.
-ALLOWED = {"merger": {"scenarios", "geodata", "solvers"}, "scenarios": {"geodata"}, "solvers": set(), "geodata": set()}
+ALLOWED = {
+    "merger": {"scenarios", "geodata", "solvers"},
+    "scenarios": {"geodata"},
+    "solvers": set(),
+    "geodata": set(),
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -47,9 +52,8 @@ def test_audit_is_independent():
 
 def test_checkers_are_independent():
     """A checker imports its problem and solution types only, never the function that solves."""
-    checkers = [p for p in files("solvers") if p.name.startswith("check_")]
-    assert checkers
+    checkers = [p for p in files("solvers") if p.name == "check.py"]
+    assert len(checkers) == 5, "every solver has a checker"
     for path in checkers:
         bad = [n for n in imported(path) if n.rsplit(".", 1)[-1].startswith(("solve_", "_")) and "__" not in n]
         assert not bad, f"{path} imports {bad}"
-

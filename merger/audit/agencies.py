@@ -59,15 +59,9 @@ def predecessors(case: Case) -> Violations:
             yield f"{row.new_agency_id}: predecessors not named: {shown(absent)}"
         if row.new_agency_id not in set(case.inputs.agencies["agency_id"]):
             yield f"{row.new_agency_id} is not in the table of agencies"
-    before = case.inputs.agencies[case.inputs.agencies["period"] == "before"].set_index("agency_id")[
-        "successor_id"
-    ]
+    before = case.inputs.agencies[case.inputs.agencies["period"] == "before"].set_index("agency_id")["successor_id"]
     for old, new in case.tables["structure"].groupby("agency_id")["new_agency_id"]:
-        if (
-            before.get(old)
-            and before[old] not in set(new)
-            and old not in case.inputs.scenario.locks.fixed_successor
-        ):
+        if before.get(old) and before[old] not in set(new) and old not in case.inputs.scenario.locks.fixed_successor:
             yield f"{old}: nothing went to its successor {before[old]}"
 
 
@@ -92,11 +86,7 @@ def departments(case: Case) -> Violations:
 
 
 def _is_department(full: str, short: str) -> bool:
-    return (
-        full.startswith("Office")
-        if short == "Office"
-        else full.removeprefix("Department of ").startswith(short)
-    )
+    return full.startswith("Office") if short == "Office" else full.removeprefix("Department of ").startswith(short)
 
 
 @check(
@@ -149,9 +139,7 @@ def division_size(case: Case) -> Violations:
         party = kind.get(row.new_agency_id) in PARTY_KINDS
         rule = "party_division_min" if party else f"division_min_posts_{options.province_class}"
         floor = case.law(f"staffing.{rule}")
-        figures = (
-            {floor, case.law("staffing.sub_department_min_posts")} if "sub_department" in kinds else {floor}
-        )
+        figures = {floor, case.law("staffing.sub_department_min_posts")} if "sub_department" in kinds else {floor}
         if row.min_posts not in figures:
             yield f"{row.new_division_id}: smallest size {row.min_posts}, the law says {shown(figures)}"
         if row.staff < row.min_posts:
@@ -165,9 +153,7 @@ def band(case: Case, staff: int) -> int:
     """Largest number of deputies of a division with so many persons."""
     if staff < 10:
         return case.law("staffing.division_deputies_lt10")
-    return case.law(
-        "staffing.division_deputies_10_14" if staff < 15 else "staffing.division_deputies_15_plus"
-    )
+    return case.law("staffing.division_deputies_10_14" if staff < 15 else "staffing.division_deputies_15_plus")
 
 
 @check(

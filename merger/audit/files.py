@@ -150,10 +150,7 @@ def _headline(case: Case, told: dict) -> Iterator[str]:
         "special": int(standard.get("special", 0)),
     }
     for name in sorted(computed.keys() & told.keys()):
-        if (
-            told[name] is not None
-            and abs(float(told[name]) - computed[name]) > 0.001 * abs(computed[name]) + 0.5
-        ):
+        if told[name] is not None and abs(float(told[name]) - computed[name]) > 0.001 * abs(computed[name]) + 0.5:
             yield f"headline {name} is {told[name]}, computed {computed[name]}"
 
 
@@ -239,9 +236,7 @@ def network(case: Case) -> Violations:
     if not path.exists():
         return "no network.graphml"
     graph = nx.read_graphml(path)
-    names = {str(node) for node in graph} | {
-        str(v) for _, data in graph.nodes(data=True) for v in data.values()
-    }
+    names = {str(node) for node in graph} | {str(v) for _, data in graph.nodes(data=True) for v in data.values()}
     names |= {n.partition(":")[2] for n in names if ":" in n}
     wanted = (
         ("new_units", "new_id"),
@@ -303,9 +298,7 @@ def _ids_in(path: Path) -> set[str]:
     return set(re.findall(r"[\w][\w-]+", path.read_text(encoding="utf-8")))
 
 
-@check(
-    "files-totals", "Số liệu giữa các bảng cộng khớp nhau", "Sums agree between the tables", "posts", "staff"
-)
+@check("files-totals", "Số liệu giữa các bảng cộng khớp nhau", "Sums agree between the tables", "posts", "staff")
 def totals(case: Case) -> Violations:
     """As many posts held as persons with a post; support in staff.csv and commute.csv is the same money."""
     staff, posts = case.tables["staff"], case.tables["posts"]

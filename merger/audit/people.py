@@ -65,9 +65,7 @@ def one_post(case: Case) -> Violations:
 def outcomes(case: Case) -> Violations:
     """Placed: a post of the establishment; transitional: one above it; who retires: none, or one above it."""
     staff = case.tables["staff"]
-    phase = staff["post_id"].map(
-        case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["phase"]
-    )
+    phase = staff["post_id"].map(case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["phase"])
     if strange := set(staff["outcome"]) - {*POSTED, *WITHOUT_POST, RETIRES}:
         yield f"unknown outcomes: {shown(strange)}"
     for outcome, wanted in POSTED.items():
@@ -168,9 +166,7 @@ def bodies(case: Case) -> Violations:
 def post_deputies(case: Case) -> Violations:
     """Deputy posts of the establishment against the cap of their division or agency."""
     posts = case.tables["posts"]
-    rows = posts[
-        (posts["role"] == "deputy") & (posts["phase"] == "establishment") & ~filled(posts["new_unit_id"])
-    ]
+    rows = posts[(posts["role"] == "deputy") & (posts["phase"] == "establishment") & ~filled(posts["new_unit_id"])]
     caps = pd.concat(
         [
             case.tables["new_divisions"].set_index("new_division_id")["deputies_cap"],
@@ -228,9 +224,7 @@ def not_above(case: Case) -> Violations:
     Non-professionals are not staff: they do not raise the number that was present.
     """
     staff = case.tables["staff"]
-    level = staff["post_id"].map(
-        case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["level"]
-    )
+    level = staff["post_id"].map(case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["level"])
     present = case.inputs.staff["level"]
     for name, levels in (("province", ["province", "service"]), ("commune", ["commune"])):
         came = staff["level"].isin({"province", "service", "district"}) & (name == "commune")
@@ -250,9 +244,7 @@ def not_above(case: Case) -> Violations:
 def places(case: Case) -> Violations:
     """site_after is the site of the post; km by road from home before and after."""
     staff = case.tables["staff"]
-    site = staff["post_id"].map(
-        case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["site_id"]
-    )
+    site = staff["post_id"].map(case.tables["posts"].drop_duplicates("post_id").set_index("post_id")["site_id"])
     off = filled(staff["post_id"]) & (staff["site_after"] != site)
     if off.any():
         yield f"site_after is not that of the post: {shown(staff.loc[off, 'person_id'])}"
@@ -263,9 +255,7 @@ def places(case: Case) -> Violations:
         off = given.notna() & filled(at) & np.isfinite(computed) & ((given - computed).abs() > KM_TOLERANCE)
         if off.any():
             yield f"{column} differs from the road table: {shown(staff.loc[off, 'person_id'])}"
-        lost = (
-            filled(staff[where]) & given.isna() & np.isfinite(road_km(case, staff["home_code"], staff[where]))
-        )
+        lost = filled(staff[where]) & given.isna() & np.isfinite(road_km(case, staff["home_code"], staff[where]))
         if lost.any():
             yield f"{column} is empty although there is a road: {shown(staff.loc[lost, 'person_id'])}"
 

@@ -34,8 +34,7 @@ def special_zones(case: Case) -> list[tuple[str, frozenset[str]]]:
     return [
         (
             z.name,
-            frozenset(z.members)
-            | frozenset(units.index[units["district"] == z.district] if z.district else ()),
+            frozenset(z.members) | frozenset(units.index[units["district"] == z.district] if z.district else ()),
         )
         for z in case.inputs.scenario.arrange.special_zones
     ]
@@ -73,9 +72,7 @@ def members(case: Case) -> Violations:
     if set(groups) != set(new.index):
         yield f"new units in one table only: {shown(set(groups) ^ set(new.index))}"
     for row in new.itertuples():
-        if sorted(items(row.members)) != groups.get(row.new_id, []) or row.n_members != len(
-            items(row.members)
-        ):
+        if sorted(items(row.members)) != groups.get(row.new_id, []) or row.n_members != len(items(row.members)):
             yield f"{row.new_id}: members differ from units.csv"
         if row.seat_code not in items(row.members):
             yield f"{row.new_id}: seat {row.seat_code} is not a member"
@@ -95,9 +92,7 @@ def _neighbours_of(wkb: tuple[bytes, ...]) -> tuple[tuple[int, int], ...]:
     once = left < right
     left, right = left[once], right[once]
     border = shapely.length(shapely.intersection(shapes[left], shapes[right]))
-    return tuple(
-        (int(a), int(b)) for a, b in zip(left[border >= BORDER_M], right[border >= BORDER_M], strict=True)
-    )
+    return tuple((int(a), int(b)) for a, b in zip(left[border >= BORDER_M], right[border >= BORDER_M], strict=True))
 
 
 def neighbour_graph(case: Case) -> nx.Graph:
@@ -106,9 +101,7 @@ def neighbour_graph(case: Case) -> nx.Graph:
     graph = nx.Graph()
     graph.add_nodes_from(codes)
     metric = case.inputs.units.geometry.to_crs(METRIC)
-    graph.add_edges_from(
-        (codes[a], codes[b]) for a, b in _neighbours_of(tuple(shapely.to_wkb(metric.to_numpy())))
-    )
+    graph.add_edges_from((codes[a], codes[b]) for a, b in _neighbours_of(tuple(shapely.to_wkb(metric.to_numpy()))))
     if case.inputs.scenario.arrange.require_road_link:
         table = case.inputs.adjacency
         linked = table[table["road_links"].fillna(0) > 0]

@@ -36,9 +36,7 @@ def people(case: Case) -> Violations:
     moved = filled(staff["post_id"]) & (staff["site_after"] != staff["site_before"])
     concerned = staff[moved & ((wish != "") | far)]
     wanted = (
-        concerned.groupby([concerned["home_code"], concerned["site_after"], wish[concerned.index]])
-        .size()
-        .to_dict()
+        concerned.groupby([concerned["home_code"], concerned["site_after"], wish[concerned.index]]).size().to_dict()
     )
     rows = case.tables["commute"]
     given = rows.groupby([rows["home_code"], rows["site_id"], rows["wish"]])["riders"].sum().to_dict()
@@ -71,9 +69,7 @@ def distance(case: Case) -> Violations:
         pd.to_numeric(rows["km"]).to_numpy(float),
     )
     finite = np.isfinite(computed)
-    off = np.where(
-        finite, ~(np.abs(given - np.where(finite, computed, 0)) <= KM_TOLERANCE), np.isfinite(given)
-    )
+    off = np.where(finite, ~(np.abs(given - np.where(finite, computed, 0)) <= KM_TOLERANCE), np.isfinite(given))
     if off.any():
         yield f"km differs from the road table: {shown(rows.loc[off, 'group_id'])}"
 
@@ -83,9 +79,7 @@ def allowances(case: Case) -> Violations:
     """Own vehicle: the tier of the distance; rent: its support; none: nothing; all within the budget."""
     options = case.inputs.scenario.commute
     table = case.inputs.allowances.set_index("allowance_id")
-    tiers = sorted(
-        (float(table.at[i, "min_km"]), float(table.at[i, "amount_vnd"])) for i in options.travel_allowances
-    )
+    tiers = sorted((float(table.at[i, "min_km"]), float(table.at[i, "amount_vnd"])) for i in options.travel_allowances)
     rows = case.tables["commute"]
     km = rows["km"].map(float)
     per_person = pd.Series(0.0, rows.index)
@@ -95,9 +89,7 @@ def allowances(case: Case) -> Violations:
     rent_from = float(table.at[options.rent_allowance, "min_km"]) if options.rent_allowance else np.inf
     due = {"own": per_person, "rent": pd.Series(rent, rows.index), "none": pd.Series(0.0, rows.index)}
     for mode, amount in due.items():
-        off = (rows["mode"] == mode) & (
-            (rows["public_vnd_month"] - amount * rows["riders"]).abs() > rows["riders"]
-        )
+        off = (rows["mode"] == mode) & ((rows["public_vnd_month"] - amount * rows["riders"]).abs() > rows["riders"])
         if off.any():
             yield f"{mode}: public money is not the allowance: {shown(rows.loc[off, 'group_id'])}"
     near = (rows["mode"] == "rent") & (rows["riders"] > 0) & (km < rent_from)
@@ -135,9 +127,7 @@ def seats(case: Case) -> Violations:
     for name, count in used.items():
         if name in vehicles and count > vehicles[name].fleet:
             yield f"{count} vehicles of type {name}, there are {vehicles[name].fleet}"
-    wrong = case.tables["commute"]["mode"].isin({"shuttle", "train"}) != filled(
-        case.tables["commute"]["route_id"]
-    )
+    wrong = case.tables["commute"]["mode"].isin({"shuttle", "train"}) != filled(case.tables["commute"]["route_id"])
     if (wrong & (case.tables["commute"]["riders"] > 0)).any():
         yield "riders by shuttle or train without a route, or others with one"
     return f"{len(routes)} routes"

@@ -147,9 +147,7 @@ def _commute(commute: pd.DataFrame) -> pd.DataFrame:
 def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
     rows = []
     for rule in inputs.law.values():
-        value = (
-            rule.value if rule.value is not None else "; ".join(f"{k} = {v}" for k, v in rule.fields.items())
-        )
+        value = rule.value if rule.value is not None else "; ".join(f"{k} = {v}" for k, v in rule.fields.items())
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         rows.append(
             {
@@ -175,12 +173,8 @@ def _sources(plan: Plan, inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str
             digest = hashes.get(name, "")
             rows.append({"titles": name, "source": str(reference), "value": str(digest), "note": ""})
         else:
-            rows.append(
-                {"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")}
-            )
-    rows.append(
-        {"titles": "© ", "source": ATTRIBUTION_UNITS, "value": "", "note": "ODbL 1.0, MIT, CC-BY 4.0"}
-    )
+            rows.append({"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")})
+    rows.append({"titles": "© ", "source": ATTRIBUTION_UNITS, "value": "", "note": "ODbL 1.0, MIT, CC-BY 4.0"})
     return pd.DataFrame(rows), {}
 
 
@@ -254,9 +248,7 @@ class _Writer:
             sheet.write_number(row, 2, len(frame), self.numbers["int"])
             row += 1
         manifest = self.plan.manifest
-        digest = (
-            f"{manifest['scenario']['name']} · {manifest['scenario_digest'][:16]} · seed {manifest['seed']}"
-        )
+        digest = f"{manifest['scenario']['name']} · {manifest['scenario_digest'][:16]} · seed {manifest['seed']}"
         self._block(sheet, row + 1, ("Lập lại / Reproduce", digest), [(credit("vi"), credit("en"))])
 
     def sheet(self, name: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
@@ -306,9 +298,7 @@ class _Writer:
             return " / ".join(term("bool", text, lang) for lang in LANGUAGES)
         if table not in TABLES or key in KEPT_CODES:
             return text
-        return " / ".join(
-            dict.fromkeys(plain_name(self.cells.words(table, key, text, lang)) for lang in LANGUAGES)
-        )
+        return " / ".join(dict.fromkeys(plain_name(self.cells.words(table, key, text, lang)) for lang in LANGUAGES))
 
     def _block(self, sheet, row: int, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> int:
         self._heads(sheet, row, heads)

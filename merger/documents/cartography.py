@@ -78,9 +78,7 @@ def far_away(units: gpd.GeoDataFrame) -> np.ndarray:
     return distance > 2.0 * np.quantile(distance, 0.9)
 
 
-def sheet(
-    units: gpd.GeoDataFrame, width_cm: float, *, inset_title: str = "", max_height_cm: float = 22.0
-) -> Sheet:
+def sheet(units: gpd.GeoDataFrame, width_cm: float, *, inset_title: str = "", max_height_cm: float = 22.0) -> Sheet:
     """Empty map around `units` (metres); far-away units get an inset at the lower right."""
     remote = far_away(units)
     x0, y0, x1, y1 = units[~remote].total_bounds
@@ -125,9 +123,7 @@ def _plain(ax: Axes, extent: tuple[float, float, float, float], sea: str) -> Non
         spine.set_color(RULE)
 
 
-def polygons(
-    on: Sheet, layer: gpd.GeoDataFrame, fills, *, line: str = INK, width: float = 0.4, z: float = 1
-) -> None:
+def polygons(on: Sheet, layer: gpd.GeoDataFrame, fills, *, line: str = INK, width: float = 0.4, z: float = 1) -> None:
     """Fill polygons (`fills`: one colour or one a row; "none" for outlines only)."""
     outlines = [_outline(g) for g in layer.geometry]
     colours = [fills] * len(outlines) if isinstance(fills, str) else list(fills)
@@ -211,9 +207,7 @@ def labels(
     frame = ax.get_window_extent(renderer)
     to_px = DPI / 72
     taken = (
-        [_box(p, 5 * to_px, 5 * to_px) for p in ax.transData.transform(keep_clear)]
-        if keep_clear is not None
-        else []
+        [_box(p, 5 * to_px, 5 * to_px) for p in ax.transData.transform(keep_clear)] if keep_clear is not None else []
     )
     boxes = [on.inset] if on.inset is not None else []
     boxes += [ax.get_legend()] if ax.get_legend() is not None else []
@@ -243,16 +237,12 @@ def labels(
             annotation_clip=True,
             fontfamily=FONT["font.family"],
             path_effects=[withStroke(linewidth=1.1, foreground="white", alpha=0.8)],
-            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0, "shrinkB": 0}
-            if far
-            else None,
+            arrowprops={"arrowstyle": "-", "lw": 0.3, "color": RULE, "shrinkA": 0, "shrinkB": 0} if far else None,
         )
     return missing
 
 
-def _free_place(
-    point, size: tuple[float, float], taken, frame, to_px
-) -> tuple[tuple[float, float], bool] | None:
+def _free_place(point, size: tuple[float, float], taken, frame, to_px) -> tuple[tuple[float, float], bool] | None:
     width, height = size
     for radius in (0, 4, 7, 11, 16, 22, 30, 40):
         angles = [0.0] if radius == 0 else np.radians([90, 270, 0, 180, 45, 135, 225, 315])
@@ -305,9 +295,7 @@ def _hidden(on: Sheet, legend: Legend, corner: str) -> float:
     """Area of the subject, m2, under the legend in one corner."""
     legend.set_loc(corner)
     extent = legend.get_window_extent(on.drawn.canvas.get_renderer())
-    (x0, y0), (x1, y1) = on.main.transData.inverted().transform(
-        [(extent.x0, extent.y0), (extent.x1, extent.y1)]
-    )
+    (x0, y0), (x1, y1) = on.main.transData.inverted().transform([(extent.x0, extent.y0), (extent.x1, extent.y1)])
     return round(float(on.subject.intersection(shapely.box(x0, y0, x1, y1)).area))
 
 
@@ -351,9 +339,7 @@ def _north(ax: Axes) -> None:
     ax.add_patch(Polygon(left, facecolor="white", edgecolor=INK, linewidth=0.5, zorder=11))
     ax.add_patch(Polygon(right, facecolor=INK, edgecolor=INK, linewidth=0.5, zorder=11))
     # N is the sign that Vietnamese and international maps share with the arrow.
-    ax.text(
-        cx, top + 0.006 * (y1 - y0), "B / N", ha="center", va="bottom", fontsize=5.5, color=INK, zorder=11
-    )
+    ax.text(cx, top + 0.006 * (y1 - y0), "B / N", ha="center", va="bottom", fontsize=5.5, color=INK, zorder=11)
 
 
 def patch(colour: str, text: str, line: str = INK) -> Patch:

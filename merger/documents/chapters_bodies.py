@@ -27,9 +27,7 @@ def consolidate(c: Context) -> None:
     used = sorted(set(agencies["site_id"].fillna("")) - {""})
     if len(used) == 1:
         site = c.sites.get(used[0], MISSING)
-        c.letter.paragraph(
-            c.say(f"Tất cả đặt trụ sở chính tại: {site}.", f"All have their main site at: {site}.")
-        )
+        c.letter.paragraph(c.say(f"Tất cả đặt trụ sở chính tại: {site}.", f"All have their main site at: {site}."))
     several = len(used) > 1
     rows = []
     for a in agencies.itertuples():
@@ -86,12 +84,9 @@ def relocate(c: Context) -> None:
     order = [o for o in group_terms("outcome", c.lang) if o in counts.columns]
     levels = [v for v in group_terms("level", c.lang) if v in counts.index]
     rows = [
-        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v].sum()))
-        for v in levels
+        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v].sum())) for v in levels
     ]
-    rows.append(
-        (c.say("Cộng", "Total"), *(c.n(counts[o].sum()) for o in order), c.n(counts.to_numpy().sum()))
-    )
+    rows.append((c.say("Cộng", "Total"), *(c.n(counts[o].sum()) for o in order), c.n(counts.to_numpy().sum())))
     each = 11.8 / (len(order) + 1)
     c.letter.table(
         [
@@ -106,9 +101,7 @@ def relocate(c: Context) -> None:
         bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
     )
-    c.letter.picture(
-        pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level")
-    )
+    c.letter.picture(pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
     placed = staff[staff["km_after"].notna() & (staff["level"] == "province")]
     if len(placed):
         c.letter.picture(

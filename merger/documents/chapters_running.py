@@ -69,7 +69,7 @@ def commute(c: Context) -> None:
 def _routes_table(c: Context, routes: pd.DataFrame) -> None:
     """Routes of one name are one line: how many vehicles, their riders and seats together."""
     ends = {c.sites[s] for s in routes["site_id"] if s in c.sites}
-    name = routes["name_vi"].astype(str)
+    name = routes["name_vi"].astype(str).str.replace(r",\s*xe \d+$", "", regex=True)
     if len(ends) == 1:  # the only destination is said once, in the caption
         name = name.str.replace(rf"\s*[–-]\s*{re.escape(next(iter(ends)))}$", "", regex=True)
     frame = routes.assign(
@@ -155,9 +155,7 @@ def timetable(c: Context) -> None:
     )
     groups = grouped_tasks(tasks)
     limited = groups[groups["legal_limit"].ne("") & ~groups["fixed"]]
-    limited = limited.sort_values(
-        ["legal_late_days", "legal_margin_days", "family"], ascending=[False, True, True]
-    )
+    limited = limited.sort_values(["legal_late_days", "legal_margin_days", "family"], ascending=[False, True, True])
     _limits_table(
         c,
         limited.head(LIMITS_SHOWN),
@@ -167,9 +165,7 @@ def timetable(c: Context) -> None:
             "Groups of tasks with a legal limit, tightest first",
         ),
     )
-    missed = groups[groups["target_late_days"] > 0].sort_values(
-        ["target_late_days", "family"], ascending=[False, True]
-    )
+    missed = groups[groups["target_late_days"] > 0].sort_values(["target_late_days", "family"], ascending=[False, True])
     _limits_table(
         c,
         missed.head(LIMITS_SHOWN),

@@ -50,9 +50,7 @@ def arrange(c: Context) -> None:
         name = term("side", side, c.lang)
         caption = c.say(f"Đơn vị mới trên địa bàn {name} trước sắp xếp", f"New units on the side of {name}")
         c.letter.picture(pictures.map_side(c.layers, side, c.lang), caption)
-    c.letter.heading(
-        c.say("2. Thời gian đi lại của người dân đến trụ sở", "2. Travel of residents to the seat")
-    )
+    c.letter.heading(c.say("2. Thời gian đi lại của người dân đến trụ sở", "2. Travel of residents to the seat"))
     c.letter.picture(
         pictures.map_minutes(c.layers, c.lang),
         c.say(
@@ -72,9 +70,7 @@ def _units_by_side(c: Context, new: pd.DataFrame) -> None:
         own = new[new["side"] == side] if side else new
         name = term("side", side, c.lang) if side else c.say("Cộng", "Total")
         counts = [c.n((own["kind"] == k).sum()) for k in kinds]
-        rows.append(
-            (name, *counts, c.n(len(own)), c.n(own["area_km2"].sum(), 2), c.n(own["population"].sum()))
-        )
+        rows.append((name, *counts, c.n(len(own)), c.n(own["area_km2"].sum(), 2), c.n(own["population"].sum())))
     heads = [
         c.say("Địa bàn", "Side"),
         *(term("kind", k, c.lang).capitalize() for k in kinds),
@@ -86,9 +82,7 @@ def _units_by_side(c: Context, new: pd.DataFrame) -> None:
         "Số đơn vị mới theo địa bàn (diện tích, dân số: ước tính)",
         "New units by side (area, population: estimated)",
     )
-    c.letter.table(
-        heads, rows, widths, caption=caption, numeric=range(1, len(heads)), bold_rows=(len(rows) - 1,)
-    )
+    c.letter.table(heads, rows, widths, caption=caption, numeric=range(1, len(heads)), bold_rows=(len(rows) - 1,))
 
 
 def _longest(c: Context, old: pd.DataFrame) -> None:
@@ -136,8 +130,7 @@ def _compare_units(c: Context) -> None:
         saving = change(own["person_km"], real["person_km"])[c.lang]
         text += c.say(
             f"Tính theo cùng một cách, tổng quãng đường của người dân đến trụ sở {saving} so với thực tế.",
-            f"Measured in the same way, the residents' total distance to the seat is {saving} than in "
-            "reality."
+            f"Measured in the same way, the residents' total distance to the seat is {saving} than in reality."
             if saving != "as in reality"
             else "Measured in the same way, the residents' total distance to the seat is as in reality.",
         )

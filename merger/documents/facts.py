@@ -97,9 +97,7 @@ def _unit_facts(plan: Plan, inputs: Inputs) -> list[Fact]:
                     "en": "Units that meet the standard / are exempt / need a decision",
                 },
                 {lang: " / ".join(number(own.get(k, 0), lang) for k in keys) for lang in LANGUAGES},
-                _real({x: " / ".join(number(real.get(k, 0), x) for k in keys) for x in LANGUAGES})
-                if real
-                else NOTHING,
+                _real({x: " / ".join(number(real.get(k, 0), x) for k in keys) for x in LANGUAGES}) if real else NOTHING,
             )
         )
     return facts
@@ -138,10 +136,7 @@ def _staff_facts(plan: Plan) -> list[Fact]:
                 "vi": "Người được bố trí trong định mức / theo lộ trình 5 năm / chưa bố trí được",
                 "en": "People placed in the establishment / for five years above it / not placed",
             },
-            {
-                lang: " / ".join(number(n, lang) for n in (*kept, int(counts.get("unplaced", 0))))
-                for lang in LANGUAGES
-            },
+            {lang: " / ".join(number(n, lang) for n in (*kept, int(counts.get("unplaced", 0)))) for lang in LANGUAGES},
             {
                 "vi": f"tổng số: {number(len(plan.tables['staff']), 'vi')}",
                 "en": f"in all: {number(len(plan.tables['staff']), 'en')}",
@@ -217,9 +212,7 @@ def commute_modes(commute: pd.DataFrame) -> pd.DataFrame:
     many = sums["riders"].where(sums["riders"] > 0)
     sums["km"], sums["minutes"] = sums["km_sum"] / many, sums["minutes_sum"] / many
     return (
-        sums.drop(columns=["km_sum", "minutes_sum"])
-        .sort_values("riders", ascending=False, kind="stable")
-        .reset_index()
+        sums.drop(columns=["km_sum", "minutes_sum"]).sort_values("riders", ascending=False, kind="stable").reset_index()
     )
 
 
@@ -297,9 +290,7 @@ def _shared_title(titles: pd.Series) -> str:
         head.pop()
     tail = _shared([w[::-1] for w in words])[::-1]
     plain = (
-        tail
-        and len(head) + len(tail) < min(map(len, words))
-        and not any(set("()0123456789") & set(w) for w in tail)
+        tail and len(head) + len(tail) < min(map(len, words)) and not any(set("()0123456789") & set(w) for w in tail)
     )
     text = " ".join(head).rstrip(" :,(")
     return f"{text} … {' '.join(tail)}" if plain and text else text or str(titles.iloc[0])

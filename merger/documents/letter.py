@@ -275,9 +275,7 @@ def fixed_zip(data: bytes, created: date) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
-            info = zipfile.ZipInfo(
-                entry.filename, (max(created.year, 1980), created.month, created.day, 0, 0, 0)
-            )
+            info = zipfile.ZipInfo(entry.filename, (max(created.year, 1980), created.month, created.day, 0, 0, 0))
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(info, old.read(entry.filename))
     return out.getvalue()

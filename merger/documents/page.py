@@ -111,13 +111,8 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
         "charts": _charts(plan),
         "tasks": _tasks(plan),
         "effect": inputs.scenario.dates.effect.isoformat(),
-        "rules": {
-            r: {lang: " ".join(rules_text([r], inputs, lang)) for lang in LANGUAGES} for r in sorted(ids)
-        },
-        "words": {
-            g: {k: {lang: term(g, k, lang) for lang in LANGUAGES} for k in group_terms(g, "vi")}
-            for g in WORDS
-        },
+        "rules": {r: {lang: " ".join(rules_text([r], inputs, lang)) for lang in LANGUAGES} for r in sorted(ids)},
+        "words": {g: {k: {lang: term(g, k, lang) for lang in LANGUAGES} for k in group_terms(g, "vi")} for g in WORDS},
         "synthetic": {lang: synthetic_note(lang) if manifest.get("synthetic") else "" for lang in LANGUAGES},
         "credit": _each(credit),
         "origin": {
@@ -216,9 +211,7 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
                 if high == np.inf
                 else {"vi": f"{low}–{high} phút", "en": f"{low}–{high} min"}
             )
-            bars.append(
-                {"label": label, "value": int(inside), "text": _each(lambda lang, n=inside: number(n, lang))}
-            )
+            bars.append({"label": label, "value": int(inside), "text": _each(lambda lang, n=inside: number(n, lang))})
         charts.append(
             {
                 "title": {
@@ -252,9 +245,7 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
             {
                 "label": _each(lambda lang, m=m: term("mode", m.mode, lang)),
                 "value": int(m.riders),
-                "text": _each(
-                    lambda lang, m=m: f"{number(m.riders, lang)} · {money(m.public_vnd_month, lang)}"
-                ),
+                "text": _each(lambda lang, m=m: f"{number(m.riders, lang)} · {money(m.public_vnd_month, lang)}"),
             }
             for m in commute_modes(tables["commute"]).itertuples()
         ]
@@ -310,8 +301,7 @@ def _tasks(plan: Plan) -> list[dict[str, Any]]:
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = [{k: plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
     return [
-        {k: plain_name(v) if k == "owner" and v else ("" if v is None else v) for k, v in row.items()}
-        for row in rows
+        {k: plain_name(v) if k == "owner" and v else ("" if v is None else v) for k, v in row.items()} for row in rows
     ]
 
 

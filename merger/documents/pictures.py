@@ -69,9 +69,7 @@ def map_side(layers: Layers, side: str, lang: str) -> bytes:
     texts = [textwrap.fill(_short(n), 13) for n in near.loc[order, "name"]]
     clear = np.column_stack([seats.geometry.x, seats.geometry.y])
     handles = [carto.stroke(carto.INK, _say(lang, "Ranh giới đơn vị mới đề xuất", "Proposed borders"), 1.0)]
-    handles += [
-        carto.stroke("#8f8f8f", _say(lang, "Ranh giới cũ (dựng lại)", "Old borders (reconstructed)"), 0.5)
-    ]
+    handles += [carto.stroke("#8f8f8f", _say(lang, "Ranh giới cũ (dựng lại)", "Old borders (reconstructed)"), 0.5)]
     handles += [_seat_handle(lang), _line_handle(lang), _road_handle(lang)]
     carto.furniture(on, handles, map_source(lang))
     carto.labels(on, xy, texts, size=4.9, keep_clear=clear)
@@ -92,9 +90,7 @@ def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
             "#d9ead3",
             _say(lang, f"Trùng với thực tế 2025 ({same.sum()})", f"As in reality, 2025 ({same.sum()})"),
         ),
-        carto.patch(
-            "#fde9c9", _say(lang, f"Khác thực tế 2025 ({(~same).sum()})", f"Different ({(~same).sum()})")
-        ),
+        carto.patch("#fde9c9", _say(lang, f"Khác thực tế 2025 ({(~same).sum()})", f"Different ({(~same).sum()})")),
         carto.stroke(carto.INK, _say(lang, "Ranh giới đề xuất", "Proposed borders"), 0.8),
         carto.stroke(
             "#c0392b",
@@ -204,9 +200,7 @@ def chart_outcomes(counts: pd.DataFrame, lang: str) -> bytes:
         "contract_ends": "#d9d2c5",
         "unplaced": WARN,
     }
-    levels = [
-        v for v in ("province", "service", "district", "commune", "nonprofessional") if v in counts.index
-    ][::-1]
+    levels = [v for v in ("province", "service", "district", "commune", "nonprofessional") if v in counts.index][::-1]
     at, left = np.arange(len(levels)), np.zeros(len(levels))
     drawn, ax = _axes(2.5 + 0.8 * len(levels), left=0.27, bottom_cm=2.2)
     for outcome, fill in fills.items():
@@ -250,9 +244,7 @@ def chart_distance(before: pd.Series, after: pd.Series, lang: str) -> bytes:
             ax.text(x, v, number(v, lang), ha="center", va="bottom", fontsize=5.8)
     ax.set_xticks(at, names)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
-    ax.set_xlabel(
-        _say(lang, "Km đường bộ từ nơi ở đến nơi làm việc", "Km by road from home to work"), fontsize=6.5
-    )
+    ax.set_xlabel(_say(lang, "Km đường bộ từ nơi ở đến nơi làm việc", "Km by road from home to work"), fontsize=6.5)
     ax.set_ylabel(_say(lang, "Số người", "People"), fontsize=6.5)
     _legend(ax, "upper right")
     return carto.png(drawn)
@@ -271,9 +263,7 @@ def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
             + frame["critical"] * 1
             - frame["fixed"] * 6
         )
-        order = frame.assign(rank=rank).sort_values(
-            ["rank", "start", "family"], ascending=[False, True, True]
-        )
+        order = frame.assign(rank=rank).sort_values(["rank", "start", "family"], ascending=[False, True, True])
         frame = order.head(GANTT_ROWS).drop(columns="rank")
     return frame.sort_values(["start", "finish", "family"]).reset_index(drop=True)
 
@@ -310,9 +300,7 @@ def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
                 if column == "legal_limit"
                 else _say(lang, "Mục tiêu", "Target")
             )
-            ax.scatter(
-                mdates.date2num(has[rows]), at[rows], marker=marker, c=colour, s=size, zorder=4, label=text
-            )
+            ax.scatter(mdates.date2num(has[rows]), at[rows], marker=marker, c=colour, s=size, zorder=4, label=text)
     ax.axvline(
         mdates.date2num(effect),
         color="#2e7d32",
@@ -334,9 +322,7 @@ def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
     return carto.png(drawn)
 
 
-def _axes(
-    height_cm: float, left: float, *, bottom_cm: float = 1.1, top_cm: float = 0.3
-) -> tuple[Figure, Axes]:
+def _axes(height_cm: float, left: float, *, bottom_cm: float = 1.1, top_cm: float = 0.3) -> tuple[Figure, Axes]:
     drawn = carto.figure(WIDTH_CM, height_cm)
     with matplotlib.rc_context(carto.FONT):
         ax = drawn.add_axes((left, bottom_cm / height_cm, 0.97 - left, 1 - (bottom_cm + top_cm) / height_cm))
@@ -363,9 +349,7 @@ def _province_line(on: carto.Sheet, layers: Layers) -> None:
     old = layers["units_before"].to_crs(carto.METRIC)
     sides = old.dissolve("side", method="coverage").geometry.simplify(40)
     if len(sides) == 2:
-        common = gpd.GeoDataFrame(
-            geometry=[sides.iloc[0].buffer(60).intersection(sides.iloc[1].boundary)], crs=old.crs
-        )
+        common = gpd.GeoDataFrame(geometry=[sides.iloc[0].buffer(60).intersection(sides.iloc[1].boundary)], crs=old.crs)
         carto.lines(on, common, "#6a1b9a", width=1.3, style=(0, (6, 1.5, 1, 1.5)), z=6)
 
 
@@ -390,9 +374,7 @@ def _seat_handle(lang: str):
 
 
 def _line_handle(lang: str):
-    return carto.stroke(
-        "#6a1b9a", _say(lang, "Ranh giới tỉnh cũ", "Old province line"), 1.2, (0, (6, 1.5, 1, 1.5))
-    )
+    return carto.stroke("#6a1b9a", _say(lang, "Ranh giới tỉnh cũ", "Old province line"), 1.2, (0, (6, 1.5, 1, 1.5)))
 
 
 def _road_handle(lang: str):

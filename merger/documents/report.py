@@ -43,9 +43,7 @@ def write_report(
     for roman, name in zip(ROMAN, done, strict=False):
         letter.chapter(f"{roman}. {term('stage', name, lang)}")
         CHAPTERS[name](context)
-    letter.chapter(
-        f"{ROMAN[len(done)]}. {say(lang, 'Dữ liệu, phương pháp và giới hạn', 'Data, method and limits')}"
-    )
+    letter.chapter(f"{ROMAN[len(done)]}. {say(lang, 'Dữ liệu, phương pháp và giới hạn', 'Data, method and limits')}")
     chapters_running.limits(context)
     heads = inputs.scenario.documents
     head_of = say(lang, "Giám đốc", "Director")
@@ -254,10 +252,8 @@ def _decisions(c: Context) -> list[str]:
         items.append(
             say(
                 lang,
-                f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và "
-                "nguyên tắc bố trí.",
-                f"Accept {number(above, lang)} people above the establishment for five years, and the "
-                "placement rules.",
+                f"Chấp thuận {number(above, lang)} người vượt định mức trong lộ trình 5 năm và nguyên tắc bố trí.",
+                f"Accept {number(above, lang)} people above the establishment for five years, and the placement rules.",
             )
         )
     if "commute" in tables:

@@ -204,9 +204,7 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
             else "The plan keeps every rule; how close it is to the best possible has not been proven."
         )
     if restriction:
-        text += (
-            f" Kết luận này đúng trong phạm vi: {restriction}." if vi else f" This holds for: {restriction}."
-        )
+        text += f" Kết luận này đúng trong phạm vi: {restriction}." if vi else f" This holds for: {restriction}."
     return text
 
 

@@ -16,11 +16,17 @@ import pandas as pd
 
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, transitional_costs, yearly_travel_vnd
-from merger.staffing import commune_bodies, commune_posts
+from merger.relocation.staffing import commune_bodies, commune_posts
 from merger.stages.stage import InfeasibleError, Tables
 from scenarios.schema import Relocate
-from solvers.assignment import AssignmentProblem, AssignmentSolution, chosen_post, next_best, solve_assignment
-from solvers.check_assignment import check_assignment
+from solvers.assignment.check import check_assignment
+from solvers.assignment.solve import (
+    AssignmentProblem,
+    AssignmentSolution,
+    chosen_post,
+    next_best,
+    solve_assignment,
+)
 from solvers.problem import Stop
 
 # Levels of rank of leading posts: bodies that lead the unit, and the others.
@@ -43,7 +49,7 @@ class CommunePosts:
     """Post groups on a grid: rows are new units (in `units` order), columns are slots (body and role).
 
     `capacity` (U, K + 1): posts; the last slot is the place above the establishment. `slots` has one row a
-    slot with `body`, `role`, `bloc`, `level`. `groups` is the frame of merger.staffing.commune_posts.
+    slot with `body`, `role`, `bloc`, `level`. `groups` is the frame of merger.relocation.staffing.commune_posts.
     """
 
     units: pd.Index
@@ -106,9 +112,7 @@ def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate) -> n
     level = slots["level"].to_numpy()[None, :]
     other_bloc = bloc != slots["bloc"].to_numpy()[None, :]
     other_body = (body != slots["body"].to_numpy()[None, :]) & ~leads
-    change = np.where(
-        other_bloc, options.change_bloc_vnd_year, np.where(other_body, options.change_body_vnd_year, 0)
-    )
+    change = np.where(other_bloc, options.change_bloc_vnd_year, np.where(other_body, options.change_body_vnd_year, 0))
     lost = np.maximum(rank - level, 0) * options.loss_of_rank_vnd_year
     gained = np.maximum(level - rank, 0) * options.promotion_vnd_year
     return np.where((rank == 0) & (level > 0), np.inf, change + lost + gained)
@@ -177,9 +181,7 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
     if district.any():
         districts = units.groupby("district")["new_id"].agg(set)
         member = np.array([[u in units_of for u in posts.units] for units_of in districts], dtype=bool)
-        at = districts.index.get_indexer(
-            people["unit_code"].map(units.set_index("old_code")["district"]).fillna("")
-        )
+        at = districts.index.get_indexer(people["unit_code"].map(units.set_index("old_code")["district"]).fillna(""))
         same_area[district] = member[at[district]] & (at[district] >= 0)[:, None]
     cost = cost + np.where(same_area, 0.0, options.leave_area_vnd_year)
     cost[~(km <= options.max_commune_move_km)] = np.inf
@@ -269,11 +271,7 @@ class _Arcs:
 
     def drop(self, problem: AssignmentProblem, solution: AssignmentSolution) -> None:
         """Forget unused arcs far dearer than their person's place at the prices."""
-        dearer = (
-            problem.arc_cost
-            + solution.post_price[problem.arc_post]
-            - solution.person_price[problem.arc_person]
-        )
+        dearer = problem.arc_cost + solution.post_price[problem.arc_post] - solution.person_price[problem.arc_person]
         self.keys = self.keys[(solution.flow > 0) | (dearer <= DROP_VND / COST_UNIT_VND)]
 
     def price(self, price: np.ndarray, person_price: np.ndarray, unplaced: int) -> tuple[float, int]:

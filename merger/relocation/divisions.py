@@ -10,10 +10,16 @@ import pandas as pd
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, lookup, transitional_costs, yearly_travel_vnd
-from merger.severance import MONTHS
+from merger.relocation.severance import MONTHS
 from merger.stages.stage import Tables
-from solvers.assignment import AssignmentProblem, AssignmentSolution, chosen_post, next_best, solve_assignment
-from solvers.check_assignment import check_assignment
+from solvers.assignment.check import check_assignment
+from solvers.assignment.solve import (
+    AssignmentProblem,
+    AssignmentSolution,
+    chosen_post,
+    next_best,
+    solve_assignment,
+)
 from solvers.problem import Stop
 
 SLOTS = ("head", "deputy", "staff", "transitional")
@@ -70,10 +76,7 @@ def read_bodies(people: pd.DataFrame, tables: Tables, inputs: Inputs) -> tuple[D
     known = np.where(leads, frame["body_id"].isin(agencies.index), frame["body_id"].isin(divisions.index))
     frame = frame[known]
     counts = (
-        frame.groupby(["body_id", "role"])
-        .size()
-        .unstack(fill_value=0)
-        .reindex(columns=list(SLOTS[:3]), fill_value=0)
+        frame.groupby(["body_id", "role"]).size().unstack(fill_value=0).reindex(columns=list(SLOTS[:3]), fill_value=0)
     )
     about = frame.groupby("body_id").agg(is_leadership=("is_leadership", "all"), service=("service", "all"))
     lead = about["is_leadership"].to_numpy()
@@ -131,9 +134,7 @@ def place_in_divisions(
     )
 
 
-def _arcs(
-    people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel
-) -> tuple[np.ndarray, ...]:
+def _arcs(people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel) -> tuple[np.ndarray, ...]:
     """Allowed (person, body, slot) with cost in units of COST_UNIT_VND.
 
     Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new
@@ -146,8 +147,7 @@ def _arcs(
     leaders = np.flatnonzero(leads)
     parts = [(staff, own[staff], np.full(len(staff), SLOTS.index("staff")))]
     parts += [
-        (leaders, own[leaders], np.full(len(leaders), SLOTS.index(s)))
-        for s in ("head", "deputy", "transitional")
+        (leaders, own[leaders], np.full(len(leaders), SLOTS.index(s))) for s in ("head", "deputy", "transitional")
     ]
     movable = leaders[(people["lock"].to_numpy()[leaders] == "") & ~people["is_leader"].to_numpy()[leaders]]
     family = posts.bodies["field"].map(fields()["family"]).fillna("")
@@ -159,15 +159,10 @@ def _arcs(
     )
     pairs = pairs[pairs["body"].to_numpy() != own[pairs["person"].to_numpy()]]
     for name in ("head", "deputy"):
-        parts.append(
-            (pairs["person"].to_numpy(), pairs["body"].to_numpy(), np.full(len(pairs), SLOTS.index(name)))
-        )
+        parts.append((pairs["person"].to_numpy(), pairs["body"].to_numpy(), np.full(len(pairs), SLOTS.index(name))))
     person, body, slot = (np.concatenate([part[i] for part in parts]) for i in range(3))
     km, minutes = lookup(people["home"].to_numpy()[person], posts.bodies["site_id"].to_numpy()[body], travel)
-    cost = (
-        np.nan_to_num(yearly_travel_vnd(minutes, km, inputs.scenario))
-        * people["multiplier"].to_numpy()[person]
-    )
+    cost = np.nan_to_num(yearly_travel_vnd(minutes, km, inputs.scenario)) * people["multiplier"].to_numpy()[person]
     rank = pd.Series(role).map(RANK).to_numpy()[person]
     level = np.array([RANK[s] for s in SLOTS])[slot]
     cost += np.maximum(rank - level, 0) * options.loss_of_rank_vnd_year

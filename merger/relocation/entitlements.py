@@ -12,14 +12,21 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
-from merger.severance import ARRANGED, EARLY, MONTHS, NONE, NOT_AFFECTED, RESIGNATION, Leaver, SeveranceLaw
+from merger.relocation.severance import (
+    ARRANGED,
+    EARLY,
+    MONTHS,
+    NONE,
+    NOT_AFFECTED,
+    RESIGNATION,
+    Leaver,
+    SeveranceLaw,
+)
 
 COLUMNS = ("entitlement", "entitlement_vnd", "entitlement_rules", "later_vnd")
 
 
-def read_entitlements(
-    people: pd.DataFrame, merged: np.ndarray, inputs: Inputs, law: SeveranceLaw
-) -> pd.DataFrame:
+def read_entitlements(people: pd.DataFrame, merged: np.ndarray, inputs: Inputs, law: SeveranceLaw) -> pd.DataFrame:
     """Entitlement of each person with COLUMNS, if it is chosen on the day the new units start.
 
     `merged` (P,): whether the person's body is merged or ends (Art 7, 9, 10); staff of a body that stays
@@ -36,9 +43,7 @@ def read_entitlements(
         if not counts:
             rows.append((NONE, 0, (), 0))
             continue
-        decision = (
-            dates.province_decision if person.level in ("province", "service") else dates.commune_decision
-        )
+        decision = dates.province_decision if person.level in ("province", "service") else dates.commune_decision
         now, then = (_benefit(person, is_merged, decision, day, law) for day in (dates.effect, later))
         rows.append((now.kind, now.vnd, now.rules if now.kind != NONE else (), then.vnd))
     return pd.DataFrame(rows, columns=list(COLUMNS), index=people.index)

@@ -10,8 +10,8 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.relocation.communes import COST_UNIT_VND, CommunePlacement, CommunePosts
 from merger.relocation.divisions import DivisionPlacement
-from merger.severance import number
-from merger.staffing import commune_bodies, party_posts_limits
+from merger.relocation.severance import number
+from merger.relocation.staffing import commune_bodies, party_posts_limits
 from merger.stages.stage import Finding
 
 ROLE_VI = {"head": "cấp trưởng", "deputy": "cấp phó", "staff": "chuyên viên"}
@@ -111,13 +111,10 @@ def _scarce(grid: CommunePosts, near: CommunePlacement, new_units: pd.DataFrame)
 
 
 def _vacant(posts: pd.DataFrame) -> Finding | None:
-    vacant = posts[
-        (posts["phase"] == "establishment") & (posts["person_id"] == "") & (posts["level"] == "commune")
-    ]
+    vacant = posts[(posts["phase"] == "establishment") & (posts["person_id"] == "") & (posts["level"] == "commune")]
     if vacant.empty:
         return None
     return Finding(
-        f"{len(vacant)} chỉ tiêu cấp xã chưa có người phù hợp trong cự ly cho phép, cần bổ nhiệm hoặc"
-        " điều động.",
+        f"{len(vacant)} chỉ tiêu cấp xã chưa có người phù hợp trong cự ly cho phép, cần bổ nhiệm hoặc điều động.",
         f"{len(vacant)} commune posts have no suitable person within distance: to be filled by appointment.",
     )

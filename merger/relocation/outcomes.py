@@ -8,7 +8,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.relocation.people import Travel, lookup, travel_before, yearly_travel_vnd
 from merger.relocation.posts import COMMUNE_SURPLUS_RULE, PROVINCE_SURPLUS_RULE
-from merger.severance import MONTHS
+from merger.relocation.severance import MONTHS
 
 # Reason by situation: (Vietnamese, English).
 REASONS = {
@@ -161,9 +161,7 @@ def _rules(people: pd.DataFrame, posts: pd.DataFrame) -> list[str]:
     rule = people["person_id"].map(posts[posts["person_id"] != ""].set_index("person_id")["rule"]).fillna("")
     out = []
     columns = ["ended", "lost_rank", "entitlement_rules"]
-    for post, person in zip(
-        rule.tolist(), people[columns].astype(object).itertuples(index=False), strict=True
-    ):
+    for post, person in zip(rule.tolist(), people[columns].astype(object).itertuples(index=False), strict=True):
         rules = [post] if post else []
         if person.ended == "contract_ends":
             rules.append("staffing.nonprofessional_commune_posts_end")

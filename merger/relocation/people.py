@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.travel import TravelTable
 from merger.fields import fields
 from merger.inputs import Inputs
-from merger.severance import MONTHS, SeveranceLaw
+from merger.relocation.severance import MONTHS, SeveranceLaw
 from merger.stages.stage import InfeasibleError, Tables
 from scenarios.schema import Scenario
 
@@ -75,9 +75,7 @@ def read_people(inputs: Inputs, tables: Tables, severance: SeveranceLaw) -> pd.D
     people["bloc"] = people["commune_body"].map(BLOC_OF_BODY).fillna("government")
     rank = np.searchsorted(np.array(options.rank_levels), people["leadership_coefficient"] + 1e-9)
     people["level_of_rank"] = np.where(people["role"] == "staff", 0, np.maximum(rank, 1))
-    months = {
-        key: severance.retirement_month(*key) for key in set(zip(people["sex"], people["born"], strict=True))
-    }
+    months = {key: severance.retirement_month(*key) for key in set(zip(people["sex"], people["born"], strict=True))}
     people["retires"] = [months[key] for key in zip(people["sex"], people["born"], strict=True)]
     people["multiplier"] = _multiplier(people, options.protected_multiplier)
     people["lock"] = [locks.get(person, "") for person in people["person_id"]]
@@ -110,9 +108,7 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
         tables["new_divisions"].set_index("new_division_id"),
     )
     known = set(people["person_id"])
-    wrong = [
-        f"lock fixed_post {p}: {t}: no such person in the roster" for p, t in locks.items() if p not in known
-    ]
+    wrong = [f"lock fixed_post {p}: {t}: no such person in the roster" for p, t in locks.items() if p not in known]
     wrong += [
         f"lock fixed_post {p}: {t}: neither a new division nor a new unit of this plan"
         for p, t in locks.items()
@@ -120,8 +116,7 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
     ]
     ended = set(people.loc[people["level"] == "nonprofessional", "person_id"])
     wrong += [
-        f"lock fixed_post {p}: {t}: the use of non-professional staff ends"
-        " (staffing.nonprofessional_commune_posts_end)"
+        f"lock fixed_post {p}: {t}: the use of non-professional staff ends (staffing.nonprofessional_commune_posts_end)"
         for p, t in locks.items()
         if p in ended
     ]
@@ -138,9 +133,7 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
 
 def travel_before(people: pd.DataFrame, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
     """Km and minutes from home to the workplace before; NaN where unknown or without a road."""
-    return lookup(
-        people["home"], people["site_id"].where(people["site_id"] != "", people["unit_code"]), travel
-    )
+    return lookup(people["home"], people["site_id"].where(people["site_id"] != "", people["unit_code"]), travel)
 
 
 def lookup(home, place, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
@@ -164,8 +157,6 @@ def transitional_costs(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
 
     Who retires by age before the end is kept for a part of the years only, so costs less.
     """
-    start, end = (
-        12 * d.year + d.month - 1 for d in (inputs.scenario.dates.effect, inputs.scenario.dates.end)
-    )
+    start, end = (12 * d.year + d.month - 1 for d in (inputs.scenario.dates.effect, inputs.scenario.dates.end))
     years = np.clip((people["retires"].to_numpy() - start) / max(end - start, 1), 0, 1)
     return years * inputs.scenario.relocate.transitional_vnd_year

@@ -9,7 +9,7 @@ from merger.inputs import Inputs
 from merger.relocation.communes import TRANSITIONAL, CommunePlacement, CommunePosts
 from merger.relocation.divisions import SLOTS, DivisionPlacement, DivisionPosts
 from merger.relocation.people import BLOC_OF_BODY
-from merger.staffing import commune_bodies, department_deputies, division_deputies
+from merger.relocation.staffing import commune_bodies, department_deputies, division_deputies
 
 COMMUNE_SURPLUS_RULE = "staffing.initial_rule"
 PROVINCE_SURPLUS_RULE = "staffing.excess_deputies_years"
@@ -26,9 +26,7 @@ def _attach(seats: pd.DataFrame, holders: pd.DataFrame, key: list[str]) -> pd.Da
     seats = seats.assign(place=seats.groupby(key, sort=False).cumcount())
     holders = holders.sort_values("person_id", kind="stable")
     holders = holders.assign(place=holders.groupby(key, sort=False).cumcount())[[*key, "place", "person_id"]]
-    return (
-        seats.merge(holders, on=[*key, "place"], how="left").fillna({"person_id": ""}).drop(columns="place")
-    )
+    return seats.merge(holders, on=[*key, "place"], how="left").fillna({"person_id": ""}).drop(columns="place")
 
 
 def commune_rows(
@@ -60,12 +58,8 @@ def commune_rows(
         & (unit != placement.own_unit)
         & people["level"].eq("commune"),
     )
-    seats = posts.groups.loc[posts.groups.index.repeat(posts.groups["posts"])].rename(
-        columns={"role": "post_role"}
-    )
-    seats = _attach(seats, held[~own & (unit >= 0)], ["new_id", "body", "post_role"]).assign(
-        phase="establishment"
-    )
+    seats = posts.groups.loc[posts.groups.index.repeat(posts.groups["posts"])].rename(columns={"role": "post_role"})
+    seats = _attach(seats, held[~own & (unit >= 0)], ["new_id", "body", "post_role"]).assign(phase="establishment")
     bodies = commune_bodies().set_index("body")
     kind = new_units.set_index("new_id")["kind"]
     above = held[own].sort_values(["new_id", "body", "person_id"], kind="stable")
@@ -82,9 +76,7 @@ def commune_rows(
     rows = pd.concat([seats, above], ignore_index=True)
     rows["body_id"] = rows["new_id"] + "--" + rows["body"]
     mark = np.where(rows["phase"] == TRANSITIONAL, TRANSITIONAL, rows["post_role"])
-    rows["post_id"] = (
-        rows["body_id"] + "--" + mark + "-" + _number(rows.assign(mark=mark), ["body_id", "mark"])
-    )
+    rows["post_id"] = rows["body_id"] + "--" + mark + "-" + _number(rows.assign(mark=mark), ["body_id", "mark"])
     field = people.set_index("person_id")["field"]
     frame = pd.DataFrame(
         {
@@ -135,9 +127,7 @@ def division_rows(
     about = posts.bodies.loc[rows["body_id"]].reset_index(drop=True)
     size = held[slot >= 0].groupby("body_id").size()
     deputy_rule = {
-        b: department_deputies(law)[1][-1]
-        if row.is_leadership
-        else division_deputies(int(size.get(b, 0)), law)[1]
+        b: department_deputies(law)[1][-1] if row.is_leadership else division_deputies(int(size.get(b, 0)), law)[1]
         for b, row in zip(ids, posts.bodies.itertuples(), strict=True)
     }
     transitional = rows["slot"].eq("transitional").to_numpy()
@@ -153,9 +143,7 @@ def division_rows(
             "level": about["level"],
             "role": np.where(transitional, "deputy", rows["slot"]),
             "field": about["field"],
-            "bloc": np.select(
-                [kind.str.startswith("party"), kind.eq("front")], ["party", "front"], "government"
-            ),
+            "bloc": np.select([kind.str.startswith("party"), kind.eq("front")], ["party", "front"], "government"),
             "site_id": about["site_id"],
             "phase": np.where(transitional, TRANSITIONAL, "establishment"),
             "person_id": rows["person_id"],

@@ -9,11 +9,9 @@ import pandas as pd
 
 from geodata.contiguity import border_pairs
 from geodata.faults import InputError
-from merger.inputs import Inputs
-from merger.names import Candidate, NameChoice, choose_names
-from merger.stages.arrange_findings import findings_of
-from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
-from merger.standards import (
+from merger.arrangement.findings import findings_of
+from merger.arrangement.names import Candidate, NameChoice, choose_names
+from merger.arrangement.standards import (
     CROSSING,
     DECIDER,
     EXEMPT,
@@ -28,11 +26,13 @@ from merger.standards import (
     standards_of,
     unit_classes,
 )
+from merger.inputs import Inputs
+from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from scenarios.schema import Special
-from solvers.check_regions import check_regions
 from solvers.problem import Status, Stop
-from solvers.regions import FixedRegion, RegionProblem, RegionSolution, solve_regions
+from solvers.regions.check import check_regions
+from solvers.regions.solve import FixedRegion, RegionProblem, RegionSolution, solve_regions
 
 STANDING = {"meets": MEETS, "exempt": EXEMPT, "undecided": NEEDS_DECISION, "fixed": SPECIAL}
 
@@ -64,12 +64,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     findings, figures = findings_of(
         inputs, model=model, solution=solution, units=units, new_units=new_units, names=names
     )
-    record = Record.of(
-        solution, "person-minutes", rules_hit=rules_hit, findings=tuple(findings), figures=figures
-    )
-    return StageResult(
-        {"units": conform("units", units), "new_units": conform("new_units", new_units)}, record
-    )
+    record = Record.of(solution, "person-minutes", rules_hit=rules_hit, findings=tuple(findings), figures=figures)
+    return StageResult({"units": conform("units", units), "new_units": conform("new_units", new_units)}, record)
 
 
 def build_model(inputs: Inputs) -> ArrangeModel:
@@ -140,9 +136,7 @@ def _unknown_codes(inputs: Inputs, place: dict[str, int]) -> list[str]:
     return sorted({c for c in named if c not in place})
 
 
-def _regions(
-    inputs: Inputs, model: ArrangeModel, solution: RegionSolution
-) -> tuple[list[dict], dict[str, NameChoice]]:
+def _regions(inputs: Inputs, model: ArrangeModel, solution: RegionSolution) -> tuple[list[dict], dict[str, NameChoice]]:
     """One dictionary a new unit with its members, class, seat, standing and name; and the choice of names."""
     p, units = model.problem, inputs.units
     fixed = {tuple(sorted(f.members)): zone for f, zone in zip(p.fixed, model.zones, strict=True)}
@@ -166,9 +160,7 @@ def _regions(
             others.sort(key=lambda m: (-p.population[m], model.codes[m]))
             seat = units.iloc[region["seat"]]
             names = tuple(units["name"].iloc[others])
-            candidates.append(
-                Candidate(seat.name, region["population"], seat["name"], names, seat["district"])
-            )
+            candidates.append(Candidate(seat.name, region["population"], seat["name"], names, seat["district"]))
     chosen = dict(choose_names(candidates, [zone.name for zone in model.zones]))
     for region in regions:
         zone, code = region["zone"], model.codes[region["seat"]]
@@ -231,11 +223,7 @@ def _rules(inputs: Inputs, model: ArrangeModel, region: dict) -> list[str]:
 
 
 def _units(inputs: Inputs, new_units: pd.DataFrame) -> pd.DataFrame:
-    member = (
-        new_units.assign(old_code=new_units["members"].str.split(";"))
-        .explode("old_code")
-        .set_index("old_code")
-    )
+    member = new_units.assign(old_code=new_units["members"].str.split(";")).explode("old_code").set_index("old_code")
     old = inputs.units
     new = member.reindex(old.index)
     place = {code: i for i, code in enumerate(old.index)}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from merger.commute_groups import group_people, people_concerned
-from merger.commute_modes import mode_prices
-from merger.commute_report import figures_of, findings_of
-from merger.commute_routes import shuttle_network
-from merger.commute_rows import Choice, commute_rows, route_rows, support_of_people, with_support
+from merger.commuting.findings import figures_of, findings_of
+from merger.commuting.groups import group_people, people_concerned
+from merger.commuting.modes import mode_prices
+from merger.commuting.routes import shuttle_network
+from merger.commuting.rows import Choice, commute_rows, route_rows, support_of_people, with_support
 from merger.inputs import Inputs
 from merger.stages.stage import Record, StageResult, Tables
 from merger.tables import conform, empty
-from solvers.check_routing import check_routing
 from solvers.problem import Status, Stop
-from solvers.routing import solve_routing
+from solvers.routing.check import check_routing
+from solvers.routing.solve import solve_routing
 
 UNIT = "VND/month"
 

@@ -8,16 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from merger.consolidation import (
-    DEPARTMENT,
-    UNIT_VND,
-    Structure,
-    build_structure,
-    leader_posts,
-    mandatory_title,
-    years,
-)
-from merger.divisions import (
+from merger.consolidation.divisions import (
     LEADERSHIP,
     ORDINARY,
     SERVICE,
@@ -27,16 +18,25 @@ from merger.divisions import (
     new_name,
     side_titles,
 )
+from merger.consolidation.mandates import mandates_after
+from merger.consolidation.problem import (
+    DEPARTMENT,
+    UNIT_VND,
+    Structure,
+    build_structure,
+    leader_posts,
+    mandatory_title,
+    years,
+)
+from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
-from merger.mandates import mandates_after
-from merger.staffing import division_deputies
-from merger.stages.consolidate_words import Reasons, conflict_words, findings_of
+from merger.relocation.staffing import division_deputies
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
-from solvers.check_structure import check_structure
 from solvers.problem import Status, Stop
-from solvers.structure import StructureSolution, solve_structure
-from solvers.structure_columns import leading_posts
+from solvers.structure.check import check_structure
+from solvers.structure.columns import leading_posts
+from solvers.structure.solve import StructureSolution, solve_structure
 
 CEILING = "staffing.province_departments_max"
 MANDATORY = "staffing.province_departments_mandatory_list"
@@ -67,9 +67,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     structure = build_structure(inputs, items)
     solution = _solve(structure, stop)
     if solution.status is Status.INFEASIBLE:
-        raise InfeasibleError(
-            "consolidate", tuple(conflict_words(inputs, structure, c) for c in solution.conflict)
-        )
+        raise InfeasibleError("consolidate", tuple(conflict_words(inputs, structure, c) for c in solution.conflict))
     if solution.status is Status.UNKNOWN:
         reason = "chưa tìm được phương án trong thời gian cho phép / no plan found in the time allowed"
         raise InfeasibleError("consolidate", (reason,))
@@ -112,9 +110,7 @@ def _missing_departments(inputs: Inputs) -> tuple[str, ...]:
     there = {mandatory_title(inputs, a) for a in after}
     wanted = [t for t in inputs.law.value(MANDATORY) if t not in there]
     cite = inputs.law[MANDATORY].cite
-    return tuple(
-        f"thiếu cơ quan bắt buộc: {t} ({cite('vi')}) / mandatory agency missing: {t}" for t in wanted
-    )
+    return tuple(f"thiếu cơ quan bắt buộc: {t} ({cite('vi')}) / mandatory agency missing: {t}" for t in wanted)
 
 
 def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolution) -> list[NewDivision]:
@@ -133,9 +129,7 @@ def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolu
     names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
     ids = _ids(hosts, [row[4][0] for row in rows])
     present = _deputies_present(inputs)
-    made = [
-        _new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)
-    ]
+    made = [_new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)]
     return sorted(made, key=lambda d: d.id)
 
 
@@ -288,9 +282,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
     counted = problem.slot_counted & (solution.site_of_slot >= 0)
     stays = counted & problem.second_site[solution.site_of_slot]
     free_stays = problem.slot_counted & (free.site_of_slot >= 0) & problem.second_site[free.site_of_slot]
-    size = np.bincount(solution.slot_of_item, weights=problem.size, minlength=len(structure.slots)).astype(
-        int
-    )
+    size = np.bincount(solution.slot_of_item, weights=problem.size, minlength=len(structure.slots)).astype(int)
     load = np.bincount(
         solution.site_of_slot[solution.slot_of_item], weights=problem.floor, minlength=len(structure.sites)
     )
@@ -312,9 +304,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
         "floor_needed_m2": {s: float(a) for s, a in zip(structure.sites, load, strict=True) if a > 0},
         "floor_main_m2": int(problem.site_capacity[0]),
         "divisions_at_second_site": int(stays.sum()),
-        "single_site_price_vnd": int((solution.objective - free.objective) * UNIT_VND)
-        if free.objective
-        else 0,
+        "single_site_price_vnd": int((solution.objective - free.objective) * UNIT_VND) if free.objective else 0,
         "divisions_at_second_site_without_limit": int(free_stays.sum()),
         "mandates": len(tables["mandates"]),
         "sets_considered": solution.columns,

@@ -15,7 +15,7 @@ from merger.relocation.findings import relocation_findings
 from merger.relocation.outcomes import staff_table
 from merger.relocation.people import read_people, read_travel
 from merger.relocation.posts import commune_rows, division_rows
-from merger.severance import SeveranceLaw
+from merger.relocation.severance import SeveranceLaw
 from merger.stages.stage import Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop

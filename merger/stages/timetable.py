@@ -8,17 +8,17 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from merger.calendars import WorkCalendar
 from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError, Record, StageResult
-from merger.stages.timetable_findings import figures, findings
 from merger.tables import conform
-from merger.tasks import RULES, Task, build_tasks
-from solvers.check_schedule import check_schedule
+from merger.timetabling.calendars import WorkCalendar
+from merger.timetabling.findings import figures, findings
+from merger.timetabling.tasks import RULES, Task, build_tasks
 from solvers.problem import Status, Stop
-from solvers.schedule import solve_schedule
-from solvers.schedule_problem import NONE, ScheduleProblem, ScheduleSolution
-from solvers.schedule_slack import total_slack
+from solvers.schedule.check import check_schedule
+from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.slack import total_slack
+from solvers.schedule.solve import solve_schedule
 
 MARGIN_DAYS = 730  # days after the end of the plan in which late work can still be shown
 CALENDARS = ("working", "weekend")

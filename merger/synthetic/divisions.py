@@ -78,9 +78,7 @@ def _divisions_of(inputs: Inputs, side: str) -> pd.DataFrame:
     body = body[body["body"].isin(known.index) & (body[side] > 0)]
     body = body.rename(columns={side: "weight", f"site_{side}": "own_site"})
     body["agency_id"] = known.loc[body["body"], side].to_numpy()
-    body["site_id"] = np.where(
-        body["own_site"] != "", body["own_site"], known.loc[body["body"], "site"].to_numpy()
-    )
+    body["site_id"] = np.where(body["own_site"] != "", body["own_site"], known.loc[body["body"], "site"].to_numpy())
 
     top = known[known["leaders"] != ""]
     leaders = pd.DataFrame(

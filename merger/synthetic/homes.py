@@ -36,14 +36,10 @@ def draw_homes(people: pd.DataFrame, inputs: Inputs, random: np.random.Generator
             at_site = name in site_at
             own = site_unit[name] if at_site else name
             km = site_km[:, site_at[name]] if at_site else unit_km[:, unit_at[name]]
-            km = np.where(
-                codes == own, np.minimum(km, ours["own_unit_km"]), np.maximum(km, ours["own_unit_km"])
-            )
+            km = np.where(codes == own, np.minimum(km, ours["own_unit_km"]), np.maximum(km, ours["own_unit_km"]))
             km = np.where(codes == own, np.where(np.isfinite(km), km, ours["own_unit_km"]), km)
             near = km <= ours["max_km"]
-            weight = np.where(
-                near, population * np.exp(-np.where(near, km, 0) / ours["decay_km"][level]), 0.0
-            )
+            weight = np.where(near, population * np.exp(-np.where(near, km, 0) / ours["decay_km"][level]), 0.0)
             cumulative = np.cumsum(weight)
             hit = np.searchsorted(cumulative, draw[who] * cumulative[-1], side="right")
             home[who] = codes[np.minimum(hit, len(codes) - 1)]

@@ -12,9 +12,7 @@ from merger.synthetic.tables import assumptions
 if TYPE_CHECKING:
     from merger.inputs import Inputs
 
-SPREAD_MONTHS = (
-    120  # who would be retired already is drawn again from the ten years before the retirement age
-)
+SPREAD_MONTHS = 120  # who would be retired already is drawn again from the ten years before the retirement age
 
 
 def month_number(text: str) -> int:

@@ -26,10 +26,7 @@ def generate_staff(inputs: Inputs) -> pd.DataFrame:
     district, commune and non-professional staff follow `headcounts`. Drawn with PCG64 from the scenario's
     seed: the same scenario gives the same roster, whatever the order of rows in its tables.
     """
-    random = {
-        name: np.random.Generator(np.random.PCG64([inputs.scenario.seed, i]))
-        for i, name in enumerate(STREAMS)
-    }
+    random = {name: np.random.Generator(np.random.PCG64([inputs.scenario.seed, i])) for i, name in enumerate(STREAMS)}
     people = pd.concat([_division_posts(inputs), _local_posts(inputs, random["fields"])], ignore_index=True)
     people["level"] = pd.Categorical(people["level"], LEVELS, ordered=True)
     order = ["side", "level", "division_id", "unit_code", "rank_in_body"]
@@ -65,8 +62,7 @@ def _division_posts(inputs: Inputs) -> pd.DataFrame:
     role = np.where(place == 0, "head", np.where(place <= deputies, "deputy", "staff"))
     leader = rows["kind"] == "leadership"
     allowance = {
-        r.id.rsplit(".", 1)[1]: float(r.fields["coefficient"])
-        for r in inputs.law.table("severance.position_allowance")
+        r.id.rsplit(".", 1)[1]: float(r.fields["coefficient"]) for r in inputs.law.table("severance.position_allowance")
     }
     side = rows["agency_id"].map(side_of)
     ours = assumptions()["people"]
@@ -119,16 +115,11 @@ def _local_posts(inputs: Inputs, random: np.random.Generator) -> pd.DataFrame:
         own = communes[communes["side"] == side]
         own_seats = seats[seats["side"] == side]
         people = by_district.reindex(own_seats["district"]).to_numpy(float)
-        share = (
-            ours["district_even_share"] / len(own_seats)
-            + (1 - ours["district_even_share"]) * people / people.sum()
-        )
+        share = ours["district_even_share"] / len(own_seats) + (1 - ours["district_even_share"]) * people / people.sum()
         party = round(ours["district_party_share"] * counts[side]["district"])
         for bloc, total in (("party", party), ("government", counts[side]["district"] - party)):
             staff = apportion(share, total)
-            parts.append(
-                _fill(own_seats["unit_before"], own_seats["site_id"], staff, (side, "district", bloc), random)
-            )
+            parts.append(_fill(own_seats["unit_before"], own_seats["site_id"], staff, (side, "district", bloc), random))
         for level in ("commune", "nonprofessional"):
             even = ours[f"{level}_even_share"]
             weight = even / len(own) + (1 - even) * own["population"] / own["population"].sum()
@@ -137,9 +128,7 @@ def _local_posts(inputs: Inputs, random: np.random.Generator) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _fill(
-    codes, sites, staff: np.ndarray, body: tuple[str, str, str], random: np.random.Generator
-) -> pd.DataFrame:
+def _fill(codes, sites, staff: np.ndarray, body: tuple[str, str, str], random: np.random.Generator) -> pd.DataFrame:
     """Fill the positions of bodies of one kind: leaders in table order, then fields drawn by weight.
 
     `body` is (side, level, bloc); an empty bloc means all blocs of the level.

@@ -15,9 +15,7 @@ from scenarios.tables import all_schemas
 
 SCENARIO = shipped_folder() / "hai-phong-2025"
 TABLES = sorted(
-    name
-    for name, s in all_schemas().items()
-    if s.file.endswith(".csv") and name not in ("divisions", "staff")
+    name for name, s in all_schemas().items() if s.file.endswith(".csv") and name not in ("divisions", "staff")
 )
 
 
@@ -124,9 +122,7 @@ def test_posts_formula(after, totals, law):
     posts = after.groupby("side")["gov_staff_formula"].sum().to_dict()
     assert posts == {"hai_phong": 2353, "hai_duong": 2612}
     assert sum(posts.values()) == totals["gov_staff_formula_114"] == 4965
-    figure = {
-        k: law.value(f"staffing.gov_bloc_{k}") for k in ("average", "base_population", "add_one_per_persons")
-    }
+    figure = {k: law.value(f"staffing.gov_bloc_{k}") for k in ("average", "base_population", "add_one_per_persons")}
     cap = {"xa": law.value("staffing.gov_bloc_cap_xa")}
     other = law.value("staffing.gov_bloc_cap_phuong_dac_khu")
     more = (after["population"] - figure["base_population"]).clip(lower=0) // figure["add_one_per_persons"]
@@ -218,9 +214,7 @@ def test_adjacency(table, units):
 def test_roads_match_their_nodes_and_ferries(table):
     """80,627 nodes, 120,016 edges between them; ferries, sites, stations and projects sit on nodes."""
     nodes = set(pq.read_table(shipped_path("roads_nodes.parquet"), columns=["node"]).column(0).to_pylist())
-    edges = pq.read_table(
-        shipped_path("roads_edges.parquet"), columns=["u", "v", "length_m", "minutes_free_flow"]
-    )
+    edges = pq.read_table(shipped_path("roads_edges.parquet"), columns=["u", "v", "length_m", "minutes_free_flow"])
     assert (len(nodes), edges.num_rows) == (80_627, 120_016)
     assert set(edges.column("u").to_pylist()) | set(edges.column("v").to_pylist()) <= nodes
     assert min(edges.column("length_m").to_pylist()) > 0
@@ -232,9 +226,7 @@ def test_roads_match_their_nodes_and_ferries(table):
 
 def test_edges_have_an_assumed_speed(table):
     """The classes of the edges are those of the speed table, with the same number of edges each."""
-    classes = pd.Series(
-        pq.read_table(shipped_path("roads_edges.parquet"), columns=["highway"]).column(0).to_pylist()
-    )
+    classes = pd.Series(pq.read_table(shipped_path("roads_edges.parquet"), columns=["highway"]).column(0).to_pylist())
     speeds = table("road_speeds").set_index("highway")["edges"]
     assert classes.value_counts().sort_index().to_dict() == speeds.sort_index().to_dict()
 
@@ -296,9 +288,7 @@ def test_agencies(table, totals, law):
     assert len(after) <= law.value("staffing.province_departments_max")
     for column in ("parent_id", "successor_id"):
         assert set(agencies[column]) - {""} <= set(agencies.index)
-    heirs = agencies.loc[
-        agencies.loc[agencies["period"] == "before", "successor_id"].replace("", pd.NA).dropna()
-    ]
+    heirs = agencies.loc[agencies.loc[agencies["period"] == "before", "successor_id"].replace("", pd.NA).dropna()]
     assert set(heirs["period"]) == {"after"}
 
 
@@ -320,9 +310,7 @@ def test_train(table, law):
 
 def test_allowance_tiers_leave_no_gap(table):
     """The adopted travel tiers of Hải Phòng: 15 to 30, 30 to 45, 45 km and more."""
-    tiers = (
-        table("allowances").set_index("allowance_id").loc[["hp-travel-15", "hp-travel-30", "hp-travel-45"]]
-    )
+    tiers = table("allowances").set_index("allowance_id").loc[["hp-travel-15", "hp-travel-30", "hp-travel-45"]]
     assert tiers["min_km"].tolist() == [15, 30, 45]
     assert tiers["max_km"].tolist()[:2] == [30, 45]
     assert tiers["max_km"].isna().tolist() == [False, False, True]

@@ -129,9 +129,7 @@ def test_geopackage_opens_in_place_with_styles(tmp_path):
     path = tmp_path / "plan.gpkg"
     points = gpd.GeoDataFrame({"name": ["Ga"]}, geometry=gpd.points_from_xy([106.1], [20.05]), crs=WGS84)
     points.attrs = {"style": {"fill": "#b3202c", "size_mm": 2}}
-    line = gpd.GeoDataFrame(
-        {"name": ["A"]}, geometry=[shapely.LineString([(106, 20), (106.1, 20)])], crs=WGS84
-    )
+    line = gpd.GeoDataFrame({"name": ["A"]}, geometry=[shapely.LineString([(106, 20), (106.1, 20)])], crs=WGS84)
     line.attrs = {"style": {"line": "#7a3b9c", "width_mm": 0.7}}
     write_geopackage({"squares": squares(), "points": points, "line": line}, path)
     assert {name for name, _ in pyogrio.list_layers(path) if name != "layer_styles"} == {

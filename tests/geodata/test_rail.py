@@ -19,9 +19,7 @@ def test_the_first_timetable_gives_the_published_times():
     seats.
     """
     ride = next(
-        r
-        for r in train_rides(stations(), "2025_09_22")
-        if (r.board_id, r.alight_id) == ("hai_duong", "thuong_ly")
+        r for r in train_rides(stations(), "2025_09_22") if (r.board_id, r.alight_id) == ("hai_duong", "thuong_ly")
     )
     assert (clock(ride.morning_departs), clock(ride.morning_arrives)) == ("06:00", "06:55")
     assert (clock(ride.evening_departs), clock(ride.evening_arrives)) == ("17:51", "18:35")
@@ -39,9 +37,7 @@ def test_an_edition_without_evening_times_offers_none():
     assert train_rides(stations(), "2025_11") == []
 
 
-@pytest.mark.parametrize(
-    ("minutes", "text"), [(0, "00:00"), (360.4, "06:00"), (360.5, "06:01"), (1439.6, "00:00")]
-)
+@pytest.mark.parametrize(("minutes", "text"), [(0, "00:00"), (360.4, "06:00"), (360.5, "06:01"), (1439.6, "00:00")])
 def test_times_are_rounded_to_the_nearest_minute(minutes, text):
     """Half a minute counts up; after midnight the clock starts again."""
     assert clock(minutes) == text

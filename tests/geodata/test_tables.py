@@ -1,6 +1,5 @@
 """Reading tables and layers as planners have them, and what is wrong with their geometry."""
 
-# ruff: noqa: E501  the messages stand here on one line, as they are printed
 import csv
 import io
 import tempfile
@@ -237,8 +236,7 @@ def test_coordinates_that_belie_the_crs(tmp_path, monkeypatch):
     """Metres called degrees, and latitude before longitude."""
     (metres,) = geometry_faults(tmp_path, monkeypatch, [box(595000, 2313000, 596000, 2314000)])
     assert (
-        "says EPSG:4326, but its coordinates are not degrees (x 595000 to 596000, y 2.313e+06 to 2.314e+06)"
-        in metres
+        "says EPSG:4326, but its coordinates are not degrees (x 595000 to 596000, y 2.313e+06 to 2.314e+06)" in metres
     )
     (swapped,) = geometry_faults(tmp_path, monkeypatch, [box(20.80, 106.60, 20.81, 106.61)])
     assert "latitude and longitude look swapped" in swapped

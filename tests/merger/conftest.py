@@ -87,9 +87,7 @@ def small_inputs() -> Inputs:
         ),
         consolidate={"stay_sites": {"hai_duong": "old-hd"}, "main_site": "main"},
         relocate=Relocate(party_posts_commune=2, front_posts_commune=1),
-        commute=Commute(
-            vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),), min_riders_route=3
-        ),
+        commute=Commute(vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),), min_riders_route=3),
         timetable=Timetable(working_groups={"working_group": 2}),
         data=Data(),
     )
@@ -168,12 +166,8 @@ def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
         ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
     ]
     columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]
-    frame = pd.DataFrame(rows, columns=columns).assign(
-        field="du-lich", role="staff", sex="m", label="SYNTHETIC"
-    )
-    frame["person_id"] = [
-        f"HD-{i:05d}" if s == "hai_duong" else f"HP-{i:05d}" for i, s in enumerate(frame["side"])
-    ]
+    frame = pd.DataFrame(rows, columns=columns).assign(field="du-lich", role="staff", sex="m", label="SYNTHETIC")
+    frame["person_id"] = [f"HD-{i:05d}" if s == "hai_duong" else f"HP-{i:05d}" for i, s in enumerate(frame["side"])]
     return frame
 
 
@@ -319,8 +313,7 @@ def _people(inputs: Inputs) -> dict[str, pd.DataFrame]:
         base["km_before"] = SITE_KM[row, column] if moved else 0.0
         if moved:
             agency = (
-                p.division_id.split("--")[0].removesuffix("-hai-duong").removesuffix("-hai-phong")
-                + "-hai-phong-moi"
+                p.division_id.split("--")[0].removesuffix("-hai-duong").removesuffix("-hai-phong") + "-hai-phong-moi"
             )
             posts.append(
                 {

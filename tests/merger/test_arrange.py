@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from geodata.faults import InputError
-from merger.names import spelling
-from merger.score import plan_assignment, score_units
+from merger.arrangement.names import spelling
+from merger.arrangement.score import plan_assignment, score_units
 from merger.stages.arrange import run, zone_members
 from merger.stages.stage import InfeasibleError
 from solvers.problem import Stop

@@ -179,9 +179,7 @@ BROKEN = {
         lambda c: put(c, "new_units", 1, population=60_000),
     ],
     "posts-not-above-present": [
-        lambda c: [
-            put(c, "staff", i, level="commune", post_id=f"xa-20001-government-0{i}") for i in range(3)
-        ],
+        lambda c: [put(c, "staff", i, level="commune", post_id=f"xa-20001-government-0{i}") for i in range(3)],
     ],
     "staff-places": [
         lambda c: put(c, "staff", 0, site_after="old-hd"),
@@ -384,9 +382,7 @@ def test_who_retires_during_the_plan_is_kept_above_the_establishment(small_case)
     assert run("staff-outcomes", small_case).passed
     assert run("staff-retirement", small_case).violations == ("hold a post beyond retirement age: HP-00097",)
     younger = small_case.inputs.staff.assign(
-        born=small_case.inputs.staff["born"].where(
-            small_case.inputs.staff["person_id"] != "HP-00097", "1966-03"
-        )
+        born=small_case.inputs.staff["born"].where(small_case.inputs.staff["person_id"] != "HP-00097", "1966-03")
     )
     case = replace(small_case, inputs=replace(small_case.inputs, staff=younger))
     assert run("staff-retirement", case).passed
@@ -442,14 +438,14 @@ def test_audit_imports_no_solver_and_no_stage():
             bad = (
                 "solvers",
                 "merger.stages",
-                "merger.standards",
-                "merger.staffing",
-                "merger.score",
+                "merger.arrangement.standards",
+                "merger.relocation.staffing",
+                "merger.arrangement.score",
                 "merger.relocation",
                 "merger.commute",
-                "merger.consolidation",
-                "merger.divisions",
-                "merger.tasks",
-                "merger.calendars",
+                "merger.consolidation.problem",
+                "merger.consolidation.divisions",
+                "merger.timetabling.tasks",
+                "merger.timetabling.calendars",
             )
             assert not [n for n in names if n.startswith(bad)], path

@@ -51,9 +51,7 @@ def folder_case(small_case, tmp_path):
         "scenario_digest": loaded.digest,
         "data_hashes": data_hashes(loaded),
         "rows": {name: len(frame) for name, frame in small_case.tables.items()},
-        "headline": {
-            "plan": {"units": 3, "meets": 2, "person_km": 8_000 * 5.0 + 7_000 * 10.0 + 20_000 * 5.0}
-        },
+        "headline": {"plan": {"units": 3, "meets": 2, "person_km": 8_000 * 5.0 + 7_000 * 10.0 + 20_000 * 5.0}},
     }
     write_manifest(manifest, tmp_path)
     return replace(small_case, path=tmp_path, manifest=manifest)

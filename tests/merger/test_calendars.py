@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from merger.calendars import WorkCalendar, write_ics
 from merger.tables import TABLES
+from merger.timetabling.calendars import WorkCalendar, write_ics
 
 APRIL = WorkCalendar(date(2025, 4, 21), date(2025, 5, 11))
 
@@ -67,10 +67,7 @@ def timetable():
     return pd.DataFrame(
         [
             row | common | one | {"start": "2025-06-23", "finish": "2025-06-27"},
-            row
-            | common
-            | two
-            | {"start": "2025-06-28", "finish": "2025-06-29", "predecessors": "a", "critical": True},
+            row | common | two | {"start": "2025-06-28", "finish": "2025-06-29", "predecessors": "a", "critical": True},
         ]
     )
 

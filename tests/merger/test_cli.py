@@ -78,7 +78,14 @@ def test_a_foreign_folder_is_not_overwritten(run, tmp_path):
 def test_an_infeasible_scenario_is_three_with_reasons(run, tmp_path):
     """Three units kept whole below the floors cannot hold with no decision allowed: exit 3 and the named locks."""
     code, _, err = run(
-        "plan", "hai-phong-2025", "-o", tmp_path / "p", "--only", "arrange", "--set", 'locks.keep_whole=["10507"]'
+        "plan",
+        "hai-phong-2025",
+        "-o",
+        tmp_path / "p",
+        "--only",
+        "arrange",
+        "--set",
+        'locks.keep_whole=["10507"]',
     )
     assert code == 3
     assert "10507" in err

@@ -14,8 +14,8 @@ from geodata.faults import InputError
 from geodata.rail import minute_of_day
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
-from merger.commute_groups import group_people, people_concerned
-from merger.commute_modes import mode_prices
+from merger.commuting.groups import group_people, people_concerned
+from merger.commuting.modes import mode_prices
 from merger.inputs import Inputs
 from merger.stages import commute
 from merger.stages.stage import StageResult
@@ -67,13 +67,9 @@ def people(*rows: tuple[str, str, int], site: str = NEW) -> tuple[pd.DataFrame, 
     for home, wish, count in rows:
         for _ in range(count):
             person = f"P{len(staff):04d}"
-            roster.append(
-                {"person_id": person, "wish": wish, "protected": "pregnant" if len(staff) == 0 else ""}
-            )
+            roster.append({"person_id": person, "wish": wish, "protected": "pregnant" if len(staff) == 0 else ""})
             km = float(
-                inputs.site_travel.km[
-                    inputs.units.index.get_loc(home), list(inputs.sites["site_id"]).index(NEW)
-                ]
+                inputs.site_travel.km[inputs.units.index.get_loc(home), list(inputs.sites["site_id"]).index(NEW)]
             )
             blank = dict.fromkeys(TABLES["staff"].columns, "")
             staff.append(
@@ -99,9 +95,7 @@ def people(*rows: tuple[str, str, int], site: str = NEW) -> tuple[pd.DataFrame, 
 def run(*rows: tuple[str, str, int], site: str = NEW, tables: dict | None = None, **options) -> StageResult:
     roster, staff = people(*rows, site=site)
     inputs = base_inputs()
-    scenario = inputs.scenario.model_copy(
-        update={"commute": type(inputs.scenario.commute).model_validate(options)}
-    )
+    scenario = inputs.scenario.model_copy(update={"commute": type(inputs.scenario.commute).model_validate(options)})
     inputs = replace(inputs, scenario=scenario, staff=roster, **(tables or {}))
     return commute.run(inputs, {"staff": staff}, STOP)
 
@@ -186,10 +180,7 @@ def test_the_record_is_honest_and_compares_with_other_policies():
     assert figures["policies"]["allowances_only"]["public_vnd_month"] == expected
     assert figures["policies"]["nothing"]["public_vnd_month"] == 0
     assert figures["policies"]["plan"]["public_vnd_month"] == rows["public_vnd_month"].sum()
-    assert (
-        figures["policies"]["plan"]["total_vnd_month"]
-        < figures["policies"]["allowances_only"]["total_vnd_month"]
-    )
+    assert figures["policies"]["plan"]["total_vnd_month"] < figures["policies"]["allowances_only"]["total_vnd_month"]
     assert all(finding.vi and finding.en for finding in record.findings)
 
 
@@ -291,9 +282,7 @@ def test_an_island_without_a_road_is_told_so():
 
 def test_living_near_the_site_is_open_only_to_those_who_do_not_wish_to_travel_daily():
     """With living apart weighed at nothing, the irregular rent or take a flat; the daily ones never do."""
-    result = run(
-        (CITY[0], "daily", 5), (CITY[1], "not_stated", 5), vehicles=[], train_seat_share=0, apart_vnd_month=0
-    )
+    result = run((CITY[0], "daily", 5), (CITY[1], "not_stated", 5), vehicles=[], train_seat_share=0, apart_vnd_month=0)
     modes = result.tables["commute"].set_index("wish")["mode"]
     assert modes["daily"] == "own"
     assert modes["not_stated"] in ("rent", "flat")

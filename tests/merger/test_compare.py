@@ -13,7 +13,14 @@ from merger.plan import Plan
 def units(groups):
     """Units table from {new id: [(old code, population)]}; the first member is the seat."""
     rows = [
-        {"old_code": c, "old_name": f"Xã {c}", "new_id": new, "new_name": f"Xã {new}", "seat_code": members[0][0], "population": p}
+        {
+            "old_code": c,
+            "old_name": f"Xã {c}",
+            "new_id": new,
+            "new_name": f"Xã {new}",
+            "seat_code": members[0][0],
+            "population": p,
+        }
         for new, members in groups.items()
         for c, p in members
     ]

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from merger.consolidation import build_structure
-from merger.divisions import distinct_names, division_items, new_name, side_titles, similarity
-from merger.mandates import CARRIED, holders_table
+from merger.consolidation.divisions import distinct_names, division_items, new_name, side_titles, similarity
+from merger.consolidation.mandates import CARRIED, holders_table
+from merger.consolidation.problem import build_structure
 from merger.stages import consolidate
 from merger.stages.stage import InfeasibleError
 from solvers.problem import Stop
@@ -72,8 +72,7 @@ def test_service_units_stay_where_they_are(inputs, result):
     service = rows[rows["kind"] == "service_unit"]
     assert (service["site_id"] == service["site_before"]).all()
     central = rows[
-        (rows["kind"] != "service_unit")
-        & rows["site_before"].isin(inputs.scenario.consolidate.stay_sites.values())
+        (rows["kind"] != "service_unit") & rows["site_before"].isin(inputs.scenario.consolidate.stay_sites.values())
     ]
     assert set(central["site_id"]) == {inputs.scenario.consolidate.main_site}
 
@@ -187,9 +186,7 @@ def test_names_of_new_divisions():
     assert new_name(list(one.itertuples())) == "Trung tâm Phục vụ hành chính công thành phố"
     two = pd.DataFrame({"division": ["Phòng Pháp chế", "Phòng Thanh tra"], "team": [1, 2]})
     assert new_name(list(two.itertuples())) == "Phòng Pháp chế và Thanh tra"
-    same = distinct_names(
-        ["Bảo tàng", "Bảo tàng"], ["a", "a"], ["x", "y"], {"x": "Hải Dương", "y": "Hải Phòng"}
-    )
+    same = distinct_names(["Bảo tàng", "Bảo tàng"], ["a", "a"], ["x", "y"], {"x": "Hải Dương", "y": "Hải Phòng"})
     assert same == ["Bảo tàng Hải Dương", "Bảo tàng Hải Phòng"]
     assert distinct_names(["P", "P"], ["a", "a"], ["x", "x"], {"x": "Đông"}) == ["P Đông I", "P Đông II"]
 

@@ -73,10 +73,7 @@ def fabricated_plan(inputs: Inputs, folder: Path) -> Plan:
     """A plan whose units are the real ones (each old unit to the unit with most of its people), the rest
     made up."""
     tables = {**_arranged(inputs), **_structure(inputs), **_commute(inputs), **_timetable()}
-    tables = {
-        name: conform(name, frame.reindex(columns=list(TABLES[name].columns)))
-        for name, frame in tables.items()
-    }
+    tables = {name: conform(name, frame.reindex(columns=list(TABLES[name].columns))) for name, frame in tables.items()}
     stages = {
         "arrange": _record(
             "optimal", 58_100_000.0, 58_100_000.0, "person-minutes", ["standards.target.phuong_central_city"]
@@ -129,9 +126,7 @@ def fabricated_plan(inputs: Inputs, folder: Path) -> Plan:
     return Plan(folder, manifest, tables)
 
 
-def _record(
-    status: str, objective: float, bound: float | None, unit: str, rules: list[str], *, said: str = ""
-) -> dict:
+def _record(status: str, objective: float, bound: float | None, unit: str, rules: list[str], *, said: str = "") -> dict:
     gap = None if bound is None else (objective - bound) / objective
     finding = {
         "vi": "Một phát hiện cần Ban Chỉ đạo biết.",
@@ -146,9 +141,7 @@ def _record(
 
 
 def _arranged(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    most = inputs.crosswalk.sort_values(["old_code", "population", "new_code"]).drop_duplicates(
-        "old_code", keep="last"
-    )
+    most = inputs.crosswalk.sort_values(["old_code", "population", "new_code"]).drop_duplicates("old_code", keep="last")
     home = most.set_index("old_code")["new_code"].reindex(inputs.units.index)
     old, real = inputs.units, inputs.reference
     units = pd.DataFrame({
@@ -158,9 +151,7 @@ def _arranged(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "area_km2": old["area_km2"],
         "minutes_to_seat": 4.5, "km_to_seat": 2.5, "rules": "standards.target.xa_other", "label": "proposed",
     })  # fmt: skip
-    biggest = (
-        units.sort_values("population").drop_duplicates("new_id", keep="last").set_index("new_id")["old_code"]
-    )
+    biggest = units.sort_values("population").drop_duplicates("new_id", keep="last").set_index("new_id")["old_code"]
     units["seat_code"] = units["new_id"].map(biggest)
     units["standard"] = np.where(units["kind"] == "dac_khu", "special", "meets")
     rows = []
@@ -184,9 +175,7 @@ def _arranged(inputs: Inputs) -> dict[str, pd.DataFrame]:
 
 
 def _structure(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    after = inputs.agencies[
-        (inputs.agencies["period"] == "after") & (inputs.agencies["kind"] == "department")
-    ]
+    after = inputs.agencies[(inputs.agencies["period"] == "after") & (inputs.agencies["kind"] == "department")]
     agencies, structure = [], []
     for agency in after.itertuples():
         before = inputs.agencies[inputs.agencies["successor_id"] == agency.agency_id]
@@ -464,13 +453,9 @@ def test_report_has_no_empty_sections(plan, inputs, layers, tmp_path):
     tables = {n: plan.tables[n] for n in names}
     manifest = {**plan.manifest, "stages": {"arrange": plan.manifest["stages"]["arrange"]}, "synthetic": []}
     partial = Plan(plan.path, manifest, tables)
-    some = {
-        n: layers[n] for n in ("units_before", "units_after", "units_real_2025", "seats", "roads", "sites")
-    }
+    some = {n: layers[n] for n in ("units_before", "units_after", "units_real_2025", "seats", "roads", "sites")}
     write_report(partial, inputs, tmp_path / "report.docx", "en", some)
-    headings = [
-        p.text for p in Document(str(tmp_path / "report.docx")).paragraphs if p.style.name == "Heading 1"
-    ]
+    headings = [p.text for p in Document(str(tmp_path / "report.docx")).paragraphs if p.style.name == "Heading 1"]
     assert headings == [
         "I. ARRANGEMENT OF COMMUNE-LEVEL UNITS", "II. DATA, METHOD AND LIMITS",
         "APPENDIX. LIST OF PROPOSED UNITS",
@@ -534,9 +519,7 @@ def test_page_stands_alone(page):
 
 def test_page_data_hold_no_person_and_small_groups(page, plan):
     """The embedded data parse, hold every proposed unit, no person and no flow below three people."""
-    data = json.loads(
-        re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1)
-    )
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1))
     assert len(data["layers"]["units_after"]) == 114
     assert not any(p in page for p in plan.tables["staff"]["person_id"])
     assert min(f["p"]["people"] for f in data["layers"]["commute_flows"]) >= SMALLEST_GROUP

@@ -1,6 +1,6 @@
 """Names of new units: unique in the whole city, by population, then by the old district."""
 
-from merger.names import Candidate, bare_district, choose_names, spelling
+from merger.arrangement.names import Candidate, bare_district, choose_names, spelling
 
 
 def test_the_more_populous_keeps_a_name_and_the_other_takes_a_members():

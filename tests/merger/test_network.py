@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from merger import network
-from merger.network_links import _chains
+from merger.network.links import _chains
 from merger.stages import consolidate
 from solvers.problem import Stop
 
@@ -30,9 +30,7 @@ def tables(inputs):
             }
         ]
     )
-    made["units"] = pd.DataFrame(
-        [{"old_code": "10507", "new_id": "10507"}, {"old_code": "10510", "new_id": "10507"}]
-    )
+    made["units"] = pd.DataFrame([{"old_code": "10507", "new_id": "10507"}, {"old_code": "10510", "new_id": "10507"}])
     station = inputs.stations.set_index("station_id").loc["hai_duong"]
     made["routes"] = pd.DataFrame(
         [
@@ -183,9 +181,7 @@ def test_commute_links_are_the_quickest_way(inputs, graph):
     links = network.commute_links(graph, "10507", "bac-song-cam")
     assert links[0][0] == "unit_before:10507"
     assert links[-1][1] == "site:bac-song-cam"
-    assert sum(d["minutes"] for *_, d in links) == pytest.approx(
-        inputs.site_travel.minutes[row, column], abs=0.1
-    )
+    assert sum(d["minutes"] for *_, d in links) == pytest.approx(inputs.site_travel.minutes[row, column], abs=0.1)
     assert sum(d["km"] for *_, d in links) == pytest.approx(inputs.site_travel.km[row, column], abs=0.1)
     assert "QL.5" in {d.get("name") for *_, d in links}
 
@@ -243,9 +239,7 @@ def test_chains_join_single_arcs():
     """Of the way 0-1-2-3 with a branch 4-2, node 1 is joined away and 2, where ways meet, is kept."""
     cells = ([1.0, 2.0, 4.0, 8.0], ([0, 1, 2, 4], [1, 2, 3, 2]))
     weights = csr_matrix(cells, shape=(5, 5))
-    roads = SimpleNamespace(
-        metres=weights, minutes=weights, is_ferry=frozenset({(2, 3)}), node_ids=np.arange(5)
-    )
+    roads = SimpleNamespace(metres=weights, minutes=weights, is_ferry=frozenset({(2, 3)}), node_ids=np.arange(5))
     chains = list(_chains(roads, {0: [1], 1: [2], 2: [3], 4: [2]}, {0, 3, 4}, {(0, 1): "QL.5"}))
     assert chains == [
         (0, 2, 3.0, 3.0, "road", "QL.5"),

@@ -9,8 +9,8 @@ import pytest
 from merger.relocation import communes
 from merger.relocation.entitlements import trim_path
 from merger.relocation.people import lookup, read_people, read_travel, yearly_travel_vnd
-from merger.severance import SeveranceLaw
-from merger.staffing import division_deputies
+from merger.relocation.severance import SeveranceLaw
+from merger.relocation.staffing import division_deputies
 from merger.stages import relocate
 from merger.stages.stage import InfeasibleError
 from merger.tables import TABLES
@@ -27,9 +27,7 @@ def earlier_tables(inputs):
     parts = inputs.crosswalk.sort_values(["old_code", "share_population"], ascending=[True, False])
     new_of = parts.drop_duplicates("old_code").set_index("old_code")["new_code"]
     old = inputs.units[inputs.units["district"].isin(DISTRICTS)]
-    units = pd.DataFrame(
-        {"old_code": old.index, "district": old["district"], "new_id": old.index.map(new_of)}
-    )
+    units = pd.DataFrame({"old_code": old.index, "district": old["district"], "new_id": old.index.map(new_of)})
     first = units.groupby("new_id")["old_code"].min()
     real = inputs.reference
     new_units = pd.DataFrame(
@@ -100,9 +98,7 @@ def locked(inputs, locks):
     scenario = inputs.scenario
     return replace(
         inputs,
-        scenario=scenario.model_copy(
-            update={"locks": scenario.locks.model_copy(update={"fixed_post": locks})}
-        ),
+        scenario=scenario.model_copy(update={"locks": scenario.locks.model_copy(update={"fixed_post": locks})}),
     )
 
 
@@ -112,9 +108,7 @@ def test_every_person_has_exactly_one_outcome(sample, result):
     assert sorted(staff["person_id"]) == sorted(sample.staff["person_id"])
     assert set(staff["outcome"]) <= set(relocate.OUTCOMES)
     figures = result.record.figures
-    assert (
-        sum(figures[f"{name}_people"] for name in relocate.OUTCOMES) == len(sample.staff) == figures["people"]
-    )
+    assert sum(figures[f"{name}_people"] for name in relocate.OUTCOMES) == len(sample.staff) == figures["people"]
     assert list(staff.columns) == list(TABLES["staff"].columns)
     assert list(result.tables["posts"].columns) == list(TABLES["posts"].columns)
 
@@ -221,9 +215,7 @@ def test_a_locked_person_gets_the_locked_unit(inputs, tables, result, sample):
     home, now = local.at[person, "home_code"], posts.at[local.at[person, "post_id"], "new_unit_id"]
     travel = read_travel(inputs)
     seats = tables["new_units"].set_index("new_id")["seat_code"]
-    km = pd.Series(
-        lookup(np.repeat(travel.units.get_loc(home), len(seats)), seats.to_numpy(), travel)[0], seats.index
-    )
+    km = pd.Series(lookup(np.repeat(travel.units.get_loc(home), len(seats)), seats.to_numpy(), travel)[0], seats.index)
     other = km[(km < 20) & (km.index != now)].idxmax()
     chosen = (np.arange(len(sample.staff)) % 10 == 0) | sample.staff["person_id"].eq(person)
     few = replace(sample, staff=sample.staff[chosen].reset_index(drop=True))

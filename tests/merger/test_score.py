@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from geodata.faults import InputError
 from geodata.roads import RoadGraph
-from merger.score import plan_assignment, read_assignment, reference_assignment, score_units
+from merger.arrangement.score import plan_assignment, read_assignment, reference_assignment, score_units
 
 
 @pytest.fixture
@@ -80,16 +80,12 @@ def test_parts_carry_their_share(row_of_three):
     assert figures["divided_old_units"] == 1
     # Best seats: A in 1 (its only main member): 50 people * 10; B in 3: 150 * 10 (in 2 it would be 350 * 10).
     assert table["seat_code"].tolist() == ["1", "3"]
-    assert figures["person_minutes"] == pytest.approx(
-        2000 * row_of_three.scenario.arrange.traffic_factor, rel=1e-4
-    )
+    assert figures["person_minutes"] == pytest.approx(2000 * row_of_three.scenario.arrange.traffic_factor, rel=1e-4)
 
 
 def test_a_gap_and_a_moved_seat_are_seen(row_of_three):
     """A new unit in two pieces is not contiguous; a seat that left its unit is chosen anew."""
-    assignment = pd.DataFrame(
-        {"old_code": ["1", "2", "3"], "new_id": ["A", "B", "A"], "seat_code": ["2", "2", "2"]}
-    )
+    assignment = pd.DataFrame({"old_code": ["1", "2", "3"], "new_id": ["A", "B", "A"], "seat_code": ["2", "2", "2"]})
     figures, table = score_units(row_of_three, assignment)
     assert figures["not_contiguous"] == 1
     assert table["seat_code"].tolist() == ["3", "2"]
@@ -117,9 +113,7 @@ def test_the_real_units_of_2025(geography):
 
 def test_a_plan_is_read_back_from_its_file(geography, tmp_path):
     """A file of whole units without seats scores as the same frame; other columns do not disturb."""
-    home = geography.crosswalk.sort_values(["old_code", "population"]).drop_duplicates(
-        "old_code", keep="last"
-    )
+    home = geography.crosswalk.sort_values(["old_code", "population"]).drop_duplicates("old_code", keep="last")
     frame = home[["old_code", "new_code"]].rename(columns={"new_code": "new_id"}).assign(note="x")
     frame.to_csv(tmp_path / "a.csv", index=False)
     read = read_assignment(tmp_path / "a.csv", geography)
@@ -131,9 +125,7 @@ def test_a_plan_is_read_back_from_its_file(geography, tmp_path):
 def test_all_faults_of_a_file_at_once(row_of_three, tmp_path):
     """Unknown, repeated, missing units, wrong shares and foreign seats come together, each with its row."""
     path = tmp_path / "bad.csv"
-    path.write_text(
-        "old_code,new_id,share,seat_code\n1,A,1,3\n1,A,1,\n9,A,1,\n2,,0.5,\n2,B,-1,\n", encoding="utf-8"
-    )
+    path.write_text("old_code,new_id,share,seat_code\n1,A,1,3\n1,A,1,\n9,A,1,\n2,,0.5,\n2,B,-1,\n", encoding="utf-8")
     with pytest.raises(InputError) as raised:
         read_assignment(path, row_of_three)
     found = {(f.line, f.field, f.message.split(" ")[0]) for f in raised.value.faults}
@@ -152,9 +144,7 @@ def test_divided_units_need_shares(row_of_three, tmp_path):
     """A unit in two new units without shares is a fault that says what to add; so is a missing column."""
     path = tmp_path / "two.csv"
     path.write_text("old_code,new_id\n1,A\n2,A\n2,B\n3,B\n", encoding="utf-8")
-    with pytest.raises(
-        InputError, match="lies in 2 new units without shares -> keep one row, or add the column share"
-    ):
+    with pytest.raises(InputError, match="lies in 2 new units without shares -> keep one row, or add the column share"):
         read_assignment(path, row_of_three)
     path.write_text("old_code,unit\n1,A\n", encoding="utf-8")
     with pytest.raises(InputError, match="column new_id: column is missing"):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.severance import Leaver, SeveranceLaw, half_years, month_number, number
+from merger.relocation.severance import Leaver, SeveranceLaw, half_years, month_number, number
 from scenarios.law import read_law
 
 DECISION = date(2025, 6, 12)

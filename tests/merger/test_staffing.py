@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geodata.shipped import resolve
 from geodata.tables import read_units
-from merger import staffing
+from merger.relocation import staffing
 from scenarios.law import read_law
 
 

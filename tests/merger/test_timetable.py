@@ -8,8 +8,8 @@ import pytest
 
 from merger.stages import timetable
 from merger.stages.stage import InfeasibleError
-from merger.task_scopes import days_of_work, office_works
-from merger.tasks import build_tasks, months_after, task_types
+from merger.timetabling.task_scopes import days_of_work, office_works
+from merger.timetabling.tasks import build_tasks, months_after, task_types
 from solvers.problem import Stop
 
 STOP = Stop(seconds=60, work=0.5)
@@ -105,18 +105,14 @@ def test_types_name_only_what_exists(geography):
 def test_types_use_resources_that_the_scenario_has(geography):
     """No type asks for a resource that the options do not name."""
     groups = set(geography.scenario.timetable.working_groups)
-    used = {
-        token.partition("=")[0] for cell in task_types()["resources"] for token in cell.split(";") if token
-    }
+    used = {token.partition("=")[0] for cell in task_types()["resources"] for token in cell.split(";") if token}
     assert used <= groups
 
 
 def test_every_deadline_and_task_of_the_programmes_is_there(tasks, geography):
     """52 dated steps and the tasks of programmes.csv, each with an owner and titles."""
     wanted = set(geography.deadlines["deadline_id"])
-    wanted |= set(
-        geography.programmes.loc[geography.programmes["kind"].isin(["task", "programme"]), "programme_id"]
-    )
+    wanted |= set(geography.programmes.loc[geography.programmes["kind"].isin(["task", "programme"]), "programme_id"])
     assert wanted <= set(tasks)
     assert all(task.owner and task.title_vi and task.title_en for task in tasks.values())
 
@@ -132,9 +128,7 @@ def test_a_move_is_sized_by_persons_and_files(tasks):
 def test_nobody_moves_without_a_change_of_site(tasks):
     """The agency whose division stays has no move; its digitisation waits for the inventory."""
     assert "agency.move:so-tu-phap-hai-phong-moi" not in tasks
-    assert tasks["agency.digitise:so-tu-phap-hai-phong-moi"].after == (
-        "agency.archive:so-tu-phap-hai-phong-moi",
-    )
+    assert tasks["agency.digitise:so-tu-phap-hai-phong-moi"].after == ("agency.archive:so-tu-phap-hai-phong-moi",)
 
 
 def test_the_commune_waits_for_its_own_tasks(tasks):
@@ -154,9 +148,7 @@ def test_limits_come_from_the_deadlines(tasks):
 def test_pay_protection_ends_after_the_months_of_the_law(tasks, planner):
     """Six months from 1 July 2025 end on 31 December 2025, whatever deadlines.csv says."""
     assert tasks["city.pay-review"].target == date(2025, 12, 31)
-    assert months_after(date(2025, 8, 31), 6) == date(
-        2026, 2, 27
-    )  # a period from the 31st ends before the 28th
+    assert months_after(date(2025, 8, 31), 6) == date(2026, 2, 27)  # a period from the 31st ends before the 28th
     assert months_after(date(2025, 7, 1), 60) == date(2030, 6, 30)
 
 
@@ -169,8 +161,7 @@ def test_the_successor_of_a_mandate_owns_its_task(tasks):
 def test_office_works_follow_need(planner):
     """Of 114 units: 25 repairs, 8 new builds for the largest without a district seat, else renovation."""
     rows = [
-        {"new_id": f"{k:03d}", "members": "10606" if k == 113 else "x", "population": 1_000.0 * k}
-        for k in range(114)
+        {"new_id": f"{k:03d}", "members": "10606" if k == 113 else "x", "population": 1_000.0 * k} for k in range(114)
     ]
     works = office_works(planner, rows)
     kinds = list(works.values())
@@ -223,9 +214,7 @@ def test_too_few_trucks_make_moves_late_and_say_so(planner, frames):
     finding."""
     options = planner.scenario.timetable
     groups = {**options.working_groups, "trucks": 1}
-    options = options.model_copy(
-        update={"working_groups": groups, "first_to_move": ("so-noi-vu-hai-phong-moi",)}
-    )
+    options = options.model_copy(update={"working_groups": groups, "first_to_move": ("so-noi-vu-hai-phong-moi",)})
     scenario = planner.scenario.model_copy(update={"timetable": options})
     result = timetable.run(replace(planner, scenario=scenario), frames, STOP)
     row = result.tables["timetable"].set_index("task_id").loc["agency.move:so-noi-vu-hai-phong-moi"]

@@ -114,25 +114,19 @@ SPOILT = [
         "commute_allowances.csv",
         "1800000",
         '"1,800,000"',
-        [
-            'commute_allowances.csv:2: column amount_vnd: "1,800,000" has a sign for thousands -> write 1800000'
-        ],
+        ['commute_allowances.csv:2: column amount_vnd: "1,800,000" has a sign for thousands -> write 1800000'],
     ),
     (
         "commute_allowances.csv",
         "1800000",
         "1.800.000",
-        [
-            'commute_allowances.csv:2: column amount_vnd: "1.800.000" has a sign for thousands -> write 1800000'
-        ],
+        ['commute_allowances.csv:2: column amount_vnd: "1.800.000" has a sign for thousands -> write 1800000'],
     ),
     (
         "commute_allowances.csv",
         "1800000",
         "many",
-        [
-            'commute_allowances.csv:2: column amount_vnd: "many" is not a whole number -> write digits only, unit VND'
-        ],
+        ['commute_allowances.csv:2: column amount_vnd: "many" is not a whole number -> write digits only, unit VND'],
     ),
     (
         "commute_allowances.csv",
@@ -152,9 +146,7 @@ SPOILT = [
         "sites.csv",
         "45337",
         "45338999",
-        [
-            'sites.csv:2: column road_node: unknown node "45338999" -> use one of the 80627 in roads_nodes.parquet'
-        ],
+        ['sites.csv:2: column road_node: unknown node "45338999" -> use one of the 80627 in roads_nodes.parquet'],
     ),
     (
         "sites.csv",
@@ -168,9 +160,7 @@ SPOILT = [
         "agencies.csv",
         "ubnd-tinh-hai-duong,van-phong",
         "ubnd-tinh-hai-duon,van-phong",
-        [
-            'agencies.csv:2: column parent_id: unknown value "ubnd-tinh-hai-duon" -> did you mean "ubnd-tinh-hai-duong"?'
-        ],
+        ['agencies.csv:2: column parent_id: unknown value "ubnd-tinh-hai-duon" -> did you mean "ubnd-tinh-hai-duong"?'],
     ),
     (
         "agencies.csv",
@@ -243,9 +233,7 @@ SPOILT = [
         "railway_stations.csv",
         "06:00",
         "6h00",
-        [
-            'railway_stations.csv:2: column hp15_2025_09_22: "6h00" is not a time -> write HH:MM, for instance 07:30'
-        ],
+        ['railway_stations.csv:2: column hp15_2025_09_22: "6h00" is not a time -> write HH:MM, for instance 07:30'],
     ),
 ]
 OPTIONS = {
@@ -279,13 +267,8 @@ def test_many_faults_of_one_kind_are_counted(folder):
     path.write_text(path.read_text().replace(",land,", ",land,-"))
     found = check(folder, "data: {adjacency: adjacency_before.csv}\n")
     assert len(found) == 11
-    assert (
-        found[0]
-        == "adjacency_before.csv:2: column shared_border_m: negative number -2633.0 -> write at least 0"
-    )
-    assert found[-1].startswith(
-        "adjacency_before.csv:12: column shared_border_m: 1008 more rows from here on"
-    )
+    assert found[0] == "adjacency_before.csv:2: column shared_border_m: negative number -2633.0 -> write at least 0"
+    assert found[-1].startswith("adjacency_before.csv:12: column shared_border_m: 1008 more rows from here on")
 
 
 def recode(path: Path, encoding: str, **replace: str) -> None:
@@ -315,9 +298,7 @@ def windows_1258(text: str) -> bytes:
     tones = "\u0300\u0301\u0303\u0309\u0323"
     parts = [unicodedata.normalize("NFD", c) for c in text]
     hats = [unicodedata.normalize("NFC", "".join(m for m in p if m not in tones)) for p in parts]
-    return "".join(h + "".join(m for m in p if m in tones) for h, p in zip(hats, parts, strict=True)).encode(
-        "cp1258"
-    )
+    return "".join(h + "".join(m for m in p if m in tones) for h, p in zip(hats, parts, strict=True)).encode("cp1258")
 
 
 def test_windows_1258_is_named_not_garbled(folder):
@@ -432,9 +413,7 @@ def test_a_roster_needs_the_divisions_it_names(folder):
         "merger new writes an empty one"
     ]
     (folder / "staff.csv").write_text(PEOPLE, encoding="utf-8")
-    assert check(folder, "data: {staff: staff.csv}\n")[0].startswith(
-        "staff.csv: the table has no rows -> fill it in"
-    )
+    assert check(folder, "data: {staff: staff.csv}\n")[0].startswith("staff.csv: the table has no rows -> fill it in")
 
 
 OPTION_FAULTS = [

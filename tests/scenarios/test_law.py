@@ -30,9 +30,7 @@ def test_every_rule_has_titles_a_document_and_a_status(book):
 
 def test_every_figure_has_a_unit(book):
     """Numbers carry their unit; ratios of salary are months of salary."""
-    numbers = [
-        r for r in book.values() if isinstance(r.value, (int, float)) and not isinstance(r.value, bool)
-    ]
+    numbers = [r for r in book.values() if isinstance(r.value, (int, float)) and not isinstance(r.value, bool)]
     assert [r.id for r in numbers if not r.unit] == []
     assert book["severance.early_le5_first12_factor"].unit == "months of salary"
 

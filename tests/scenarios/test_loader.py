@@ -236,8 +236,7 @@ def test_single_faults(folder, monkeypatch, text, expected):
         ),
         (
             "commute.budget=5",
-            '--set commute.budget=5: there is no option "commute.budget" '
-            '-> did you mean "commute.budget_vnd_month"?',
+            '--set commute.budget=5: there is no option "commute.budget" -> did you mean "commute.budget_vnd_month"?',
         ),
         (
             "seed",
@@ -258,9 +257,7 @@ def test_faults_of_settings(setting, expected):
 
 def test_an_unknown_scenario_suggests_the_shipped_one():
     """A name that is neither file nor folder nor shipped is told with the nearest shipped name."""
-    expected = (
-        'hai-phong-2026: no such scenario file, folder or shipped name -> did you mean "hai-phong-2025"?'
-    )
+    expected = 'hai-phong-2026: no such scenario file, folder or shipped name -> did you mean "hai-phong-2025"?'
     assert faults("hai-phong-2026") == [expected]
 
 
@@ -314,9 +311,7 @@ def test_every_option_has_a_meaning():
     assert [".".join(o.path) for o in fields_of(Scenario) if not o.meaning] == []
 
 
-NUMBERS = [
-    p for p in all_paths() if p.split(".")[-1] in ("seconds", "max_members", "seed", "threads", "min_km")
-]
+NUMBERS = [p for p in all_paths() if p.split(".")[-1] in ("seconds", "max_members", "seed", "threads", "min_km")]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

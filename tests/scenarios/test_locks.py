@@ -56,9 +56,7 @@ CASES = [
     ),
     (
         "  must_join: [['1', '2']]\n  fixed_seat: ['1', '2']\n",
-        [
-            "scenario.yaml:6:21: fixed_seat 2 and 1 must join, and a new unit has one seat -> keep one of the two seats"
-        ],
+        ["scenario.yaml:6:21: fixed_seat 2 and 1 must join, and a new unit has one seat -> keep one of the two seats"],
     ),
     (
         "  must_join: [['1', '6']]\n",
@@ -68,21 +66,15 @@ CASES = [
     ),
     (
         "  must_join: [['3', '4']]\n",
-        [
-            'scenario.yaml:5:14: must_join ties 4 of the special zone "Isle" to 3 outside it -> remove one of the two'
-        ],
+        ['scenario.yaml:5:14: must_join ties 4 of the special zone "Isle" to 3 outside it -> remove one of the two'],
     ),
     (
         "  must_not_join: [['4', '5']]\n",
-        [
-            'scenario.yaml:5:19: must_not_join 4 and 5: both belong to the special zone "Isle" -> remove one of the two'
-        ],
+        ['scenario.yaml:5:19: must_not_join 4 and 5: both belong to the special zone "Isle" -> remove one of the two'],
     ),
     (
         "  fixed_seat: ['4', '5']\n",
-        [
-            'scenario.yaml:5:21: fixed_seat 4 and 5: both belong to the special zone "Isle" -> keep one of the two seats'
-        ],
+        ['scenario.yaml:5:21: fixed_seat 4 and 5: both belong to the special zone "Isle" -> keep one of the two seats'],
     ),
     (
         "  keep_whole: ['4']\n",
@@ -127,7 +119,9 @@ def test_contradictions(check, locks, expected):
 
 def test_locks_that_hold_together_are_no_fault(check):
     """Joins on one side, seats outside them, a unit kept whole that holds its own seat."""
-    locks = "  must_join: [['1', '2']]\n  must_not_join: [['1', '3']]\n  fixed_seat: ['1', '3']\n  keep_whole: ['3', '7']\n"
+    locks = (
+        "  must_join: [['1', '2']]\n  must_not_join: [['1', '3']]\n  fixed_seat: ['1', '3']\n  keep_whole: ['3', '7']\n"
+    )
     assert check(locks) == []
 
 
@@ -161,8 +155,7 @@ def test_joins_contradict_exactly_when_no_partition_keeps_them(check, joins, ban
     bans = [p for p in bans if p[0] != p[1]]
     partitions = [(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1), (0, 1, 2)]
     possible = any(
-        all(p[int(a) - 1] == p[int(b) - 1] for a, b in joins)
-        and all(p[int(a) - 1] != p[int(b) - 1] for a, b in bans)
+        all(p[int(a) - 1] == p[int(b) - 1] for a, b in joins) and all(p[int(a) - 1] != p[int(b) - 1] for a, b in bans)
         for p in partitions
     )
     found = check(f"  must_join: {[list(p) for p in joins]}\n  must_not_join: {[list(p) for p in bans]}\n")

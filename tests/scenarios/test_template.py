@@ -26,16 +26,12 @@ def test_every_option_is_listed_and_right_when_switched_on(tmp_path, loaded):
     """Deleting one # from every line gives a scenario with the very values of the origin: no drift."""
     path = new_scenario(tmp_path / "own", "hai-phong-2025")
     text = path.read_text(encoding="utf-8")
-    lines = [
-        line for line in text.splitlines() if not re.match(r"# \S|#$", line) and "templates/" not in line
-    ]
+    lines = [line for line in text.splitlines() if not re.match(r"# \S|#$", line) and "templates/" not in line]
     path.write_text("\n".join(re.sub("^#", "", line) for line in lines), encoding="utf-8")
     own = load_scenario(path.parent)
     assert own.scenario.model_copy(update={"name": loaded.scenario.name}) == loaded.scenario
     assert all(
-        own.written(*o.path)
-        for o in fields_of(Scenario)
-        if o.path not in (("data", "divisions"), ("data", "staff"))
+        own.written(*o.path) for o in fields_of(Scenario) if o.path not in (("data", "divisions"), ("data", "staff"))
     )
 
 

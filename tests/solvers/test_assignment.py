@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.assignment import AssignmentProblem, chosen_post, next_best, solve_assignment
-from solvers.check_assignment import check_assignment
+from solvers.assignment.check import check_assignment
+from solvers.assignment.solve import AssignmentProblem, chosen_post, next_best, solve_assignment
 from solvers.problem import ProblemError, Status, Stop
 
 STOP = Stop()

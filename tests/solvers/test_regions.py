@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csc_matrix
 
-from solvers.check_regions import check_regions
-from solvers.connected_sets import connected_sets
 from solvers.problem import ProblemError, Status, Stop
-from solvers.regions import FixedRegion, RegionProblem, solve_regions
+from solvers.regions.check import check_regions
+from solvers.regions.connected_sets import connected_sets
+from solvers.regions.solve import FixedRegion, RegionProblem, solve_regions
 from solvers.set_partition import Program, minimise
 
 STOP = Stop(seconds=20)
@@ -237,22 +237,14 @@ def brute_force(p):
     graph.add_nodes_from(range(p.n))
 
     def price(part):
-        if (
-            len(part) > p.max_members
-            or not nx.is_connected(graph.subgraph(part))
-            or len(set(p.group[part])) > 1
-        ):
+        if len(part) > p.max_members or not nx.is_connected(graph.subgraph(part)) or len(set(p.group[part])) > 1:
             return np.inf, 0
         kind = p.unit_class[part].max()
-        meets = (
-            p.area[part].sum() >= p.area_floor[kind] and p.population[part].sum() >= p.population_floor[kind]
-        )
+        meets = p.area[part].sum() >= p.area_floor[kind] and p.population[part].sum() >= p.population_floor[kind]
         seats = [u for u in part if u in p.fixed_seat] or [u for u in part if u not in p.forbidden_seat]
         if not seats or len([u for u in part if u in p.fixed_seat]) > 1:
             return np.inf, 0
-        return min((p.population[part] * p.minutes[part, s]).sum() for s in seats), not (
-            meets or len(part) >= 3
-        )
+        return min((p.population[part] * p.minutes[part, s]).sum() for s in seats), not (meets or len(part) >= 3)
 
     best = np.inf
     for parts in partitions(list(range(p.n))):

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.routing.check import check_routing
 from solvers.linear import LinearModel, solve_linear
 from solvers.problem import ProblemError, Status, Stop
-from solvers.routing.solve import Mode, Route, RoutingProblem, VehicleType, solve_routing
+from solvers.routing.check import check_routing
 from solvers.routing.columns import route_pool
 from solvers.routing.master import direct_bound, relax
+from solvers.routing.solve import Mode, Route, RoutingProblem, VehicleType, solve_routing
 
 EXACT = Stop(seconds=20, gap=0.0)
 
@@ -319,20 +319,16 @@ def test_the_checker_finds_each_kind_of_violation():
     stated = problem()
     good = solve_routing(stated, EXACT)
     assert any(
-        "seats" in f
-        for f in check_routing(replace(stated, vehicles=(VehicleType("bus", 20, 1e3, 10.0, 9),)), good)
+        "seats" in f for f in check_routing(replace(stated, vehicles=(VehicleType("bus", 20, 1e3, 10.0, 9),)), good)
     )
     assert any("persons go" in f for f in check_routing(stated, replace(good, by_mode=good.by_mode + 1)))
     wrong = (Route(0, (A,), OFFICE, ((B, A, 10),)), *good.routes[1:])
     assert any("cannot board" in f for f in check_routing(stated, replace(good, routes=wrong)))
     assert any("recounted" in f for f in check_routing(stated, replace(good, objective=good.objective + 50)))
-    assert any(
-        "above the objective" in f for f in check_routing(stated, replace(good, bound=good.objective + 50))
-    )
+    assert any("above the objective" in f for f in check_routing(stated, replace(good, bound=good.objective + 50)))
     assert any("longest ride" in f for f in check_routing(replace(stated, max_ride=35.0), good))
     assert any(
-        "available" in f
-        for f in check_routing(replace(stated, vehicles=(VehicleType("bus", 40, 1e3, 10.0, 1),)), good)
+        "available" in f for f in check_routing(replace(stated, vehicles=(VehicleType("bus", 40, 1e3, 10.0, 1),)), good)
     )
     assert any("budget" in f for f in check_routing(replace(stated, budget=100.0), good))
     assert any("cannot use" in f for f in check_routing(*_without_own(stated, good)))

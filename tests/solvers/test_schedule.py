@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.check_schedule import check_schedule
 from solvers.problem import ProblemError, Status, Stop
-from solvers.schedule import solve_schedule
-from solvers.schedule_bounds import earliest, least_cost
-from solvers.schedule_problem import NONE, ScheduleProblem, cost_of
-from solvers.schedule_slack import resource_order, total_slack
-from solvers.schedule_start import serial_schedule
+from solvers.schedule.bounds import earliest, least_cost
+from solvers.schedule.check import check_schedule
+from solvers.schedule.problem import NONE, ScheduleProblem, cost_of
+from solvers.schedule.slack import resource_order, total_slack
+from solvers.schedule.solve import solve_schedule
+from solvers.schedule.start import serial_schedule
 
 STOP = Stop(seconds=30, work=4)
 # Day 0 is a Monday: 20 weeks of five working days and two weekend days.
@@ -118,9 +118,7 @@ def test_the_follower_keeps_the_largest_lag():
 
     Team of one: b takes days 0-4 (target), then c on day 7. One free day at most, so a ends on day 3 or 4.
     """
-    p = project(
-        [1, 5, 1], [("a", "c", 0, 1)], capacity=[1], demand=[[0], [1], [1]], target={"b": 4}, release={"c": 0}
-    )
+    p = project([1, 5, 1], [("a", "c", 0, 1)], capacity=[1], demand=[[0], [1], [1]], target={"b": 4}, release={"c": 0})
     s = solved(p)
     assert s.start[2] == 7
     assert s.finish[0] in (3, 4)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.check_structure import check_structure
 from solvers.problem import ProblemError, Status, Stop
-from solvers.structure import StructureProblem, StructureSolution, solve_structure
+from solvers.structure.check import check_structure
+from solvers.structure.solve import StructureProblem, StructureSolution, solve_structure
 
 STOP = Stop(seconds=20)
 
@@ -21,12 +21,7 @@ def problem(sizes, hosts=None, teams=None, **changes):
     """
     n = len(sizes)
     hosts = [0] * n if hosts is None else hosts
-    arcs = [
-        (i, j)
-        for j in range(n)
-        for i in range(n)
-        if hosts[i] == hosts[j] and (sizes[i], -i) <= (sizes[j], -j)
-    ]
+    arcs = [(i, j) for j in range(n) for i in range(n) if hosts[i] == hosts[j] and (sizes[i], -i) <= (sizes[j], -j)]
     base = {
         "size": np.array(sizes),
         "floor": np.array(sizes) * 10,
@@ -252,9 +247,7 @@ def brute_force(p):
 
 def _value(p, slot_of_item, site_of_slot):
     """Cost of one structure from the definition, None when it breaks a rule."""
-    probe = StructureSolution(
-        Status.FEASIBLE, objective=0.0, slot_of_item=slot_of_item, site_of_slot=site_of_slot
-    )
+    probe = StructureSolution(Status.FEASIBLE, objective=0.0, slot_of_item=slot_of_item, site_of_slot=site_of_slot)
     faults = check_structure(p, probe)
     off = [f for f in faults if f.startswith("the objective")]
     if len(faults) > len(off):

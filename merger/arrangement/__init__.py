@@ -1,0 +1,1 @@
+"""Arranging communes: standards, names, the score of an arrangement, its alternatives."""

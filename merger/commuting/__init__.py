@@ -1,0 +1,1 @@
+"""Commute support: groups, modes, routes, rows of the tables, findings."""

@@ -1,0 +1,276 @@
+"""Headline figures of commute support, its comparison with other policies, and what the committee should
+know.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geodata.rail import clock
+from merger.commuting.modes import Tariff
+from merger.commuting.rows import ORDER, Choice
+from merger.stages.stage import Finding
+
+RIDERS_SEEN = "train_riders"
+
+
+def figures_of(choice: Choice, people: pd.DataFrame, commute: pd.DataFrame, routes: pd.DataFrame) -> dict[str, Any]:
+    """Figures of the record; money in VND a month, minutes one way from door to door in the morning."""
+    groups, solution = choice.groups, choice.solution
+    modes = commute.groupby("mode")[["riders", "public_vnd_month", "private_vnd_month", "time_vnd_month"]].sum()
+    modes = modes.reindex(ORDER, fill_value=0)
+    shuttles = routes[routes["mode"] == "shuttle"] if len(routes) else routes
+    entitled = np.isfinite(choice.prices["own"].public)
+    unserved = commute[commute["mode"].eq("none")]
+    entitled_ids = set(groups.loc[entitled, "group_id"])
+    reached = commute["minutes"].notna()
+    figures: dict[str, Any] = {
+        "concerned_people": len(people),
+        "listed_people": int((people["wish"] != "").sum()),
+        "entitled_people": int(groups.loc[entitled, "people"].sum()),
+        "unserved_people": int(unserved.loc[unserved["group_id"].isin(entitled_ids), "riders"].sum()),
+        "not_entitled_people": int(groups.loc[~entitled, "people"].sum()),
+        "by_mode_people": {mode: int(modes.at[mode, "riders"]) for mode in ORDER},
+        "by_mode_public_vnd_month": {mode: int(modes.at[mode, "public_vnd_month"]) for mode in ORDER},
+        "public_vnd_month": int(modes["public_vnd_month"].sum()),
+        "private_vnd_month": int(modes["private_vnd_month"].sum()),
+        "time_vnd_month": int(modes["time_vnd_month"].sum()),
+        "before_mean_minutes": _mean(pd.to_numeric(people["minutes_before"]), pd.Series(1, index=people.index)),
+        "after_mean_minutes": _mean(commute.loc[reached, "minutes"], commute.loc[reached, "riders"]),
+        "after_own_vehicle_mean_minutes": _mean(groups["minutes"], groups["people"]),
+        "vehicles": {k: int(n) for k, n in shuttles.groupby("vehicle").size().items()} if len(shuttles) else {},
+        "driver_hours_day": round(float(shuttles["driver_minutes"].sum()) / 60, 1) if len(shuttles) else 0.0,
+        "seat_use_ratio": round(float(shuttles["riders"].sum() / shuttles["seats"].sum()), 3)
+        if len(shuttles)
+        else None,
+        "pool_routes": solution.pool_size,
+        "pool_complete": solution.pool_complete,
+        "policies": _policies(choice, entitled, modes),
+    }
+    return figures
+
+
+def _policies(choice: Choice, entitled: np.ndarray, modes: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """The plan beside allowances only, the train as it ran, and nothing."""
+    people, prices = choice.groups["people"].to_numpy(int), choice.prices
+    own, none = prices["own"], prices["none"]
+    policies = {
+        "plan": _money(*(int(modes[f"{kind}_vnd_month"].sum()) for kind in ("public", "private", "time"))),
+        "allowances_only": _mixed(
+            people, [(own, np.where(entitled, people, 0)), (none, np.where(entitled, 0, people))]
+        ),
+        "nothing": _mixed(people, [(none, people)]),
+    }
+    totals = choice.inputs.totals
+    seen = totals[totals["key"].astype(str).str.startswith(RIDERS_SEEN)] if "train" in prices else totals.iloc[:0]
+    for row in seen.itertuples():
+        riders = _train_riders(choice, people, int(row.value))
+        rest = people - riders
+        parts = [
+            (prices["train"], riders),
+            (own, np.where(entitled, rest, 0)),
+            (none, np.where(entitled, 0, rest)),
+        ]
+        policies[str(row.key)] = _mixed(people, parts)
+    return policies
+
+
+def _train_riders(choice: Choice, people: np.ndarray, count: int) -> np.ndarray:
+    """So many riders, from the groups that gain most by the train over their own vehicle."""
+    train, own = choice.prices["train"], choice.prices["own"]
+    with np.errstate(invalid="ignore"):
+        gain = np.where(np.isfinite(train.total) & np.isfinite(own.total), own.total - train.total, -np.inf)
+    riders = np.zeros(len(people), int)
+    for g in np.argsort(-gain, kind="stable"):
+        if count <= 0 or not np.isfinite(gain[g]):
+            break
+        riders[g] = min(people[g], count)
+        count -= int(riders[g])
+    return riders
+
+
+def _mixed(people: np.ndarray, parts: list[tuple[Any, np.ndarray]]) -> dict[str, int]:
+    sums = [0.0, 0.0, 0.0]
+    for price, riders in parts:
+        used = riders > 0
+        for i, amount in enumerate((price.public, price.private, price.time)):
+            sums[i] += float(amount[used] @ riders[used])
+    return _money(*(round(s) for s in sums))
+
+
+def _money(public: int, private: int, time: int) -> dict[str, int]:
+    return {
+        "public_vnd_month": public,
+        "private_vnd_month": private,
+        "time_vnd_month": time,
+        "total_vnd_month": public + private + time,
+    }
+
+
+def _mean(values: pd.Series, weights: pd.Series) -> float | None:
+    known = np.isfinite(values.to_numpy(float))
+    if not known.any():
+        return None
+    return round(float(np.average(values.to_numpy(float)[known], weights=weights.to_numpy(float)[known])), 1)
+
+
+def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) -> list[Finding]:
+    """Findings in the order a committee asks: who, how much, by what right, what is uncertain."""
+    found = [_headline(figures), _saving(figures)]
+    found += _train_findings(choice, figures)
+    found += _entitlement_findings(choice, commute, figures)
+    found += _vehicle_findings(figures)
+    if figures["unserved_people"]:
+        n = figures["unserved_people"]
+        found.append(
+            Finding(
+                f"{n} người đủ điều kiện nhưng chưa được bố trí hỗ trợ vì vướng giới hạn (xem lý do từng nhóm).",
+                f"{n} entitled people are left without support by a limit (see the reason of each group).",
+            )
+        )
+    return found
+
+
+def _headline(figures: dict[str, Any]) -> Finding:
+    by = figures["by_mode_people"]
+    return Finding(
+        f"{_n(figures['concerned_people'])} người đổi nơi làm việc ({_n(figures['listed_people'])} "
+        f"thuộc danh sách phải chuyển): {_n(by['shuttle'])} đi xe đưa đón, "
+        f"{_n(by['train'])} đi tàu, {_n(by['own'])} tự túc có hỗ trợ, {_n(by['flat'] + by['rent'])} ở gần "
+        "nơi làm việc, "
+        f"{_n(by['none'])} không hỗ trợ. Thời gian đi một lượt bình quân "
+        f"{_dec(figures['after_mean_minutes'])} phút "
+        f"(trước đây {_dec(figures['before_mean_minutes'])} phút).",
+        f"{figures['concerned_people']:,} people change workplace "
+        f"({figures['listed_people']:,} on the list of those who must move): {by['shuttle']:,} by shuttle, "
+        f"{by['train']:,} by train, "
+        f"{by['own']:,} by own vehicle with an allowance, {by['flat'] + by['rent']:,} live near the site, "
+        f"{by['none']:,} without support. Mean way {figures['after_mean_minutes']} minutes "
+        f"(before {figures['before_mean_minutes']}).",
+    )
+
+
+def _saving(figures: dict[str, Any]) -> Finding:
+    plan, only = figures["policies"]["plan"], figures["policies"]["allowances_only"]
+    nothing = figures["policies"]["nothing"]
+    less = only["public_vnd_month"] - plan["public_vnd_month"]
+    vi = "thấp hơn" if less >= 0 else "cao hơn"
+    en = "less" if less >= 0 else "more"
+    return Finding(
+        f"Ngân sách một tháng {_bn(plan['public_vnd_month'])} tỷ đồng, {vi} {_bn(abs(less))} tỷ so với chỉ "
+        "chi hỗ trợ theo "
+        f"khoảng cách ({_bn(only['public_vnd_month'])} tỷ). Tổng chi phí (ngân sách, cá nhân, thời gian): "
+        f"{_bn(plan['total_vnd_month'])} tỷ, so với {_bn(only['total_vnd_month'])} tỷ và "
+        f"{_bn(nothing['total_vnd_month'])} tỷ "
+        "nếu không hỗ trợ.",
+        f"Public money {plan['public_vnd_month'] / 1e9:.2f} bn VND a month, {abs(less) / 1e9:.2f} bn {en} "
+        "than distance "
+        f"allowances only ({only['public_vnd_month'] / 1e9:.2f} bn). Total of public, private and time "
+        f"{plan['total_vnd_month'] / 1e9:.2f} bn, against {only['total_vnd_month'] / 1e9:.2f} bn and "
+        f"{nothing['total_vnd_month'] / 1e9:.2f} bn with nothing.",
+    )
+
+
+def _train_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
+    train = choice.prices.get("train")
+    if train is None:
+        return [Finding("Không có chuyến tàu nào phù hợp giờ làm việc.", "No train fits the working hours.")]
+    options, tariff = choice.inputs.scenario.commute, Tariff(choice.inputs)
+    start = tariff.row(options.train_single_fare)["start"]
+    month = tariff.row(options.train_month_fare)
+    ride = next(r for r in train.ride if r is not None)
+    seen = choice.inputs.totals[choice.inputs.totals["key"].astype(str).str.startswith(RIDERS_SEEN)]
+    counts = ", ".join(str(int(v)) for v in seen["value"])
+    riders = figures["by_mode_people"]["train"]
+    return [
+        Finding(
+            f"Tàu HP15/HP16 chạy từ {_date(start)}; trước ngày đó chỉ có xe đưa đón và hỗ trợ theo khoảng "
+            "cách. Vé tháng "
+            f"{_n(int(month['amount_vnd']))} đồng áp dụng từ {_date(month['start'])}. Phương án dùng "
+            f"{riders} chỗ; thực tế "
+            f"đếm được {counts} khách. Kế hoạch tính theo biểu đồ "
+            f"{options.train_timetable.replace('_', '-')}: giờ đến "
+            f"{clock(ride.morning_arrives)}, giờ về {clock(ride.evening_departs)} ga trung chuyển cần "
+            "đường sắt xác nhận "
+            "tàu HP16 có đỗ đón khách.",
+            f"Trains HP15/HP16 run since {start}; before that day there are only shuttles and allowances. "
+            "The monthly ticket of "
+            f"{int(month['amount_vnd']):,} VND holds from {month['start']}. The plan uses {riders} seats; "
+            f"{counts} passengers "
+            "were counted in fact. Times are those of timetable "
+            f"{options.train_timetable.replace('_', '-')}: the railway "
+            "should confirm that HP16 takes passengers at the transfer station at "
+            f"{clock(ride.evening_departs)}.",
+            rule=options.train_month_fare,
+        )
+    ]
+
+
+def _entitlement_findings(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) -> list[Finding]:
+    options, tariff = choice.inputs.scenario.commute, Tariff(choice.inputs)
+    ids = sorted(options.travel_allowances, key=tariff.floor_km)
+    if not ids:
+        return []
+    first = ids[0]
+    allowance = dict(zip(choice.groups["group_id"], choice.prices["own"].public, strict=True))
+    carried = commute[commute["mode"].isin(["shuttle", "train"])]
+    double = round(sum(allowance[r.group_id] * r.riders for r in carried.itertuples()))
+    row, under = tariff.row(first), figures["not_entitled_people"]
+    return [
+        Finding(
+            f"{_n(under)} người ở cách nơi làm việc mới dưới {tariff.floor_km(first):g} km nên không thuộc "
+            "diện hỗ trợ. "
+            f"Mức hỗ trợ theo {row['scheme_vi']}; chưa rõ ngày bắt đầu và số tháng "
+            "hưởng.",
+            f"{under:,} people live less than {tariff.floor_km(first):g} km from the new workplace and are "
+            "not entitled. "
+            f"Amounts by {row['scheme']}; its first day and number of months "
+            "are not known.",
+            rule=first,
+        ),
+        Finding(
+            "Phương án coi xe đưa đón và vé tàu là thay cho mức hỗ trợ theo khoảng cách; nghị quyết chưa "
+            "nói rõ, cần quyết "
+            f"định. Nếu được hưởng cả hai, ngân sách tăng thêm {_bn(double)} tỷ đồng một tháng.",
+            "The plan takes shuttle and train as replacing the distance allowance; the resolution does not "
+            "say, so a decision "
+            f"is needed. If both were paid, public money would rise by {double / 1e9:.2f} bn VND a month.",
+            rule=ids[-1],
+        ),
+    ]
+
+
+def _vehicle_findings(figures: dict[str, Any]) -> list[Finding]:
+    if not figures["vehicles"]:
+        return []
+    vi = ", ".join(f"{n} xe {kind} chỗ" for kind, n in figures["vehicles"].items())
+    en = ", ".join(f"{n} of {kind} seats" for kind, n in figures["vehicles"].items())
+    return [
+        Finding(
+            f"Cần {vi}; giá thuê xe là giả định, cần chào giá. Mỗi người một ghế mọi ngày, kể cả người đi "
+            "không thường xuyên.",
+            f"Vehicles: {en}; their prices are assumptions to be checked by quotations. Every rider holds "
+            "a seat every day, "
+            "irregular ones too.",
+        )
+    ]
+
+
+def _n(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+def _dec(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}".replace(".", ",")
+
+
+def _bn(value: float) -> str:
+    return f"{value / 1e9:.2f}".replace(".", ",")
+
+
+def _date(iso: str) -> str:
+    year, month, day = str(iso).split("-")
+    return f"{int(day)}-{int(month)}-{year}"

@@ -1,0 +1,1 @@
+"""Merging agencies: divisions as items, mandates and their successors, reasons in words."""

@@ -1,0 +1,1 @@
+"""Tasks of a merger, working-day calendars, findings."""

@@ -1,0 +1,1 @@
+"""Persons to posts: min-cost flow, exact."""

@@ -1,0 +1,1 @@
+"""Connected regions over a planar graph: set partitioning with a proven bound."""

@@ -1,0 +1,1 @@
+"""Shuttle routes and modes: route columns and a master."""

@@ -1,0 +1,149 @@
+"""Routes and modes for commuters: all routes that can pay, priced by a linear programme, chosen by an integer
+one.
+
+The pool holds every sequence of stops that keeps to the longest ride and can pay for itself; a linear
+programme over it gives a bound for the problem as stated and the reduced cost of each route. The routes
+with the smallest reduced costs enter the integer programme that chooses vehicles and modes; where these
+are all, its own, sharper bound is valid too. Where there are too many sequences, the pool holds those with
+the smallest detours, routes close to the chosen ones (a stop inserted, two vehicles merged) join it, and
+the bound is that of people who buy single seats on full direct vehicles, which no sequence can undercut.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from solvers.problem import Status, Stop
+from solvers.routing.columns import nearby_routes, route_pool
+from solvers.routing.master import choose, direct_bound, relax
+from solvers.routing.problem import Mode, Route, RoutingProblem, RoutingSolution, VehicleType, objective_of
+
+# Routes that enter the integer programme: all where there are few, else those with the smallest reduced costs
+# (more of them only slow the search down: measured on 3,795 routes, 120 gave the best plan, 200 and 400 worse
+# ones).
+ALL_ROUTES = 400
+SEARCHED_ROUTES = 120
+# Times an incomplete pool is enlarged around the chosen routes and the programme solved again.
+ROUNDS = 2
+TOLERANCE = 1e-6
+RESTRICTION = "the given stops; every sequence of them is covered by the bound"
+
+__all__ = ["Mode", "Route", "RoutingProblem", "RoutingSolution", "VehicleType", "solve_routing"]
+
+
+def solve_routing(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
+    """Choose routes and modes. Stop.work limits branch-and-bound nodes of each integer programme.
+
+    Depots share only the fleet, the capacity of modes and the budget: without a budget each is solved
+    alone, and all together only when their answers ask for more than there is. Deterministic for the same
+    input and seed as long as the time limit is not reached. The objective is VND a month.
+    """
+    began = time.perf_counter()
+    if not len(problem.people):
+        return RoutingSolution(Status.OPTIMAL, 0.0, 0.0, by_mode=np.zeros((len(problem.modes), 0), int))
+    depots = sorted(set(problem.depot.tolist()))
+    if problem.budget is None and len(depots) > 1:
+        joined = _solve_apart(problem, depots, stop)
+        if joined is not None:
+            return replace(joined, seconds=time.perf_counter() - began)
+    left = max(stop.seconds - (time.perf_counter() - began), 1.0)
+    solution = _solve_together(problem, replace(stop, seconds=left))
+    return replace(solution, seconds=time.perf_counter() - began)
+
+
+def _solve_apart(problem: RoutingProblem, depots: list[int], stop: Stop) -> RoutingSolution | None:
+    """Each depot with the whole fleet and capacity; None when the answers together exceed them.
+
+    The sum of the bounds is a bound: no depot does better with a part of the fleet than with all of it.
+    """
+    members = [np.flatnonzero(problem.depot == depot) for depot in depots]
+    began = time.perf_counter()
+    parts = []
+    for groups in members:
+        left = max(stop.seconds - (time.perf_counter() - began), 1.0)
+        parts.append(_solve_together(_of_groups(problem, groups), replace(stop, seconds=left)))
+    if any(part.by_mode is None or part.bound is None for part in parts):
+        return None
+    by_mode = np.zeros((len(problem.modes), len(problem.people)), int)
+    routes: list[Route] = []
+    for groups, part in zip(members, parts, strict=True):
+        by_mode[:, groups] = part.by_mode
+        routes += [
+            replace(route, riders=tuple((int(groups[g]), s, n) for g, s, n in route.riders)) for route in part.routes
+        ]
+    used = np.bincount([route.vehicle for route in routes], minlength=len(problem.vehicles))
+    if any(n > kind.fleet for n, kind in zip(used, problem.vehicles, strict=False)):
+        return None
+    if any(m.capacity is not None and n > m.capacity for m, n in zip(problem.modes, by_mode.sum(axis=1), strict=True)):
+        return None
+    return RoutingSolution(
+        Status.OPTIMAL if all(part.status == Status.OPTIMAL for part in parts) else Status.FEASIBLE,
+        objective_of(problem, tuple(routes), by_mode),
+        sum(part.bound for part in parts),
+        restriction=RESTRICTION,
+        routes=tuple(routes),
+        by_mode=by_mode,
+        pool_size=sum(part.pool_size for part in parts),
+        pool_complete=all(part.pool_complete for part in parts),
+    )
+
+
+def _of_groups(problem: RoutingProblem, groups: np.ndarray) -> RoutingProblem:
+    """The problem of some of the groups."""
+    return replace(
+        problem,
+        people=problem.people[groups],
+        depot=problem.depot[groups],
+        minute_cost=problem.minute_cost[groups],
+        access_cost=problem.access_cost[groups],
+        riders_max=problem.riders_max[groups],
+        modes=tuple(replace(mode, cost=mode.cost[groups], public=mode.public[groups]) for mode in problem.modes),
+    )
+
+
+def _solve_together(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
+    """All depots of the problem in one programme."""
+    began = time.perf_counter()
+
+    def left(share: float = 1.0) -> Stop:
+        return replace(stop, seconds=max(share * (stop.seconds - (time.perf_counter() - began)), 1.0))
+
+    pool = route_pool(problem)
+    bound, reduced = relax(problem, pool.columns, left())
+    if not pool.complete or bound is None:
+        bound = direct_bound(problem, left())
+    searched = len(pool.columns) if len(pool.columns) <= ALL_ROUTES else SEARCHED_ROUTES
+    order = np.argsort(reduced, kind="stable")[:searched]
+    columns = tuple(pool.columns[i] for i in np.sort(order))
+    whole = pool.complete and len(columns) == len(pool.columns)
+    best: RoutingSolution | None = None
+    for _ in range(1 if pool.complete else ROUNDS):
+        found = choose(problem, columns, left(1.0 if pool.complete else 0.5))
+        if found is None or (best is not None and found.objective >= best.objective):
+            break
+        best = found
+        known = set(columns)
+        extra = [column for column in nearby_routes(problem, best.routes) if column not in known]
+        if not extra or time.perf_counter() - began >= stop.seconds:
+            break
+        columns = (*columns, *extra)
+    seconds = time.perf_counter() - began
+    size = len(pool.columns)
+    if best is None:
+        return RoutingSolution(Status.UNKNOWN, None, bound, seconds, RESTRICTION, pool_size=size)
+    if whole and best.pool_bound is not None:
+        bound = best.pool_bound if bound is None else max(bound, best.pool_bound)
+    proven = None if bound is None else min(bound, best.objective)
+    closed = proven is not None and best.objective - proven <= TOLERANCE * max(1.0, abs(best.objective))
+    return replace(
+        best,
+        status=Status.OPTIMAL if closed else Status.FEASIBLE,
+        bound=proven,
+        seconds=seconds,
+        restriction=RESTRICTION,
+        pool_size=size,
+        pool_complete=pool.complete,
+    )

@@ -1,0 +1,1 @@
+"""Items to slots to sites: consolidated structures with a proven bound."""
