@@ -1,0 +1,115 @@
+"""The whole chain on the real data: every file is there, honest about itself, and the same when made again."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from merger.inputs import load_inputs
+from merger.network import doubled_mandates, orphaned_mandates, read_graphml
+from merger.pipeline import STAGES, plan_layers, solve_stages, write_data, write_maps
+from merger.plan import Plan
+from merger.tables import TABLES
+
+pytestmark = pytest.mark.xdist_group("plan")
+
+DOCUMENTS = ("report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
+OTHERS = ("plan.json", "plan.gpkg", "network.graphml", "timetable.ics")
+
+
+def test_every_file_of_a_plan_is_there(shipped_plan):
+    """The tables of the contract, the documents, the graph, the calendar, the maps: none missing, none empty."""
+    names = [*(f"{t}.csv" for t in TABLES), *DOCUMENTS, *OTHERS, "maps/units_after.geojson", "maps/routes.geojson"]
+    sizes = {n: (shipped_plan.path / n).stat().st_size for n in names}
+    assert min(sizes.values()) > 300, sizes
+
+
+def test_every_stage_reports_honestly(shipped_plan):
+    """Status, objective, bound, gap and seconds of five stages; a bound never above the objective."""
+    stages = shipped_plan.manifest["stages"]
+    assert list(stages) == list(STAGES)
+    for name, s in stages.items():
+        assert s["status"] in ("optimal", "feasible"), name
+        assert s["bound"] is not None, name
+        assert s["bound"] <= s["objective"] + 1e-6 * max(1.0, abs(s["objective"])), name
+        assert s["seconds"] > 0, name
+        if s["status"] == "optimal":
+            assert s["gap"] <= 1e-6, name
+
+
+def test_the_plan_beats_the_real_arrangement_by_the_same_score(shipped_plan):
+    """Fewer person-km than 2025 even with the best seats, more units at standard, none that needs a decision."""
+    plan, real = (shipped_plan.manifest["headline"][k] for k in ("plan", "reference"))
+    assert plan["units"] == real["units"] == 114
+    assert plan["best_seat_person_km"] < real["best_seat_person_km"]
+    assert plan["meets"] > real["meets"]
+    assert plan["needs_decision"] == 0
+
+
+def test_every_mandate_has_one_successor_in_the_graph(shipped_plan):
+    """GraphML reads back; no mandate is orphaned or doubled."""
+    graph = read_graphml(shipped_plan.path / "network.graphml")
+    assert len(graph) > 10_000
+    assert orphaned_mandates(graph) == []
+    assert doubled_mandates(graph) == []
+
+
+@pytest.mark.parametrize("table", ["structure", "new_divisions", "posts", "staff", "commute", "routes", "stops"])
+def test_what_rests_on_synthetic_data_says_so(shipped_plan, table):
+    """Each row of a table that rests on generated divisions or staff carries the label."""
+    assert set(shipped_plan.tables[table]["label"]) == {"SYNTHETIC"}
+
+
+def test_the_same_scenario_gives_the_same_bytes(shipped_plan, loaded, tmp_path):
+    """Same scenario, seed and threads: every CSV and GeoJSON file is byte-identical when planned again."""
+    inputs = load_inputs(loaded.scenario, loaded.folder)
+    tables, _ = solve_stages(inputs)
+    again = Plan(tmp_path, dict(shipped_plan.manifest), tables)
+    write_data(again, inputs)
+    write_maps(again, plan_layers(again, inputs))
+    first = [p for p in shipped_plan.path.rglob("*") if p.suffix in (".csv", ".geojson")]
+    assert len(first) > 20
+    differing = [p.name for p in first if p.read_bytes() != (tmp_path / p.relative_to(shipped_plan.path)).read_bytes()]
+    assert differing == []
+
+
+def test_another_seed_gives_other_people(loaded, shipped_plan):
+    """The seed drives the generator: the test above would notice if it were ignored."""
+    other = load_inputs(loaded.scenario.model_copy(update={"seed": 7}), loaded.folder)
+    homes = shipped_plan.tables["staff"].set_index("person_id")["home_code"]
+    assert (other.staff.set_index("person_id")["home_code"].reindex(homes.index) != homes).mean() > 0.5
+
+
+def test_public_files_hold_no_person(shipped_plan):
+    """No id of the roster in maps, page, commute and routes."""
+    ids = shipped_plan.tables["staff"]["person_id"]
+    public = [
+        "dashboard.html",
+        "commute.csv",
+        "routes.csv",
+        "stops.csv",
+        *(f"maps/{p.name}" for p in maps(shipped_plan)),
+    ]
+    text = "\n".join((shipped_plan.path / n).read_text(encoding="utf-8") for n in public)
+    assert [i for i in ids.iloc[::97] if i in text] == []
+
+
+def maps(plan) -> list[Path]:
+    return sorted((plan.path / "maps").glob("*.geojson"))
+
+
+def test_geojson_is_where_it_should_be(shipped_plan):
+    """RFC 7946: WGS 84 in longitude, latitude; all units lie in the frame of Hải Phòng, Bạch Long Vĩ included."""
+    for path in maps(shipped_plan):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        assert "crs" not in document
+        xy = pd.DataFrame(coordinates([f["geometry"]["coordinates"] for f in document["features"]]))
+        assert xy[0].between(105.8, 107.9).all(), path.name
+        assert xy[1].between(20.0, 21.4).all(), path.name
+
+
+def coordinates(nested) -> list[list[float]]:
+    if nested and isinstance(nested[0], (int, float)):
+        return [nested[:2]]
+    return [xy for part in nested for xy in coordinates(part)]
