@@ -119,7 +119,7 @@ def _explain_row(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: s
         name=str(row[names[1]]) if len(names) > 1 else (vi if lang == "vi" else en).capitalize(),
         facts=_facts(cells, table, row, lang),
         reasons=(*own, *_reasons(table, row, lang)),
-        rules=tuple(_cite(inputs, r, lang) for r in ids),
+        rules=tuple(_titled(cells, r, lang) for r in ids),
         alternative=_alternative(plan, inputs, table, row, lang),
         label=cells.words(table, "label", row.get("label", ""), lang),
     )
@@ -179,12 +179,10 @@ def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer
     )
 
 
-def _cite(inputs: Inputs, rule_id: str, lang: str) -> str:
-    if rule_id in inputs.law:
-        rule = inputs.law[rule_id]
-        title = rule.title_vi if lang == "vi" else rule.title_en
-        return f"{title or rule_id}: {rule.cite(lang)}"
-    allowance = inputs.allowances[inputs.allowances["allowance_id"] == rule_id]
-    if len(allowance):
-        return f"{allowance.iloc[0].get('scheme_vi' if lang == 'vi' else 'scheme') or rule_id}"
-    return rule_id
+def _titled(cells: Cells, rule_id: str, lang: str) -> str:
+    """Title of a rule and where it stands."""
+    cited = cells.cite(rule_id, lang)
+    if rule_id not in cells.law:
+        return cited
+    rule = cells.law[rule_id]
+    return f"{(rule.title_vi if lang == 'vi' else rule.title_en) or rule_id}: {cited}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from scenarios.tables import all_schemas
 
 LAYERS = ("units", "units_reference")
 PARQUET = ("roads_nodes", "roads_edges")
+# So many columns missing or misnamed: the file is taken for another one, and nothing is compared with it.
+WRONG_HEAD = 3
 # Published shares are rounded to four digits; a unit in up to five parts may miss 1 by this much.
 SHARE_TOLERANCE = 0.0005
 
@@ -119,10 +122,14 @@ class _Sources:
         self.law = None if faults else read_law(path)
 
     def _collect_values(self) -> None:
-        """The values that references point to."""
+        """The values that references point to; a table that lacks most of its head is another file by mistake."""
+        heads = Counter(f.path for f in self.faults if f.line == 1 and f.field)
+        wrong_head = {path for path, columns in heads.items() if columns >= WRONG_HEAD}
         for target in {c.to for s in all_schemas().values() for c in s.columns.values() if c.to}:
             table, _, column = target.partition(".")
-            if table in self.tables and column in self.tables[table].header:
+            if table not in self.tables or self.tables[table].path in wrong_head:
+                continue
+            if column in self.tables[table].header:
                 self.values[target] = frozenset(self.tables[table].column(column)) - {""}
 
     def file(self, name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from merger.documents.cells import Cells
+from merger.documents.cells import RULES, Cells
 from merger.documents.facts import column, headline
 from merger.documents.wording import (
     LANGUAGES,
@@ -36,7 +36,8 @@ NUMBER_FORMATS = {
 }  # fmt: skip
 # Codes that stay codes, because the name has a column of its own beside them.
 KEPT_CODES = {"home_code", "new_agency_id"}
-WIDEST, NARROWEST = 60, 8
+# Characters: the width at which text wraps, the narrowest column; points: the height of a line.
+WRAPPED, NARROWEST, LINE_HEIGHT = 45, 8, 15
 
 
 def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
@@ -254,14 +255,19 @@ class _Writer:
     def sheet(self, name: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """One table: two rows of heads, filter, frozen panes, formats by type."""
         sheet = self.book.add_worksheet(_tab(name))
+        lines = [1] * len(frame)
         for col, key in enumerate(frame.columns):
             sheet.write_string(0, col, heading(key, "vi", _singular(name)), self.head)
             sheet.write_string(1, col, heading(key, "en", _singular(name)), self.head_en)
             kind = types.get(key, "text")
-            width = NARROWEST
-            for row, value in enumerate(frame[key].tolist(), start=2):
-                width = max(width, self._cell(sheet, (row, col), (name, key, kind), value))
-            sheet.set_column(col, col, min(width + 2, WIDEST))
+            cells = enumerate(frame[key].tolist(), start=2)
+            lengths = [self._cell(sheet, (row, col), (name, key, kind), value) for row, value in cells]
+            width = max([NARROWEST, *(min(n, WRAPPED) for n in lengths)]) + 2
+            sheet.set_column(col, col, width)
+            lines = [max(a, -(-n // width)) for a, n in zip(lines, lengths, strict=True)]
+        for row, count in enumerate(lines, start=2):
+            if count > 1:  # said outright, because not every program fits rows to wrapped text
+                sheet.set_row(row, count * LINE_HEIGHT)
         sheet.set_row(0, 32)
         if len(frame):
             sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
@@ -272,7 +278,7 @@ class _Writer:
         sheet.repeat_rows(0, 1)
 
     def _cell(self, sheet, at: tuple[int, int], about: tuple[str, str, str], value: Any) -> int:
-        """Write one cell (table, column, type in `about`); returns how wide its text is."""
+        """Write one cell (table, column, type in `about`); returns the length of its text."""
         (row, col), (table, key, kind) = at, about
         if empty(value):
             return 0
@@ -289,7 +295,7 @@ class _Writer:
                 pass  # not a date: kept as the text that it is
         text = self._words(table, key, value)
         sheet.write_string(row, col, text, self.text)
-        return min(len(text), 45)
+        return len(text)
 
     def _words(self, table: str, key: str, value: Any) -> str:
         """Words of a cell in both languages, once where they are the same."""
@@ -298,6 +304,8 @@ class _Writer:
             return " / ".join(term("bool", text, lang) for lang in LANGUAGES)
         if table not in TABLES or key in KEPT_CODES:
             return text
+        if key in RULES:  # the sheet of rules has both languages
+            return self.cells.words(table, key, text, "vi")
         return " / ".join(dict.fromkeys(plain_name(self.cells.words(table, key, text, lang)) for lang in LANGUAGES))
 
     def _block(self, sheet, row: int, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> int:

@@ -47,6 +47,8 @@ NAMED = {
     "parent_id",
     "new_agency_id",
 }
+# Columns that hold ids of rules or allowances.
+RULES = {"rules", "rule"}
 DECIMALS = {"int": 0, "vnd": 0, "km": 1, "minutes": 1, "km2": 2, "m2": 0, "ratio": 2, "degrees": 5}
 
 
@@ -67,11 +69,21 @@ class Cells:
             if table in plan.tables:
                 frame = plan.tables[table]
                 self.names |= dict(zip(frame[key].astype(str), frame[name].astype(str), strict=True))
+        self.law = inputs.law
+        self.allowances = inputs.allowances.set_index("allowance_id")
         self.fields = {f.field: {"vi": f.title_vi, "en": f.title_en} for f in fields().itertuples()}
 
     def name(self, item: str) -> str:
         """Name of a unit, site, body or division; an unknown id comes back as it is."""
         return self.names.get(item, item)
+
+    def cite(self, rule_id: str, lang: str) -> str:
+        """Article and document of a rule, or the decision behind an allowance."""
+        if rule_id in self.law:
+            return self.law[rule_id].cite(lang)
+        if rule_id in self.allowances.index:
+            return str(self.allowances.loc[rule_id, "scheme_vi" if lang == "vi" else "scheme"])
+        return rule_id
 
     def words(self, table: str, column: str, value: Any, lang: str) -> str:
         """A cell as a reader sees it; "" for an empty one."""
@@ -81,6 +93,8 @@ class Cells:
         text = str(value)
         if kind == "date":
             return day(text, lang)
+        if column in RULES:
+            return "; ".join(dict.fromkeys(self.cite(part, lang) for part in text.split(";")))
         if column == "field":
             return self.fields.get(text, {}).get(lang, text)
         if column in NAMED and not (table == "timetable" and column == "predecessors"):

@@ -367,6 +367,14 @@ def test_a_side_in_two_pieces(folder):
     assert check(folder, alone + "locks: {keep_whole: ['318']}\n") == []
 
 
+def test_a_wrong_file_brings_no_flood(folder):
+    """Another file in the place of the sites: its columns are named, but not every reference to a site."""
+    (folder / "sites.csv").write_text("site_id,nam,kind\nx,y,z\n", encoding="utf-8")
+    found = check(folder, "data: {sites: sites.csv}\n")
+    assert "column access_m: column is missing" in found[0]
+    assert all(f.startswith("sites.csv:1: column") for f in found)
+
+
 def test_faults_of_a_layer(folder, monkeypatch):
     """A layer of units of one's own: a wrong CRS, a missing column, a code twice and a broken reference, at once."""
     monkeypatch.setattr(checks, "check_layer", geodata.checks.check_layer)
