@@ -282,7 +282,7 @@ def _options(sources: _Sources) -> list[Fault]:
             "projects",
             i,
         )
-    faults += [*_regions(sources), *_dates(loaded), *_plan_before(loaded)]
+    faults += [*_regions(sources), *_dates(loaded)]
     return faults
 
 
@@ -324,11 +324,3 @@ def _dates(loaded: Loaded) -> list[Fault]:
             at = loaded.place("dates", late if loaded.written("dates", late) else early)
             faults.append(at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two"))
     return faults
-
-
-def _plan_before(loaded: Loaded) -> list[Fault]:
-    earlier = loaded.scenario.least_change_from
-    if not earlier or (Path(earlier) / "plan.json").is_file():
-        return []
-    at = loaded.place("least_change_from")
-    return [at.fault(f"no plan in {shown(Path(earlier))}", "name a folder that merger plan wrote")]

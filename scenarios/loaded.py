@@ -98,8 +98,6 @@ def scenario_digest(scenario: Scenario) -> str:
     """SHA-256 of the resolved options. Of data files only the name counts: they have hashes of their own."""
     content = scenario.model_dump(mode="json")
     content["data"] = {k: portable(v).rsplit("/", 1)[-1] if v else None for k, v in content["data"].items()}
-    if content["least_change_from"]:
-        content["least_change_from"] = Path(content["least_change_from"]).name
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

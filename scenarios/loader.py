@@ -274,9 +274,7 @@ def _prepare(tree: Node, base_folder: Path) -> Node:
             here = Place(at.path, at.line, at.column, base_folder)
             paths[name] = Node(info.default, here, here, info.default)
     paths = {k: _absolute_node(v) for k, v in paths.items()}
-    tree = tree.with_value(("data",), replace(data or Node({}, at, at), value=paths))
-    earlier = tree.value.get("least_change_from")
-    return tree if earlier is None else tree.with_value(("least_change_from",), _absolute_node(earlier))
+    return tree.with_value(("data",), replace(data or Node({}, at, at), value=paths))
 
 
 def _reaches(tree: Node, path: Sequence[str]) -> bool:

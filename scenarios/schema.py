@@ -371,4 +371,3 @@ class Scenario(Section):
     documents: Documents = Documents()
     seed: int = Field(2025, description="seed of the generator and of every solver")
     threads: int = Field(1, ge=1, description="threads of every solver; more than 1 may change ties between runs")
-    least_change_from: str | None = Field(None, description="folder of an earlier plan to stay close to")

@@ -458,10 +458,6 @@ OPTION_FAULTS = [
         "arrange: {regions: {hai_fong: 2}}",
         'scenario.yaml:3:31: unknown side "hai_fong" -> did you mean "hai_phong"?',
     ),
-    (
-        "least_change_from: plans/last",
-        "scenario.yaml:3:20: no plan in plans/last -> name a folder that merger plan wrote",
-    ),
 ]
 
 
