@@ -30,6 +30,12 @@ STAGES: dict[str, tuple[str, ...]] = {
     "timetable": ("arrange", "consolidate", "relocate", "commute"),
 }
 
+SYNTHETIC_NOTICE = (
+    "SYNTHETIC: divisions or staff were generated to match published totals; not for decisions on any person. "
+    "GIẢ LẬP: cơ cấu phòng hoặc nhân sự do chương trình sinh ra theo tổng số đã công bố, "
+    "không dùng để quyết định với từng người."
+)
+
 Progress = Callable[[str], None]
 
 
@@ -118,6 +124,7 @@ def build_manifest(
         "seed": loaded.scenario.seed,
         "threads": loaded.scenario.threads,
         "synthetic": sorted(inputs.synthetic),
+        "notice": SYNTHETIC_NOTICE if inputs.synthetic else "",
         "stages": {name: asdict(record) for name, record in records.items()},
         "headline": _headline(inputs, tables),
         "rows": {name: len(frame) for name, frame in tables.items()},
