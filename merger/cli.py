@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,16 +39,31 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON instead of 
 LangOption = Annotated[str, typer.Option("--lang", help="vi or en")]
 
 
+class Interrupted(BaseException):
+    """The user stopped the program. Not a KeyboardInterrupt, which the command-line library would swallow."""
+
+
+# Set by the first interrupt: an exception raised inside a library's callback can be swallowed there.
+_stopping = threading.Event()
+
+
+def _interrupt(*_: object) -> None:
+    _stopping.set()
+    raise Interrupted
+
+
 def main() -> None:
     """Run the program; every expected failure is a few lines on stderr and an exit code."""
     from geodata.faults import InputError
 
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except InputError as e:
         _faults(e.faults)
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
+    except Interrupted:
         typer.echo("Interrupted: nothing was written, an earlier plan is untouched.", err=True)
         sys.exit(INTERRUPTED)
     except Exception as e:  # the two domain failures are imported lazily, so they are told apart here
@@ -240,14 +257,23 @@ def _domain_failure(error: Exception) -> int | None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the current step on a terminal; silent otherwise."""
+    """Show the current step on a terminal, silent otherwise; no step begins after an interrupt."""
+
+    def step_with(show: Callable[[str], None]) -> Callable[[str], None]:
+        def step(name: str) -> None:
+            if _stopping.is_set():
+                raise Interrupted
+            show(name)
+
+        return step
+
     if not sys.stderr.isatty():
-        yield lambda step: None
+        yield step_with(lambda name: None)
         return
     from rich.console import Console
 
     with Console(stderr=True).status("...") as status:
-        yield lambda step: status.update(f"{step} ...")
+        yield step_with(lambda name: status.update(f"{name} ..."))
 
 
 def _print_summary(finished: Plan) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -65,9 +67,17 @@ def solve_stages(
         limit = options.seconds if seconds is None else min(seconds, options.seconds)
         stop = Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
         result = stage.run(inputs, dict(tables), stop)
+        _rearm_interrupts()
         tables.update({key: conform(key, frame) for key, frame in result.tables.items()})
         records[name] = result.record
     return tables, records
+
+
+def _rearm_interrupts() -> None:
+    """Put the handlers of Ctrl-C and termination back: solvers written in C++ leave the system's own behind."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.getsignal(number) or signal.SIG_DFL)
 
 
 def make_plan(

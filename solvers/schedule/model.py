@@ -20,6 +20,7 @@ def cp_solver(stop: Stop, work: float, seconds: float) -> cp_model.CpSolver:
     solver.parameters.max_deterministic_time = work
     solver.parameters.max_time_in_seconds = max(1.0, seconds)
     solver.parameters.relative_gap_limit = stop.gap
+    solver.parameters.catch_sigint_signal = False  # Ctrl-C ends the program, it does not shorten a search
     return solver
 
 

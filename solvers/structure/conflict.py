@@ -61,6 +61,7 @@ def _status(problem: StructureProblem, names: Collection[str], stop: Stop) -> in
     solver.parameters.num_workers = stop.threads
     solver.parameters.random_seed = stop.seed % (2**31)
     solver.parameters.max_time_in_seconds = stop.seconds
+    solver.parameters.catch_sigint_signal = False
     return solver.Solve(_model(problem, set(names)).cp)
 
 

@@ -1,5 +1,6 @@
 """The command line as a planner in a hurry meets it: one clear line a problem, the promised exit code."""
 
+import signal
 import subprocess
 import sys
 
@@ -100,3 +101,17 @@ def test_score_of_the_real_arrangement(run):
 
     figures = json.loads(out)
     assert (figures["meets"], figures["exempt"], figures["needs_decision"]) == (36, 74, 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, number):
+    """Stopped while it plans: exit 130, one sentence, no folder, no half-written rest."""
+    command = [sys.executable, "-m", "merger", "plan", "hai-phong-2025", "-o", str(tmp_path / "p"), "--only", "arrange"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=4)  # reading and enumerating take longer than this
+    process.send_signal(number)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "nothing was written" in err
+    assert list(tmp_path.iterdir()) == []
