@@ -77,7 +77,7 @@ def _units_by_side(c: Context, new: pd.DataFrame) -> None:
         c.say("Cộng", "Total"),
     ]
     heads += [c.say("Diện tích (km²)", "Area (km²)"), c.say("Dân số (người)", "Population")]
-    widths = (3.4, *[9.0 / (len(kinds) + 1) / 1.2] * (len(kinds) + 1), 2.7, 2.7)
+    widths = (2.6, *[8.4 / (len(kinds) + 1)] * (len(kinds) + 1), 2.7, 2.7)
     caption = c.say(
         "Số đơn vị mới theo địa bàn (diện tích, dân số: ước tính)",
         "New units by side (area, population: estimated)",

@@ -46,7 +46,7 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=tuple(findings(tasks, table, problem)),
+        findings=tuple(findings(tasks, table, problem, solution)),
         figures=figures(table, problem, solution),
     )
     return StageResult({"timetable": table}, record)
