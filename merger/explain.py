@@ -15,6 +15,7 @@ from merger.documents.cells import Cells
 from merger.documents.wording import empty, heading, number, plain_value, term
 from merger.inputs import Inputs
 from merger.plan import Plan
+from merger.tables import empty as empty_table
 
 # Table: (kind in Vietnamese, kind in English, columns that name an item).
 ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -78,6 +79,10 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
         found = [(t, row) for t in ITEMS if t in plan.tables for _, row in match(t, plan.tables[t]).iterrows()]
         if found:
             return [_explain_row(plan, inputs, table, row, lang) for table, row in found[:10]]
+    bodies = inputs.agencies[inputs.agencies["period"] == "before"]
+    named = bodies[(bodies["agency_id"] == item) | bodies["name_vi"].map(plain).str.contains(plain(item), regex=False)]
+    if len(named):
+        return [_explain_body(plan, inputs, row, lang) for _, row in named.head(10).iterrows()]
     raise InputError.single(
         plan.path,
         f"nothing in this plan is called {item!r}",
@@ -130,6 +135,29 @@ def _facts(cells: Cells, table: str, row: pd.Series, lang: str) -> dict[str, str
     names, other = ITEMS[table][2], "_en" if lang == "vi" else "_vi"
     shown = [c for c in row.index if c not in names and c not in HIDDEN and not c.endswith(other) and not empty(row[c])]
     return {heading(c, lang, table): cells.words(table, c, row[c], lang) for c in shown}
+
+
+def _explain_body(plan: Plan, inputs: Inputs, body: pd.Series, lang: str) -> Answer:
+    """A body before the merger: where its divisions go, and why the first of them does."""
+    cells = Cells(plan, inputs)
+    structure = plan.tables.get("structure", empty_table("structure"))
+    own = structure[structure["agency_id"] == body["agency_id"]]
+    goes = own["new_agency_id"].unique().tolist() or [s for s in [body["successor_id"]] if s]
+    rules = dict.fromkeys(r for ids in own["rules"] for r in ids.split(";") if r)
+    return Answer(
+        kind="cơ quan trước sắp xếp" if lang == "vi" else "body before",
+        item=body["agency_id"],
+        name=body["name_vi"] if lang == "vi" else f"{body['name_en']} ({body['name_vi']})",
+        facts={
+            heading("new_agency", lang): "; ".join(cells.name(g) for g in goes),
+            heading("divisions_before", lang): number(len(own), lang),
+            heading("staff", lang): number(own["staff"].sum(), lang),
+        },
+        reasons=tuple(dict.fromkeys(own[f"reason_{lang}"]))[:5],
+        rules=tuple(_titled(cells, r, lang) for r in rules),
+        alternative="",
+        label=term("label", own["label"].iloc[0] if len(own) else "official", lang),
+    )
 
 
 def _reasons(table: str, row: pd.Series, lang: str) -> tuple[str, ...]:

@@ -130,14 +130,21 @@ def _code_remedy(code: str, known: set[str]) -> str:
     return did_you_mean(code, known) or "use a code of the units table"
 
 
+# Missing units that are named one by one.
+MISSING_SHOWN = 10
+
+
 def _unit_faults(rows: pd.DataFrame, inputs: Inputs, path: str, *, divided: bool) -> list[Fault]:
     """Every old unit occurs, and its shares sum to 1."""
     names, present = inputs.units["name_full"], set(rows["old_code"])
+    absent = [code for code in inputs.units.index if code not in present]
     faults = [
         Fault(path, field="old_code", message=f"unit {code} {names[code]} is missing", remedy="add a row for it")
-        for code in inputs.units.index
-        if code not in present
+        for code in absent[:MISSING_SHOWN]
     ]
+    if len(absent) > MISSING_SHOWN:
+        message = f"{len(absent) - MISSING_SHOWN} more of the {len(names)} units are missing"
+        faults.append(Fault(path, field="old_code", message=message, remedy="give every unit a row"))
     once = rows.drop_duplicates(["old_code", "new_id"])
     for code, own in once[once["old_code"].isin(names.index)].groupby("old_code"):
         total = float(own["share"].sum())

@@ -58,3 +58,10 @@ def test_no_single_move_improves_a_proven_plan(shipped_plan, inputs):
     priced = [extra for move in found if move for extra in [move[1]]]
     assert priced, "no unit of the sample can move at all"
     assert min(priced) >= -1e-6
+
+
+def test_a_body_of_before_tells_its_successor(shipped_plan, inputs):
+    """The Department of Home Affairs of Hải Dương: goes to the new one, with the reasons of its divisions."""
+    (answer,) = explain_item(shipped_plan, inputs, "so-noi-vu-hai-duong", "vi")
+    assert any("Sở Nội vụ Hải Phòng" in fact for fact in answer.facts.values())
+    assert answer.reasons
