@@ -36,8 +36,8 @@ NUMBER_FORMATS = {
 }  # fmt: skip
 # Codes that stay codes, because the name has a column of its own beside them.
 KEPT_CODES = {"home_code", "new_agency_id"}
-# Characters: the width at which text wraps, the narrowest column; points: the height of a line.
-WRAPPED, NARROWEST, LINE_HEIGHT = 45, 8, 15
+# Characters: the width at which text and citations wrap, the narrowest column; points: the height of a line.
+WRAPPED, CITED, NARROWEST, LINE_HEIGHT = 45, 110, 8, 15
 
 
 def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
@@ -262,7 +262,8 @@ class _Writer:
             kind = types.get(key, "text")
             cells = enumerate(frame[key].tolist(), start=2)
             lengths = [self._cell(sheet, (row, col), (name, key, kind), value) for row, value in cells]
-            width = max([NARROWEST, *(min(n, WRAPPED) for n in lengths)]) + 2
+            widest = CITED if key in RULES else WRAPPED
+            width = max([NARROWEST, *(min(n, widest) for n in lengths)]) + 2
             sheet.set_column(col, col, width)
             lines = [max(a, -(-n // width)) for a, n in zip(lines, lengths, strict=True)]
         for row, count in enumerate(lines, start=2):
