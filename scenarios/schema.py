@@ -166,6 +166,72 @@ class Consolidate(Section):
     stop: StopOptions = StopOptions(seconds=60)
 
 
+class ProtectedCase(Section):
+    """What a protected case changes in the placement of a person."""
+
+    travel_multiplier: float = Field(1.0, ge=1, description="multiplier on the price of the person's travel")
+    max_km: float | None = Field(None, gt=0, description="way to a commune post beyond which the price is due, km")
+    beyond_vnd_year: float = Field(
+        60_000_000, ge=0, description="VND a year for a commune post farther than `max_km`: such posts come last"
+    )
+    surplus_multiplier: float = Field(
+        1.0, ge=1, description="multiplier on the price of keeping the person above the establishment"
+    )
+
+
+class SmallChild(ProtectedCase):
+    """Care of small children."""
+
+    travel_multiplier: float = Field(1.5, ge=1, description="multiplier on the price of the person's travel")
+    max_km: float | None = Field(20, gt=0, description="way to a commune post beyond which the price is due, km")
+
+
+class Pregnant(ProtectedCase):
+    """Pregnancy."""
+
+    travel_multiplier: float = Field(1.5, ge=1, description="multiplier on the price of the person's travel")
+    max_km: float | None = Field(15, gt=0, description="way to a commune post beyond which the price is due, km")
+    surplus_multiplier: float = Field(
+        1.5, ge=1, description="multiplier on the price of keeping the person above the establishment"
+    )
+
+
+class Disability(ProtectedCase):
+    """Disability."""
+
+    travel_multiplier: float = Field(2.0, ge=1, description="multiplier on the price of the person's travel")
+    max_km: float | None = Field(10, gt=0, description="way to a commune post beyond which the price is due, km")
+    surplus_multiplier: float = Field(
+        1.5, ge=1, description="multiplier on the price of keeping the person above the establishment"
+    )
+
+
+class NearRetirement(ProtectedCase):
+    """Near retirement."""
+
+    travel_multiplier: float = Field(1.25, ge=1, description="multiplier on the price of the person's travel")
+    max_km: float | None = Field(20, gt=0, description="way to a commune post beyond which the price is due, km")
+
+
+class Protected(Section):
+    """Protected cases of the roster; of several, the strictest value counts."""
+
+    small_child: SmallChild = SmallChild()
+    pregnant: Pregnant = Pregnant()
+    disability: Disability = Disability()
+    near_retirement: NearRetirement = NearRetirement()
+
+
+class Couple(Section):
+    """Spouses on the roster: not both far from home."""
+
+    travel_multiplier: float = Field(1.25, ge=1, description="multiplier on the price of travel of both")
+    far_km: float = Field(15, gt=0, description="way to work that counts as far, km")
+    both_far_vnd_year: float | None = Field(
+        30_000_000, ge=0, description="VND a year when both work far from home; none: never both in the communes"
+    )
+
+
 class Relocate(Section):
     """Stage relocate: persons to posts."""
 
@@ -206,11 +272,27 @@ class Relocate(Section):
         (0.15, 0.25, 0.3, 0.5),
         description="leadership coefficients from which a local leader has level 1, 2, ...",
     )
-    protected_multiplier: dict[str, float] = Field(
-        {"small_child": 1.5, "pregnant": 1.5, "disability": 2.0, "near_retirement": 1.25, "couple": 1.25},
-        description="multiplier on the price of travel of protected cases and of couples, the largest counts",
+    wish_vnd_year: float = Field(
+        8_000_000, ge=0, description="VND a year for work elsewhere than in the successor of the unit wished for"
     )
-    stop: StopOptions = StopOptions(seconds=60)
+    keep_team_vnd_year: float | None = Field(
+        12_000_000,
+        ge=0,
+        description="VND a year for each further unit that a team of the roster is spread over; none: never spread",
+    )
+    protected: Protected = Protected()
+    couple: Couple = Couple()
+    side_balance_share: Share = Field(
+        0.3,
+        description="share of the leaders of a new agency, and of its heads of division, that each side has at least",
+    )
+    side_balance_vnd_year: float | None = Field(
+        60_000_000, ge=0, description="VND a year for each leading post short of that share; none: never short"
+    )
+    commute_feedback: bool = Field(
+        True, description="place again at the prices of travel that stage commute found for each home and site"
+    )
+    stop: StopOptions = StopOptions(seconds=60, gap=0.0001)
 
 
 class Vehicle(Section):

@@ -1,10 +1,8 @@
-"""Commune-level placement: district and commune staff to the posts of the new units, exactly, by pricing.
+"""Commune-level placement: district and commune staff to the posts of the new units, with a bound over all posts.
 
-The cost of a person on a post splits into a part of person and unit (travel, leaving one's area) and a part
-of the person's type (field, level of rank) and post. So arcs left out of the flow are priced all at once
-with the dual prices of the flow, those that could help are added, and the flow is solved again until none
-can: the optimum then holds over all posts within the largest distance, not only over the arcs that were
-built.
+Arcs left out of the flow are priced all at once (merger.relocation.pricing), those that could help are added, and the
+flow is solved again until none can. Then the rules that a flow cannot say (couples, teams: merger.relocation.rules)
+are put on it.
 """
 
 from __future__ import annotations
@@ -15,33 +13,28 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
-from merger.relocation.people import Travel, transitional_costs, yearly_travel_vnd
+from merger.relocation.kept_pay import KeptPay
+from merger.relocation.people import Travel, transitional_costs
+from merger.relocation.pricing import COST_UNIT_VND, CommuneArcs
+from merger.relocation.rules import CommuneRules
 from merger.relocation.staffing import commune_bodies, commune_posts
 from merger.stages.stage import InfeasibleError, Tables
 from scenarios.schema import Relocate
-from solvers.assignment.check import check_assignment
-from solvers.assignment.solve import (
-    AssignmentProblem,
-    AssignmentSolution,
-    chosen_post,
-    next_best,
-    solve_assignment,
-)
+from solvers.assignment.check_ruled import check_ruled
+from solvers.assignment.ruled import RuledProblem, RuledSolution, solve_ruled, value_of_rules
+from solvers.assignment.solve import chosen_post, next_best, solve_assignment
 from solvers.problem import Stop
 
 # Levels of rank of leading posts: bodies that lead the unit, and the others.
 LEADING_BODIES = {"hdnd", "ubnd", "dang-uy"}
 POST_LEVEL = {("head", True): 4, ("deputy", True): 3, ("head", False): 2, ("deputy", False): 1}
 TRANSITIONAL = "transitional"
-# First arcs: a person's cheapest slots in so many nearest units; the rest comes by pricing.
-NEAREST_UNITS, SLOTS_A_UNIT, MOST_ROUNDS = 4, 2, 40
-# Arcs of one person added in one round of pricing.
-ADDED_UNITS = 4
-# In the first rounds unused arcs dearer than their person's place by so much (VND a year) leave the flow
-# again; later rounds only add, so the loop ends.
-DROP_ROUNDS, DROP_VND = 6, 15_000_000
-# Costs inside the flow are whole multiples of this many VND: smaller numbers make cost scaling quicker.
-COST_UNIT_VND = 10_000
+# Rounds of pricing; unused arcs leave the flow in the first ones, later rounds only add, so the loop ends.
+MOST_ROUNDS, DROP_ROUNDS = 40, 6
+# Persons in a rule choose among so many of the nearest units and of the cheapest slots.
+RULED_UNITS, RULED_SLOTS = 12, 3
+# Solutions under the rules; between two of them the arcs grow to those that the bound over all posts needs.
+RULED_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -63,18 +56,36 @@ class CommunePlacement:
     """Unit and slot of each person (-1: unplaced), the solution that proves it and the prices.
 
     `unit`, `slot`, `extra_cost` (P,): `extra_cost` is the least the plan loses if the person goes
-    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year.
+    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year. `costs` are the
+    tables that the placement rests on. `bound` is valid for all posts.
     """
 
     unit: np.ndarray
     slot: np.ndarray
-    solution: AssignmentSolution
+    solution: RuledSolution
     post_price: np.ndarray
     extra_cost: np.ndarray
     rounds: int
     bound: float
     arcs: int
     own_unit: np.ndarray = field(repr=False)
+    costs: CommuneCosts = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CommuneCosts:
+    """Costs of persons in the communes, VND a year, inf where closed.
+
+    `near` (P, U): of person and unit; `km` (P, U); `type_of` (P,); `typed` (T, K): of a type of person in a slot;
+    `stay` (P,): of a place above the establishment; `own_unit` (P,): successor of the person's own unit, -1 none.
+    """
+
+    near: np.ndarray
+    km: np.ndarray
+    type_of: np.ndarray
+    typed: np.ndarray
+    stay: np.ndarray
+    own_unit: np.ndarray
 
 
 def read_posts(new_units: pd.DataFrame, inputs: Inputs) -> CommunePosts:
@@ -101,10 +112,11 @@ def read_posts(new_units: pd.DataFrame, inputs: Inputs) -> CommunePosts:
     return CommunePosts(units, slots, capacity, groups)
 
 
-def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate) -> np.ndarray:
+def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate, kept_pay: KeptPay) -> np.ndarray:
     """Cost (T, K) of a type of person in a slot, VND a year; inf: not open.
 
-    Leading posts are not open to persons who lead nothing today: an appointment is a decision of its own.
+    Leading posts are not open to persons who lead nothing today: an appointment is a decision of its own. Who loses
+    rank keeps the allowance for the months of the law, spread over the years of the plan.
     """
     body, bloc = types["commune_body"].to_numpy()[:, None], types["bloc"].to_numpy()[:, None]
     rank = types["level_of_rank"].to_numpy()[:, None]
@@ -115,7 +127,18 @@ def type_costs(types: pd.DataFrame, slots: pd.DataFrame, options: Relocate) -> n
     change = np.where(other_bloc, options.change_bloc_vnd_year, np.where(other_body, options.change_body_vnd_year, 0))
     lost = np.maximum(rank - level, 0) * options.loss_of_rank_vnd_year
     gained = np.maximum(level - rank, 0) * options.promotion_vnd_year
-    return np.where((rank == 0) & (level > 0), np.inf, change + lost + gained)
+    pay = kept_pay.year_vnd(types["leadership_coefficient"].to_numpy()[:, None], kept_pay.levels[level], level < rank)
+    return np.where((rank == 0) & (level > 0), np.inf, change + lost + gained + pay)
+
+
+def read_costs(
+    people: pd.DataFrame, posts: CommunePosts, tables: Tables, inputs: Inputs, travel: Travel
+) -> CommuneCosts:
+    """Costs of the local part of the roster; InfeasibleError for locks beyond the largest distance."""
+    near, km, own_unit = _unit_costs(people, posts, tables, inputs, travel)
+    types, type_of = _types(people)
+    typed = type_costs(types, posts.slots, inputs.scenario.relocate, KeptPay.read(inputs))
+    return CommuneCosts(near, km, type_of, typed, transitional_costs(people, inputs), own_unit)
 
 
 def place(
@@ -126,57 +149,82 @@ def place(
     Raises InfeasibleError for locks beyond the largest distance and RuntimeError when the independent check
     finds a fault.
     """
-    options = inputs.scenario.relocate
-    near, own_unit = _unit_costs(people, posts, tables, inputs, travel)
-    types, type_of = _types(people)
-    costs = type_costs(types, posts.slots, options)
-    stay = transitional_costs(people, inputs)
-    builder = _Arcs(near, type_of, costs, stay, _room(near, posts.capacity))
-    builder.start()
-    unplaced = round(options.unplaced_vnd_year / COST_UNIT_VND)
-    rounds, solution, problem, bound = 0, None, None, 0.0
-    while True:
-        rounds += 1
-        problem = builder.problem(unplaced)
-        solution = solve_assignment(problem, stop)
-        price = solution.post_price.reshape(posts.capacity.shape)
-        if rounds <= DROP_ROUNDS:
-            builder.drop(problem, solution)
-        bound, added = builder.price(price, solution.person_price, unplaced)
-        close = solution.objective - bound <= stop.gap * abs(solution.objective)
-        if not added or close or rounds == MOST_ROUNDS:
+    costs = read_costs(people, posts, tables, inputs, travel)
+    arcs = CommuneArcs(costs.near, costs.type_of, costs.typed, costs.stay, _room(costs.near, posts.capacity))
+    unplaced = round(inputs.scenario.relocate.unplaced_vnd_year / COST_UNIT_VND)
+    arcs.start()
+    _, rounds = _grow(arcs, unplaced, stop)
+    rules = CommuneRules(people, costs, inputs.scenario.relocate)
+    arcs.widen(rules.persons, RULED_UNITS, RULED_SLOTS)
+    best = -np.inf
+    for _ in range(RULED_ROUNDS):
+        problem = RuledProblem(arcs.problem(unplaced), rules.rows(arcs, COST_UNIT_VND))
+        solution = solve_ruled(problem, stop)
+        bound, more = _bound(arcs, rules, problem, solution, unplaced=unplaced, stop=stop)
+        best, rounds = max(best, bound), rounds + more
+        if solution.objective - best <= stop.gap * abs(solution.objective):
             break
-    # Only the last flow decides anything, so only it is checked.
-    faults = check_assignment(problem, solution)
+    faults = check_ruled(problem, solution)
     if faults:
         raise RuntimeError("assignment of commune staff failed its check: " + "; ".join(faults[:3]))
-    chosen = chosen_post(problem, solution)
-    _, extra = next_best(problem, solution)
+    chosen = chosen_post(problem.flow, solution)
+    _, extra = next_best(problem.flow, solution)
     width = posts.capacity.shape[1]
     return CommunePlacement(
         unit=np.where(chosen < 0, -1, chosen // width),
         slot=np.where(chosen < 0, -1, chosen % width),
         solution=solution,
-        post_price=price,
-        extra_cost=extra * COST_UNIT_VND,
+        post_price=solution.post_price.reshape(posts.capacity.shape) * COST_UNIT_VND,
+        extra_cost=np.maximum(extra, 0) * COST_UNIT_VND,
         rounds=rounds,
-        bound=bound,
-        arcs=len(problem.arc_cost),
-        own_unit=own_unit,
+        bound=min(best, solution.objective),
+        arcs=len(problem.flow.arc_cost),
+        own_unit=costs.own_unit,
+        costs=costs,
     )
 
 
-def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.ndarray]:
-    """Cost (P, U) of work in a new unit, VND a year (inf: too far, locked out); successor unit (P,)."""
+def _grow(arcs: CommuneArcs, unplaced: int, stop: Stop) -> tuple[float, int]:
+    """Add arcs until none of all posts can help a flow without rules, or the gap is small; best bound, rounds."""
+    best = -np.inf
+    for rounds in range(1, MOST_ROUNDS + 1):
+        problem = arcs.problem(unplaced)
+        solution = solve_assignment(problem, stop)
+        price = solution.post_price.reshape(arcs.capacity.shape)
+        if rounds <= DROP_ROUNDS:
+            arcs.drop(problem, solution)
+        bound, added = arcs.price(price, solution.person_price, unplaced)
+        best = max(best, bound)
+        if not added or solution.objective - best <= stop.gap / 2 * abs(solution.objective):
+            break
+    return best, rounds
+
+
+def _bound(
+    arcs: CommuneArcs, rules: CommuneRules, problem: RuledProblem, solution: RuledSolution, *, unplaced: int, stop: Stop
+) -> tuple[float, int]:
+    """Bound over all posts, not only over the arcs of the problem, and the rounds it took; `arcs` grows on the way.
+
+    At fixed prices of the rules the placement is a flow again, so its own pricing gives the value over all posts.
+    """
+    relaxed = arcs.discounted(rules.worth(arcs, problem, solution.rule_price))
+    value, rounds = _grow(relaxed, unplaced, stop)
+    arcs.keys = np.union1d(arcs.keys, relaxed.keys)
+    return value + value_of_rules(problem, solution.rule_price), rounds
+
+
+def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cost (P, U) of work in a new unit, VND a year (inf: too far, locked out); km (P, U); successor unit (P,)."""
     options = inputs.scenario.relocate
     units, new_units = tables["units"], tables["new_units"]
     seats = travel.units.get_indexer(new_units.set_index("new_id").loc[posts.units, "seat_code"])
     home = people["home"].to_numpy()
-    km, minutes = travel.unit_km[home][:, seats], travel.unit_minutes[home][:, seats]
-    cost = yearly_travel_vnd(minutes, km, inputs.scenario) * people["multiplier"].to_numpy()[:, None]
+    km = travel.unit_km[home][:, seats]
+    cost = travel.unit_vnd[home][:, seats] * people["multiplier"].to_numpy()[:, None]
     new_of = units.set_index("old_code")["new_id"]
     own = posts.units.get_indexer(people["unit_code"].map(new_of).fillna(""))
-    same_area = np.arange(len(posts.units))[None, :] == own[:, None]
+    every = np.arange(len(posts.units))[None, :]
+    same_area = every == own[:, None]
     district = people["level"].eq("district").to_numpy()
     if district.any():
         districts = units.groupby("district")["new_id"].agg(set)
@@ -184,11 +232,18 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
         at = districts.index.get_indexer(people["unit_code"].map(units.set_index("old_code")["district"]).fillna(""))
         same_area[district] = member[at[district]] & (at[district] >= 0)[:, None]
     cost = cost + np.where(same_area, 0.0, options.leave_area_vnd_year)
+    wish = posts.units.get_indexer(people["wish_code"].map(new_of).fillna(""))
+    cost = cost + np.where((wish >= 0)[:, None] & (wish[:, None] != every), options.wish_vnd_year, 0.0)
+    beyond = km > people["most_km"].to_numpy()[:, None]
+    cost = cost + np.where(beyond, people["beyond_vnd"].to_numpy()[:, None], 0.0)
+    far_spouse = people["far_spouse"].to_numpy()[:, None] & (km > options.couple.far_km)
+    price = options.couple.both_far_vnd_year
+    cost = cost + np.where(far_spouse, options.unplaced_vnd_year if price is None else price, 0.0)
     cost[~(km <= options.max_commune_move_km)] = np.inf
     locked = people["lock"].ne("").to_numpy()
     if locked.any():
         target = posts.units.get_indexer(people["lock"])
-        only = np.arange(len(posts.units))[None, :] == target[:, None]
+        only = every == target[:, None]
         cost[locked[:, None] & ~only] = np.inf
         far = locked & ~np.isfinite(cost).any(axis=1)
         if far.any():
@@ -200,7 +255,7 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
                     for row in people[far].itertuples()
                 ),
             )
-    return cost, own
+    return cost, km, own
 
 
 def _room(near: np.ndarray, capacity: np.ndarray) -> np.ndarray:
@@ -218,87 +273,6 @@ def _room(near: np.ndarray, capacity: np.ndarray) -> np.ndarray:
 
 
 def _types(people: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    columns = ["commune_body", "bloc", "level_of_rank"]
+    columns = ["commune_body", "bloc", "level_of_rank", "leadership_coefficient"]
     number = people.groupby(columns, sort=True).ngroup().to_numpy()
     return people[columns].drop_duplicates().sort_values(columns).reset_index(drop=True), number
-
-
-class _Arcs:
-    """Arcs of the flow, grown by pricing. Costs are whole VND; posts are numbered unit x width + slot."""
-
-    def __init__(self, near, type_of, costs, stay, capacity):
-        self.near, self.costs, self.stay = (np.rint(a / COST_UNIT_VND) for a in (near, costs, stay))
-        self.type_of, self.capacity = type_of, capacity
-        self.persons, self.units = near.shape
-        self.width = capacity.shape[1]
-        self.keys = np.zeros(0, np.int64)
-
-    def start(self) -> None:
-        """The cheapest slots in the nearest units, and the place above the establishment there."""
-        order = np.argsort(self.near, axis=1, kind="stable")[:, :NEAREST_UNITS]
-        best = np.argsort(self.costs, axis=1, kind="stable")[:, :SLOTS_A_UNIT]
-        slots = np.concatenate([best[self.type_of], np.full((self.persons, 1), self.width - 1)], axis=1)
-        person = np.arange(self.persons)[:, None, None]
-        self._add(*np.broadcast_arrays(person, order[:, :, None], slots[:, None, :]))
-
-    def _add(self, person, unit, slot) -> int:
-        person, unit, slot = (np.asarray(a).ravel() for a in (person, unit, slot))
-        cost = self._cost(person, unit, slot)
-        keep = np.isfinite(cost) & (self.capacity[unit, slot] > 0)
-        keys = ((person * self.units + unit) * self.width + slot)[keep]
-        merged = np.union1d(self.keys, keys)
-        new = len(merged) - len(self.keys)
-        self.keys = merged
-        return new
-
-    def _cost(self, person, unit, slot) -> np.ndarray:
-        own = slot == self.width - 1
-        typed = self.costs[self.type_of[person], np.minimum(slot, self.width - 2)]
-        return self.near[person, unit] + np.where(own, self.stay[person], typed)
-
-    def problem(self, unplaced: int) -> AssignmentProblem:
-        """The flow over the present arcs."""
-        person, post = np.divmod(self.keys, self.units * self.width)
-        unit, slot = np.divmod(post, self.width)
-        return AssignmentProblem(
-            supply=np.ones(self.persons, np.int64),
-            capacity=self.capacity.ravel(),
-            arc_person=person,
-            arc_post=post,
-            arc_cost=self._cost(person, unit, slot).astype(np.int64),
-            surplus_cost=np.full(self.persons, unplaced, np.int64),
-        )
-
-    def drop(self, problem: AssignmentProblem, solution: AssignmentSolution) -> None:
-        """Forget unused arcs far dearer than their person's place at the prices."""
-        dearer = problem.arc_cost + solution.post_price[problem.arc_post] - solution.person_price[problem.arc_person]
-        self.keys = self.keys[(solution.flow > 0) | (dearer <= DROP_VND / COST_UNIT_VND)]
-
-    def price(self, price: np.ndarray, person_price: np.ndarray, unplaced: int) -> tuple[float, int]:
-        """Add arcs that beat the person's own place at the prices; return a valid bound and the number added.
-
-        The bound is the value of the dual at these post prices with every person at the best of all posts.
-        """
-        closed = self.capacity <= 0
-        asked = np.where(closed, np.inf, price)
-        # Best slot of each type in each unit, then of each person over units: small tables instead of all
-        # arcs.
-        typed = self.costs[:, None, :] + asked[None, :, :-1]
-        best_slot, best = typed.argmin(axis=2), typed.min(axis=2)
-        post = self.near + best[self.type_of]
-        above = self.near + self.stay[:, None] + asked[None, :, -1]
-        reach = np.minimum(post, above)
-        least = np.minimum(reach.min(axis=1), unplaced)
-        bound = float(least.sum() - (price * np.where(closed, 0, self.capacity)).sum())
-        gain = np.where(reach < person_price[:, None], reach, np.inf)
-        helped = np.flatnonzero(np.isfinite(gain).any(axis=1))
-        if not len(helped):
-            return bound, 0
-        unit = np.argsort(gain[helped], axis=1, kind="stable")[:, :ADDED_UNITS]
-        person = np.broadcast_to(helped[:, None], unit.shape)
-        good = np.isfinite(gain[person, unit])
-        person, unit = person[good], unit[good]
-        slot = np.where(
-            post[person, unit] <= above[person, unit], best_slot[self.type_of[person], unit], self.width - 1
-        )
-        return bound, self._add(person, unit, slot)

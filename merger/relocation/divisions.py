@@ -9,18 +9,16 @@ import pandas as pd
 
 from merger.fields import fields
 from merger.inputs import Inputs
-from merger.relocation.people import Travel, lookup, transitional_costs, yearly_travel_vnd
+from merger.relocation.kept_pay import KeptPay
+from merger.relocation.people import Travel, lookup_vnd, transitional_costs
+from merger.relocation.pricing import COST_UNIT_VND
+from merger.relocation.rules import BALANCE, balance_rows
 from merger.relocation.severance import MONTHS
-from merger.stages.stage import Tables
-from solvers.assignment.check import check_assignment
-from solvers.assignment.solve import (
-    AssignmentProblem,
-    AssignmentSolution,
-    chosen_post,
-    next_best,
-    solve_assignment,
-)
-from solvers.problem import Stop
+from merger.stages.stage import InfeasibleError, Tables
+from solvers.assignment.check_ruled import check_ruled
+from solvers.assignment.ruled import RuledProblem, RuledSolution, solve_ruled
+from solvers.assignment.solve import AssignmentProblem, chosen_post, next_best
+from solvers.problem import Status, Stop
 
 SLOTS = ("head", "deputy", "staff", "transitional")
 RANK = {"head": 2, "deputy": 1, "staff": 0, "transitional": 1}
@@ -29,7 +27,6 @@ RANK = {"head": 2, "deputy": 1, "staff": 0, "transitional": 1}
 # much for deputies.
 COEFFICIENT_UNITS, SERVICE_YEAR_UNITS = 100, 2
 SENIORITY_WEIGHT = {"head": 1.0, "deputy": 0.5}
-COST_UNIT_VND = 10_000
 
 
 @dataclass(frozen=True)
@@ -46,13 +43,19 @@ class DivisionPosts:
 
 @dataclass(frozen=True)
 class DivisionPlacement:
-    """Body and slot of each person (-1: unplaced), the solution, the least loss when overruled (VND)."""
+    """Body and slot of each person (-1: unplaced), the solution, the least loss when overruled (VND).
+
+    `post_price` (B, 4): what one more post would save, VND a year. `balance`: leading posts asked for by side
+    (`group`, `side`, `posts`, `target`, `held`).
+    """
 
     body: np.ndarray
     slot: np.ndarray
-    solution: AssignmentSolution
+    solution: RuledSolution
     extra_cost: np.ndarray
     equal_heads: int
+    post_price: np.ndarray
+    balance: pd.DataFrame
 
 
 def read_bodies(people: pd.DataFrame, tables: Tables, inputs: Inputs) -> tuple[DivisionPosts, np.ndarray]:
@@ -107,9 +110,9 @@ def place_in_divisions(
 ) -> tuple[DivisionPosts, DivisionPlacement]:
     """Place the provincial and service staff; RuntimeError when the independent check finds a fault."""
     posts, own = read_bodies(people, tables, inputs)
-    person, body, slot, cost = _arcs(people, posts, own, inputs, travel)
+    person, body, slot, cost = division_arcs(people, posts, own, inputs, travel)
     unplaced = round(inputs.scenario.relocate.unplaced_vnd_year / COST_UNIT_VND)
-    problem = AssignmentProblem(
+    flow = AssignmentProblem(
         supply=np.ones(len(people), np.int64),
         capacity=posts.capacity.ravel(),
         arc_person=person,
@@ -117,24 +120,66 @@ def place_in_divisions(
         arc_cost=cost,
         surplus_cost=np.full(len(people), unplaced),
     )
-    solution = solve_assignment(problem, stop)
-    faults = check_assignment(problem, solution)
+    leading, number = _leading_groups(people, posts, person, body, slot)
+    rules, asked = balance_rows(leading, number, inputs.scenario.relocate, COST_UNIT_VND)
+    problem = RuledProblem(flow, rules)
+    solution = solve_ruled(problem, stop)
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError("relocate", tuple(_balance_words(name, posts, inputs) for name in solution.conflict))
+    faults = check_ruled(problem, solution)
     if faults:
         raise RuntimeError("assignment of provincial staff failed its check: " + "; ".join(faults[:3]))
-    chosen = chosen_post(problem, solution)
-    _, extra = next_best(problem, solution)
+    chosen = chosen_post(flow, solution)
+    _, extra = next_best(flow, solution)
     heads = people["role"].eq("head").to_numpy() & (own >= 0)
     rivals = np.bincount(own[heads], minlength=len(posts.bodies))
+    held = leading[solution.flow > 0].groupby(["group", "side"]).size()
     return posts, DivisionPlacement(
         body=np.where(chosen < 0, -1, chosen // len(SLOTS)),
         slot=np.where(chosen < 0, -1, chosen % len(SLOTS)),
         solution=solution,
-        extra_cost=extra * COST_UNIT_VND,
+        extra_cost=np.maximum(extra, 0) * COST_UNIT_VND,
         equal_heads=int((rivals > 1).sum()),
+        post_price=solution.post_price.reshape(posts.capacity.shape) * COST_UNIT_VND,
+        balance=asked.assign(
+            held=held.reindex(pd.MultiIndex.from_frame(asked[["group", "side"]])).fillna(0).astype(int).to_numpy()
+        ),
     )
 
 
-def _arcs(people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel) -> tuple[np.ndarray, ...]:
+def _leading_groups(people, posts: DivisionPosts, person, body, slot) -> tuple[pd.DataFrame, pd.Series]:
+    """Group of leading posts of each arc (empty: none), and the number of leading posts of each group.
+
+    Two groups an agency: its leaders (head and deputies), and the heads of its divisions.
+    """
+    agency = posts.bodies["new_agency_id"].astype(str).to_numpy()
+    leadership, service = posts.bodies["is_leadership"].to_numpy(), posts.bodies["level"].eq("service").to_numpy()
+    head, deputy = SLOTS.index("head"), SLOTS.index("deputy")
+    name = np.where(leadership, "leaders|", "heads|") + agency.astype(object)
+    # A service unit that stays alone has one head, of its own side: nothing to balance.
+    counts = ~service[body] & ((slot == head) | ((slot == deputy) & leadership[body]))
+    frame = pd.DataFrame(
+        {"person": person, "side": people["side"].to_numpy()[person], "group": np.where(counts, name[body], "")}
+    )
+    number = posts.capacity[:, head] + np.where(leadership, posts.capacity[:, deputy], 0)
+    return frame, pd.Series(np.where(service, 0, number)).groupby(name).sum()
+
+
+def carried_allowance(posts: DivisionPosts, body: np.ndarray, slot: np.ndarray, kept: KeptPay) -> np.ndarray:
+    """Allowance (coefficient) of the post behind each arc, for those who come from a higher one."""
+    deputy = np.where(posts.bodies["is_leadership"].to_numpy()[body], kept.agency_deputy, kept.deputy)
+    return np.where(slot == SLOTS.index("staff"), 0.0, deputy)
+
+
+def _balance_words(name: str, posts: DivisionPosts, inputs: Inputs) -> str:
+    kind, _, agency = name.removeprefix(f"{BALANCE}:").partition("|")
+    title = inputs.agencies.set_index("agency_id")["name_vi"].get(agency, agency)
+    share = f"{inputs.scenario.relocate.side_balance_share:.0%}"
+    vi, en = ("lãnh đạo", "leaders") if kind == "leaders" else ("trưởng phòng", "heads of division")
+    return f"{title}: mỗi bên ít nhất {share} số {vi} / each side at least {share} of the {en} (side_balance_share)"
+
+
+def division_arcs(people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel) -> tuple[np.ndarray, ...]:
     """Allowed (person, body, slot) with cost in units of COST_UNIT_VND.
 
     Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new
@@ -161,13 +206,15 @@ def _arcs(people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel:
     for name in ("head", "deputy"):
         parts.append((pairs["person"].to_numpy(), pairs["body"].to_numpy(), np.full(len(pairs), SLOTS.index(name))))
     person, body, slot = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    km, minutes = lookup(people["home"].to_numpy()[person], posts.bodies["site_id"].to_numpy()[body], travel)
-    cost = np.nan_to_num(yearly_travel_vnd(minutes, km, inputs.scenario)) * people["multiplier"].to_numpy()[person]
+    yearly = lookup_vnd(people["home"].to_numpy()[person], posts.bodies["site_id"].to_numpy()[body], travel)
+    cost = np.nan_to_num(yearly) * people["multiplier"].to_numpy()[person]
     rank = pd.Series(role).map(RANK).to_numpy()[person]
     level = np.array([RANK[s] for s in SLOTS])[slot]
     cost += np.maximum(rank - level, 0) * options.loss_of_rank_vnd_year
     cost += np.maximum(level - rank, 0) * options.promotion_vnd_year
     cost += np.where(body != own[person], options.change_body_vnd_year, 0.0)
+    kept, coefficient = KeptPay.read(inputs), people["leadership_coefficient"].to_numpy()[person]
+    cost += kept.year_vnd(coefficient, carried_allowance(posts, body, slot, kept), level < rank)
     cost += np.where(slot == SLOTS.index("transitional"), transitional_costs(people, inputs)[person], 0.0)
     units = np.rint(cost / COST_UNIT_VND)
     junior = (people["coefficient"].max() - people["coefficient"]) * COEFFICIENT_UNITS

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
+from merger.relocation.people import take_up
 from merger.relocation.severance import (
     ARRANGED,
     EARLY,
@@ -106,10 +107,7 @@ def trim_path(people: pd.DataFrame, vacant: dict[str, int], inputs: Inputs) -> l
     start, by group.
     """
     options, dates = inputs.scenario.relocate, inputs.scenario.dates
-    share = people["entitlement"].map(
-        {EARLY: options.take_up_early_retirement, RESIGNATION: options.take_up_resignation}
-    )
-    stays = 1 - share.fillna(0.0).to_numpy()
+    stays = 1 - take_up(people["entitlement"], options)
     start = MONTHS * dates.effect.year + dates.effect.month - 1
     year_of = np.maximum((people["retires"].to_numpy() - start - 1) // MONTHS, 0)
     placed = people["outcome"].eq("placed").to_numpy()

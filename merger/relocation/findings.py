@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
-from merger.relocation.communes import COST_UNIT_VND, CommunePlacement, CommunePosts
+from merger.relocation.communes import CommunePlacement, CommunePosts
 from merger.relocation.divisions import DivisionPlacement
 from merger.relocation.severance import number
 from merger.relocation.staffing import commune_bodies, party_posts_limits
@@ -87,7 +87,7 @@ def _surplus(figures: dict[str, Any]) -> Finding:
 
 def _scarce(grid: CommunePosts, near: CommunePlacement, new_units: pd.DataFrame) -> list[Finding]:
     """Units where one more post would save most (dual prices), one finding a unit."""
-    price = near.post_price[:, :-1] * COST_UNIT_VND
+    price = near.post_price[:, :-1]
     slot_of = price.argmax(axis=1)
     most = price.max(axis=1)
     bodies, name_of = commune_bodies().set_index("body"), new_units.set_index("new_id")["new_name"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
-from merger.relocation.people import Travel, lookup, travel_before, yearly_travel_vnd
+from merger.relocation.people import Travel, lookup, lookup_vnd, travel_before
 from merger.relocation.posts import COMMUNE_SURPLUS_RULE, PROVINCE_SURPLUS_RULE
 from merger.relocation.severance import MONTHS
 
@@ -71,7 +71,7 @@ def staff_table(
     people["group"] = np.where(people["local"], "commune", "province")
     people["km_before"], people["minutes_before"] = travel_before(people, travel)
     people["km_after"], people["minutes_after"] = lookup(people["home"], people["site_after"], travel)
-    yearly = yearly_travel_vnd(people["minutes_after"], people["km_after"], inputs.scenario)
+    yearly = lookup_vnd(people["home"], people["site_after"], travel)
     people["cost_vnd"] = np.rint(np.nan_to_num(yearly)).astype(np.int64)
     situation = _situations(people)
     staff = pd.DataFrame(

@@ -10,9 +10,9 @@ import pandas as pd
 from geodata.travel import TravelTable
 from merger.fields import fields
 from merger.inputs import Inputs
-from merger.relocation.severance import MONTHS, SeveranceLaw
+from merger.relocation.severance import EARLY, MONTHS, RESIGNATION, SeveranceLaw
 from merger.stages.stage import InfeasibleError, Tables
-from scenarios.schema import Scenario
+from scenarios.schema import Relocate, Scenario
 
 # Government, Party and Front blocs by the commune body that covers a field.
 BLOC_OF_BODY = {"van-phong-dang-uy": "party", "xay-dung-dang": "party", "kiem-tra": "party", "mttq": "front"}
@@ -24,8 +24,9 @@ class Travel:
     """Road travel from homes to workplaces, one way, normal traffic.
 
     `unit_km`, `unit_minutes` (H, U): from home unit to unit centre; `site_km`, `site_minutes` (H, S): to
-    site. Rows and unit columns in the order of `units`, sites in the order of `sites`; inf where there is
-    no road.
+    site. `unit_vnd`, `site_vnd`: cost of commuting for a year, own vehicle, or what stage commute found for
+    that home and workplace. Rows and unit columns in the order of `units`, sites in the order of `sites`;
+    inf where there is no road.
     """
 
     units: pd.Index
@@ -34,21 +35,42 @@ class Travel:
     unit_minutes: np.ndarray
     site_km: np.ndarray
     site_minutes: np.ndarray
+    unit_vnd: np.ndarray
+    site_vnd: np.ndarray
 
 
-def read_travel(inputs: Inputs) -> Travel:
-    """Travel tables of a scenario at normal traffic."""
+def read_travel(inputs: Inputs, commute: pd.DataFrame | None = None) -> Travel:
+    """Travel tables of a scenario at normal traffic; `commute`, the table of that stage, replaces prices it knows."""
     factor = inputs.scenario.arrange.traffic_factor
     unit: TravelTable = inputs.unit_travel
     site: TravelTable = inputs.site_travel
-    return Travel(
+    travel = Travel(
         pd.Index(inputs.units.index),
         pd.Index(inputs.sites["site_id"]),
         unit.km,
         unit.minutes * factor,
         site.km,
         site.minutes * factor,
+        yearly_travel_vnd(unit.minutes * factor, unit.km, inputs.scenario),
+        yearly_travel_vnd(site.minutes * factor, site.km, inputs.scenario),
     )
+    if commute is not None and len(commute):
+        _put_commute_prices(travel, commute)
+    return travel
+
+
+def _put_commute_prices(travel: Travel, commute: pd.DataFrame) -> None:
+    """Public and private money and time a rider and year, mean over the modes from that home to that workplace."""
+    served = commute[(commute["mode"] != "none") & (commute["riders"] > 0)]
+    month = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
+    total = served.assign(vnd=served[month].sum(axis=1)).groupby(["home_code", "site_id"])[["vnd", "riders"]].sum()
+    home = travel.units.get_indexer(total.index.get_level_values("home_code"))
+    place = total.index.get_level_values("site_id")
+    vnd = (total["vnd"] / total["riders"] * MONTHS).to_numpy(float)
+    for column, prices in ((travel.sites.get_indexer(place), travel.site_vnd),
+                           (travel.units.get_indexer(place), travel.unit_vnd)):
+        known = (home >= 0) & (column >= 0)
+        prices[home[known], column[known]] = vnd[known]
 
 
 def yearly_travel_vnd(minutes, km, scenario: Scenario) -> np.ndarray:
@@ -63,11 +85,13 @@ def read_people(inputs: Inputs, tables: Tables, severance: SeveranceLaw) -> pd.D
     """The roster by person_id with derived columns.
 
     Adds `commune_body`, `family`, `bloc` of the field; `level_of_rank` (0 staff ... 4); `retires` (month
-    number); `multiplier` of the price of travel; `lock` (target or ""); `new_division_id` and
-    `new_agency_id` after; `is_leader` (agency leadership); `home`, `workplace` positions; `local` (competes
-    for commune posts). Raises InfeasibleError for locks that name nobody or nothing.
+    number); `multiplier` of the price of travel, `most_km` (inf: none) and `beyond_vnd` of the way to a
+    commune post, `surplus_multiplier`: the strictest of the person's protected cases; `lock` (target or "");
+    `new_division_id` and `new_agency_id` after; `is_leader` (agency leadership); `home` position; `local`
+    (competes for commune posts). Raises InfeasibleError for locks that name nobody or nothing.
     """
     people = inputs.staff.sort_values("person_id", kind="stable").reset_index(drop=True)
+    people = people.assign(**{c: "" for c in ("wish_code", "team") if c not in people})
     options, locks = inputs.scenario.relocate, inputs.scenario.locks.fixed_post
     table = fields()
     for column in ("commune_body", "family"):
@@ -77,7 +101,7 @@ def read_people(inputs: Inputs, tables: Tables, severance: SeveranceLaw) -> pd.D
     people["level_of_rank"] = np.where(people["role"] == "staff", 0, np.maximum(rank, 1))
     months = {key: severance.retirement_month(*key) for key in set(zip(people["sex"], people["born"], strict=True))}
     people["retires"] = [months[key] for key in zip(people["sex"], people["born"], strict=True)]
-    people["multiplier"] = _multiplier(people, options.protected_multiplier)
+    _protect(people, options)
     people["lock"] = [locks.get(person, "") for person in people["person_id"]]
     structure = tables["structure"].set_index("division_id")
     for column in ("new_division_id", "new_agency_id"):
@@ -89,16 +113,20 @@ def read_people(inputs: Inputs, tables: Tables, severance: SeveranceLaw) -> pd.D
     return people
 
 
-def _multiplier(people: pd.DataFrame, options: dict[str, float]) -> np.ndarray:
-    """Largest multiplier of each person's protected cases; 1 without any."""
-    largest = np.ones(len(people))
-    for case, value in sorted(options.items()):
-        if case == "couple":
-            has = people["partner_id"].ne("").to_numpy()
-        else:
-            has = people["protected"].str.split(";").apply(lambda cases, case=case: case in cases).to_numpy()
-        largest = np.where(has, np.maximum(largest, value), largest)
-    return largest
+def _protect(people: pd.DataFrame, options: Relocate) -> None:
+    """Columns of the protected cases: of several cases the strictest value of each rule counts."""
+    people["multiplier"] = np.where(people["partner_id"] != "", options.couple.travel_multiplier, 1.0)
+    people["most_km"], people["beyond_vnd"], people["surplus_multiplier"] = np.inf, 0.0, 1.0
+    cases = people["protected"].str.split(";")
+    for name in type(options.protected).model_fields:
+        case = getattr(options.protected, name)
+        has = cases.map(lambda own, name=name: name in own).to_numpy(bool)
+        rules = {"multiplier": case.travel_multiplier, "surplus_multiplier": case.surplus_multiplier}
+        if case.max_km is not None:
+            rules["beyond_vnd"] = case.beyond_vnd_year
+            people.loc[has, "most_km"] = np.minimum(people.loc[has, "most_km"], case.max_km)
+        for column, value in rules.items():
+            people.loc[has, column] = np.maximum(people.loc[has, column], value)
 
 
 def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) -> None:
@@ -131,6 +159,13 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
     people.loc[to_division, "new_agency_id"] = people.loc[to_division, "lock"].map(divisions["new_agency_id"])
 
 
+def far_spouses(people: pd.DataFrame, placed: pd.DataFrame, travel: Travel, far_km: float) -> np.ndarray:
+    """Whether the spouse of each of `people` is among `placed` and works farther than `far_km` from home."""
+    km, _ = lookup(placed["home"], placed["site_after"], travel)
+    far = set(placed.loc[np.nan_to_num(km) > far_km, "person_id"])
+    return people["partner_id"].isin(far).to_numpy()
+
+
 def travel_before(people: pd.DataFrame, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
     """Km and minutes from home to the workplace before; NaN where unknown or without a road."""
     return lookup(people["home"], people["site_id"].where(people["site_id"] != "", people["unit_code"]), travel)
@@ -152,11 +187,34 @@ def lookup(home, place, travel: Travel) -> tuple[np.ndarray, np.ndarray]:
     return km, minutes
 
 
+def lookup_vnd(home, place, travel: Travel) -> np.ndarray:
+    """Cost of commuting for a year from home positions to places (site ids or unit codes), VND; NaN without a road."""
+    home, place = np.asarray(home), pd.Index(place)
+    vnd = np.full(len(home), np.nan)
+    for column, table in (
+        (travel.sites.get_indexer(place), travel.site_vnd),
+        (travel.units.get_indexer(place), travel.unit_vnd),
+    ):
+        found = (column >= 0) & (home >= 0) & np.isnan(vnd)
+        vnd[found] = table[home[found], column[found]]
+    vnd[np.isinf(vnd)] = np.nan
+    return vnd
+
+
 def transitional_costs(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
     """Cost (P,) of keeping a person above the establishment, VND a year, averaged until the end.
 
-    Who retires by age before the end is kept for a part of the years only, so costs less.
+    Who retires by age before the end is kept for a part of the years only, so costs less; so does who may leave
+    with a benefit, by the share that the scenario expects to take it. The benefit itself is the same in any post,
+    so it is no cost of the placement.
     """
     start, end = (12 * d.year + d.month - 1 for d in (inputs.scenario.dates.effect, inputs.scenario.dates.end))
     years = np.clip((people["retires"].to_numpy() - start) / max(end - start, 1), 0, 1)
-    return years * inputs.scenario.relocate.transitional_vnd_year
+    stays = 1.0 - take_up(people["entitlement"], inputs.scenario.relocate)
+    return years * stays * people["surplus_multiplier"].to_numpy() * inputs.scenario.relocate.transitional_vnd_year
+
+
+def take_up(entitlement: pd.Series, options: Relocate) -> np.ndarray:
+    """Share (P,) of persons with this entitlement who are expected to take it: of a group, never of a person."""
+    shares = {EARLY: options.take_up_early_retirement, RESIGNATION: options.take_up_resignation}
+    return entitlement.map(shares).fillna(0.0).to_numpy(float)

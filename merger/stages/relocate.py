@@ -13,14 +13,14 @@ from merger.relocation import communes, divisions
 from merger.relocation.entitlements import budget, read_entitlements, trim_path
 from merger.relocation.findings import relocation_findings
 from merger.relocation.outcomes import staff_table
-from merger.relocation.people import read_people, read_travel
+from merger.relocation.people import far_spouses, read_people, read_travel
+from merger.relocation.pricing import COST_UNIT_VND
 from merger.relocation.posts import commune_rows, division_rows
 from merger.relocation.severance import SeveranceLaw
 from merger.stages.stage import Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
 
-COST_UNIT_VND = communes.COST_UNIT_VND
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
@@ -31,8 +31,10 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     """
     started = time.perf_counter()
     law = SeveranceLaw(inputs.law)
-    travel = read_travel(inputs)
+    travel = read_travel(inputs, tables.get("commute"))
     people = read_people(inputs, tables, law)
+    benefits = read_entitlements(people, _is_merged(people, tables), inputs, law)
+    people = pd.concat([people, benefits], axis=1)
     effect = 12 * inputs.scenario.dates.effect.year + inputs.scenario.dates.effect.month - 1
     people["ended"] = np.select(
         [people["level"].eq("nonprofessional"), people["retires"] <= effect], ["contract_ends", "retires"], ""
@@ -41,19 +43,17 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     local = people[active & people["local"]].reset_index(drop=True)
     others = people[active & ~people["local"]].reset_index(drop=True)
 
-    grid = communes.read_posts(tables["new_units"], inputs)
-    near = communes.place(local, grid, tables, inputs, travel=travel, stop=stop)
-    bodies, follow = divisions.place_in_divisions(others, tables, inputs, travel, stop)
     label = "SYNTHETIC" if inputs.synthetic else "proposed"
-    local_posts, local = commune_rows(local, grid, near, tables["new_units"], label)
+    bodies, follow = divisions.place_in_divisions(others, tables, inputs, travel, stop)
     other_posts, others = division_rows(others, bodies, follow, inputs, label)
+    grid = communes.read_posts(tables["new_units"], inputs)
+    local["far_spouse"] = far_spouses(local, others, travel, inputs.scenario.relocate.couple.far_km)
+    near = communes.place(local, grid, tables, inputs, travel=travel, stop=stop)
+    local_posts, local = commune_rows(local, grid, near, tables["new_units"], label)
     posts = conform("posts", pd.concat([local_posts, other_posts], ignore_index=True))
 
     everyone = pd.concat([local, others, people[~active]], ignore_index=True)
     everyone = everyone.sort_values("person_id", kind="stable").reset_index(drop=True)
-    merged = _is_merged(everyone, tables)
-    benefits = read_entitlements(everyone, merged, inputs, law)
-    everyone = pd.concat([everyone, benefits], axis=1)
     staff, everyone = staff_table(everyone, posts, inputs, travel, label)
 
     figures = _figures(everyone, posts, near, follow, inputs)

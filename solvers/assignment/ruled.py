@@ -178,24 +178,33 @@ def lagrangian_bound(problem: RuledProblem, rule_price: np.ndarray, post_price: 
     A positive price leans on the lower side of a row, a negative one on the upper; a price that leans on an open side
     counts as 0. Fixed pairs keep their cost.
     """
-    flow, rules = problem.flow, problem.rules
-    price = _leaning(rules, rule_price)
-    posts = np.maximum(post_price, 0.0)
-    cost = flow.arc_cost - _of_arcs(problem, price)
+    flow, posts = problem.flow, np.maximum(post_price, 0.0)
+    cost = flow.arc_cost - worth_of_arcs(problem, rule_price) + posts[flow.arc_post]
     least = flow.surplus_cost.astype(float)
-    np.minimum.at(least, flow.arc_person, cost + posts[flow.arc_post])
+    np.minimum.at(least, flow.arc_person, cost)
     fixed = dict(flow.fixed)
     for arc in np.flatnonzero(np.isin(flow.arc_person, list(fixed))).tolist():
         person = int(flow.arc_person[arc])
         if fixed[person] == flow.arc_post[arc]:
-            least[person] = flow.arc_cost[arc] + posts[flow.arc_post[arc]]
-    value = float((flow.supply * least).sum() - (flow.capacity * posts).sum())
+            least[person] = cost[arc]
+    return float((flow.supply * least).sum() - (flow.capacity * posts).sum()) + value_of_rules(problem, rule_price)
+
+
+def value_of_rules(problem: RuledProblem, rule_price: np.ndarray) -> float:
+    """Part of the Lagrangian value that the sides of the rows and the extra columns give."""
+    rules, price = problem.rules, _leaning(problem.rules, rule_price)
     side = np.where(price > 0, rules.lower, rules.upper)
-    value += float((price[price != 0] * side[price != 0]).sum())
-    extra = rules.extra_cost - np.bincount(
-        rules.extra, price[rules.extra_row] * rules.extra_value, minlength=len(rules.extra_cost)
-    )
+    value = float((price[price != 0] * side[price != 0]).sum())
+    worth = price[rules.extra_row] * rules.extra_value
+    extra = rules.extra_cost - np.bincount(rules.extra, worth, minlength=len(rules.extra_cost))
     return value + float((np.minimum(extra, 0.0) * rules.extra_upper).sum())
+
+
+def worth_of_arcs(problem: RuledProblem, rule_price: np.ndarray) -> np.ndarray:
+    """What the prices of the rules take off the cost of each arc (A,)."""
+    rules = problem.rules
+    worth = _leaning(rules, rule_price)[rules.arc_row] * rules.arc_value
+    return np.bincount(rules.arc, worth, minlength=len(problem.flow.arc_cost))
 
 
 def _leaning(rules: LinearRules, price: np.ndarray) -> np.ndarray:
@@ -203,17 +212,10 @@ def _leaning(rules: LinearRules, price: np.ndarray) -> np.ndarray:
     return np.where(open_side, 0.0, price)
 
 
-def _of_arcs(problem: RuledProblem, price: np.ndarray) -> np.ndarray:
-    """What the prices of the rules are worth on each arc."""
-    rules = problem.rules
-    worth = price[rules.arc_row] * rules.arc_value
-    return np.bincount(rules.arc, worth, minlength=len(problem.flow.arc_cost))
-
-
 def _relaxed_prices(problem: RuledProblem, rule_price: np.ndarray) -> np.ndarray:
     """Best post prices for the prices of the rules: those of the flow at the changed costs."""
     flow = problem.flow
-    cost = flow.arc_cost - _of_arcs(problem, _leaning(problem.rules, rule_price))
+    cost = flow.arc_cost - worth_of_arcs(problem, rule_price)
     largest = max(float(np.abs(cost).max(initial=1.0)), float(np.abs(flow.surplus_cost).max(initial=1.0)))
     room = LARGEST_SCALED_COST / (largest * (len(flow.supply) + len(flow.capacity) + 2) * 2)
     fine = max(min(FINEST, int(room)), 1)
