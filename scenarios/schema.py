@@ -246,6 +246,11 @@ class Relocate(Section):
     unplaced_vnd_year: float = Field(
         1_000_000_000, ge=0, description="VND a year for a person without any post: keeps such cases last"
     )
+    surplus_by_eligibility: bool = Field(
+        False,
+        description="whether a place above the establishment costs less for those who may leave with a benefit; "
+        "off: eligibility moves nobody",
+    )
     max_transitional_share: float = Field(
         1.0,
         ge=0,

@@ -67,8 +67,10 @@ def _put_commute_prices(travel: Travel, commute: pd.DataFrame) -> None:
     home = travel.units.get_indexer(total.index.get_level_values("home_code"))
     place = total.index.get_level_values("site_id")
     vnd = (total["vnd"] / total["riders"] * MONTHS).to_numpy(float)
-    for column, prices in ((travel.sites.get_indexer(place), travel.site_vnd),
-                           (travel.units.get_indexer(place), travel.unit_vnd)):
+    for column, prices in (
+        (travel.sites.get_indexer(place), travel.site_vnd),
+        (travel.units.get_indexer(place), travel.unit_vnd),
+    ):
         known = (home >= 0) & (column >= 0)
         prices[home[known], column[known]] = vnd[known]
 
@@ -159,6 +161,15 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
     people.loc[to_division, "new_agency_id"] = people.loc[to_division, "lock"].map(divisions["new_agency_id"])
 
 
+def is_merged(people: pd.DataFrame, tables: Tables) -> np.ndarray:
+    """Whether the person's body merges or ends: all but service units that stay alone."""
+    structure = tables["structure"]
+    size = structure.groupby("new_division_id")["division_id"].nunique()
+    merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
+    stays = people["level"].eq("service") & ~people["division_id"].isin(merged)
+    return ~stays.to_numpy()
+
+
 def far_spouses(people: pd.DataFrame, placed: pd.DataFrame, travel: Travel, far_km: float) -> np.ndarray:
     """Whether the spouse of each of `people` is among `placed` and works farther than `far_km` from home."""
     km, _ = lookup(placed["home"], placed["site_after"], travel)
@@ -204,14 +215,16 @@ def lookup_vnd(home, place, travel: Travel) -> np.ndarray:
 def transitional_costs(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
     """Cost (P,) of keeping a person above the establishment, VND a year, averaged until the end.
 
-    Who retires by age before the end is kept for a part of the years only, so costs less; so does who may leave
-    with a benefit, by the share that the scenario expects to take it. The benefit itself is the same in any post,
-    so it is no cost of the placement.
+    Who retires by age before the end is kept for a part of the years only, so costs less. Only where the scenario
+    says so does the chance of leaving with a benefit count too. The benefit itself is the same in any post, so it is
+    no cost of the placement.
     """
     start, end = (12 * d.year + d.month - 1 for d in (inputs.scenario.dates.effect, inputs.scenario.dates.end))
     years = np.clip((people["retires"].to_numpy() - start) / max(end - start, 1), 0, 1)
-    stays = 1.0 - take_up(people["entitlement"], inputs.scenario.relocate)
-    return years * stays * people["surplus_multiplier"].to_numpy() * inputs.scenario.relocate.transitional_vnd_year
+    options = inputs.scenario.relocate
+    if options.surplus_by_eligibility:
+        years = years * (1.0 - take_up(people["entitlement"], options))
+    return years * people["surplus_multiplier"].to_numpy() * options.transitional_vnd_year
 
 
 def take_up(entitlement: pd.Series, options: Relocate) -> np.ndarray:
