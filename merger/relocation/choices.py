@@ -27,7 +27,7 @@ PARTS = {
     "travel": ("đi lại", "travel"),
     "place": ("rời địa bàn, nguyện vọng, quy định bảo vệ", "leaving the area, wishes, protection"),
     "duty": ("khác lĩnh vực, chức vụ", "other field or rank"),
-    "full": ("vị trí đã có người cần hơn", "the post is needed by others"),
+    "full": ("vị trí đang có người khác cần", "the post is needed by others"),
     "above": ("ở ngoài khung biên chế", "above the establishment"),
 }
 
@@ -48,13 +48,16 @@ class OtherPost:
         n = 0 if lang == "vi" else 1
         weighty = sorted((v, k) for k, v in self.parts.items() if v > MILLION / 2)[::-1]
         why = ", ".join(f"{PARTS[k][n]} {number(v / MILLION, lang, 1)}" for v, k in weighty)
+        tie = self.loss_vnd < MILLION / 20
         role, km = term("role", self.role, lang), number(self.km, lang, 1)
         minutes, loss = number(self.minutes, lang), number(self.loss_vnd / MILLION, lang, 1)
         if lang == "vi":
-            text = f"{self.body}, {role}: {km} km, {minutes} phút; cả phương án thiệt ít nhất {loss} triệu đồng/năm"
-            return f"{text} ({why})." if why else f"{text} (ngang nhau)."
-        text = f"{self.body}, {role}: {km} km, {minutes} minutes; the plan loses at least VND {loss} million a year"
-        return f"{text} ({why})." if why else f"{text} (a tie)."
+            text = f"{self.body}, {role}: {km} km, {minutes} phút; "
+            text += "ngang nhau về chi phí" if tie else f"cả phương án thiệt ít nhất {loss} triệu đồng/năm"
+            return f"{text} ({why})." if why else f"{text}."
+        text = f"{self.body}, {role}: {km} km, {minutes} minutes; "
+        text += "equal in cost" if tie else f"the plan loses at least VND {loss} million a year"
+        return f"{text} ({why})." if why else f"{text}."
 
 
 def other_posts(plan: Plan, inputs: Inputs, person_id: str, lang: str) -> list[str]:

@@ -56,7 +56,8 @@ class CommunePlacement:
     """Unit and slot of each person (-1: unplaced), the solution that proves it and the prices.
 
     `unit`, `slot`, `extra_cost` (P,): `extra_cost` is the least the plan loses if the person goes
-    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year. `costs` are the
+    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year. `room` (U, K + 1):
+    posts, and the places above the establishment that are really open. `costs` are the
     tables that the placement rests on. `objective` and `bound` (valid for all posts) in COST_UNIT_VND a year.
     """
 
@@ -69,6 +70,7 @@ class CommunePlacement:
     objective: float
     bound: float
     arcs: int
+    room: np.ndarray
     own_unit: np.ndarray = field(repr=False)
     costs: CommuneCosts = field(repr=False)
     rules: CommuneRules = field(repr=False)
@@ -184,6 +186,7 @@ def place(
         objective=solution.objective - rules.constant(COST_UNIT_VND),
         bound=min(best, solution.objective) - rules.constant(COST_UNIT_VND),
         arcs=len(problem.flow.arc_cost),
+        room=arcs.capacity,
         own_unit=costs.own_unit,
         costs=costs,
         rules=rules,

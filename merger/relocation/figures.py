@@ -56,6 +56,7 @@ def figures_of(people: pd.DataFrame, posts: pd.DataFrame, near, follow, inputs: 
         **near.rules.kept(near.unit),
         **_wishes(people, inputs),
         "balance_targets": len(follow.balance),
+        "balance_short_groups": int((follow.balance["target"] > follow.balance["held"]).sum()),
         "balance_short_posts": int((follow.balance["target"] - follow.balance["held"]).clip(lower=0).sum()),
         "protected_beyond_km_people": int((people["km_after"] > people["most_km"]).sum()),
     }

@@ -24,8 +24,8 @@ class Travel:
     """Road travel from homes to workplaces, one way, normal traffic.
 
     `unit_km`, `unit_minutes` (H, U): from home unit to unit centre; `site_km`, `site_minutes` (H, S): to
-    site. `unit_vnd`, `site_vnd`: cost of commuting for a year, own vehicle, or what stage commute found for
-    that home and workplace. Rows and unit columns in the order of `units`, sites in the order of `sites`;
+    site. `unit_vnd`, `site_vnd`: cost of commuting for a year by own vehicle, to a site less where stage commute
+    found a cheaper way. Rows and unit columns in the order of `units`, sites in the order of `sites`;
     inf where there is no road.
     """
 
@@ -60,19 +60,20 @@ def read_travel(inputs: Inputs, commute: pd.DataFrame | None = None) -> Travel:
 
 
 def _put_commute_prices(travel: Travel, commute: pd.DataFrame) -> None:
-    """Public and private money and time a rider and year, mean over the modes from that home to that workplace."""
+    """Public and private money and time a rider and year, mean over the modes from that home to that site.
+
+    Only where that is cheaper than one's own vehicle (ways that the stage did not price would else look better than
+    those it did), and only for work sites: to a commune seat few ride together.
+    """
     served = commute[(commute["mode"] != "none") & (commute["riders"] > 0)]
     month = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
     total = served.assign(vnd=served[month].sum(axis=1)).groupby(["home_code", "site_id"])[["vnd", "riders"]].sum()
     home = travel.units.get_indexer(total.index.get_level_values("home_code"))
-    place = total.index.get_level_values("site_id")
+    site = travel.sites.get_indexer(total.index.get_level_values("site_id"))
     vnd = (total["vnd"] / total["riders"] * MONTHS).to_numpy(float)
-    for column, prices in (
-        (travel.sites.get_indexer(place), travel.site_vnd),
-        (travel.units.get_indexer(place), travel.unit_vnd),
-    ):
-        known = (home >= 0) & (column >= 0)
-        prices[home[known], column[known]] = vnd[known]
+    known = (home >= 0) & (site >= 0)
+    at = home[known], site[known]
+    travel.site_vnd[at] = np.minimum(travel.site_vnd[at], vnd[known])
 
 
 def yearly_travel_vnd(minutes, km, scenario: Scenario) -> np.ndarray:

@@ -24,7 +24,7 @@ def commune_groups(
     np.add.at(held, (placement.unit[placed], placement.slot[placed]), 1)
     # The last slot stands for all bodies of the unit: places above the establishment.
     candidates, specialists, in_reach = _candidates(people, posts, placement.costs)
-    unit, slot = np.nonzero(posts.capacity > 0)
+    unit, slot = np.nonzero(placement.room > 0)
     above = slot == width - 1
     safe = np.minimum(slot, width - 2)
     kinds, bodies = new_units.set_index("new_id")["kind"], commune_bodies().set_index("body")
@@ -43,7 +43,7 @@ def commune_groups(
             "new_unit_id": new_id,
             "new_agency_id": "",
             "role": np.where(above, TRANSITIONAL, posts.slots["role"].to_numpy()[safe]),
-            "posts": posts.capacity[unit, slot],
+            "posts": placement.room[unit, slot],
             "held": held[unit, slot],
             "price_vnd_year": placement.post_price[unit, slot],
             "candidates": np.where(above, 0, could),
