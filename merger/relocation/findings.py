@@ -146,8 +146,8 @@ def _kept_rules(figures: dict[str, Any], inputs: Inputs) -> Finding:
         f" {number(round(price), 'vi')} triệu đồng/năm.",
         f"Both spouses far from home: {figures['couples_both_far']} of {figures['couples_both_near_choice']} couples"
         f" with a choice in the communes; teams kept together: {figures['teams_together']} of {figures['teams']};"
-        f" wishes for a unit granted: {figures['wishes_granted']} of {figures['wishes']}; each side has at least {share}"
-        f" of leaders and heads in {held} of {figures['balance_targets']} places. These rules cost VND"
+        f" wishes for a unit granted: {figures['wishes_granted']} of {figures['wishes']}; each side has at least"
+        f" {share} of leaders and heads in {held} of {figures['balance_targets']} places. These rules cost VND"
         f" {number(round(price), 'en')} million a year.",
     )
 
