@@ -80,6 +80,8 @@ def _frames(plan: Plan, inputs: Inputs) -> Sheets:
             frame, types = _staff(frame)
         elif name == "commute":
             frame = _commute(frame)
+        elif table.internal:
+            continue
         sheets[name] = (frame, types)
     sheets["law"] = _law(inputs)
     sheets["sources"] = _sources(plan, inputs)

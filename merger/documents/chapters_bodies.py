@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from merger.documents import pictures
+from merger.documents.chapters_relocation import trim_path
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, outcome_counts
 from merger.documents.wording import MISSING, group_terms, money, plain_name, term
@@ -112,6 +113,7 @@ def relocate(c: Context) -> None:
             ),
         )
     _entitlements(c, staff)
+    trim_path(c)
     reasons(c, "relocate", 2)
 
 
