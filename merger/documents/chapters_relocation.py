@@ -55,8 +55,8 @@ def _end(c: Context, path: pd.DataFrame) -> str:
     options = c.inputs.scenario.relocate
     early, resign = (f"{x:.0%}" for x in (options.take_up_early_retirement, options.take_up_resignation))
     return c.say(
-        f"Còn ngoài khung sau 5 năm: {groups}. Tỷ lệ tự nguyện nghỉ là giả định của kịch bản (nghỉ hưu trước tuổi {early},"
-        f" thôi việc {resign} số người đủ điều kiện), không phải quyết định đối với từng người.",
+        f"Còn ngoài khung sau 5 năm: {groups}. Tỷ lệ tự nguyện nghỉ là giả định của kịch bản (nghỉ hưu trước tuổi"
+        f" {early}, thôi việc {resign} số người đủ điều kiện), không phải quyết định đối với từng người.",
         f"Still above the establishment after five years: {groups}. The take-up is an assumption of the scenario (early"
         f" retirement {early}, resignation {resign} of those eligible), not a decision about any person.",
     )
