@@ -39,7 +39,7 @@ def wish_codes(people: pd.DataFrame, inputs: Inputs, random: np.random.Generator
 
 
 def draw_teams(people: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
-    """Label of the team of each person, or "": commune staff of one unit and family of fields who wish to stay together."""
+    """Label of the team of each person, or "": commune staff of one unit and family of fields."""
     ours = assumptions()["teams"]
     eligible = people[(people["level"] == "commune") & (people["role"] == "staff")]
     family = eligible["field"].map(fields()["family"])
