@@ -296,12 +296,13 @@ def _absolute_node(node: Node) -> Node:
 
 
 def _own_table(node: Node) -> Node:
-    """A path as the map that it stands for; the file of a map made absolute."""
+    """A path as the map that it stands for; the file of a map made absolute, options without a value left out."""
     if isinstance(node.value, str) and node.value:
         return replace(node, value={"file": _absolute_node(node)})
-    if isinstance(node.value, dict) and "file" in node.value:
-        return replace(node, value={**node.value, "file": _absolute_node(node.value["file"])})
-    return node
+    if not isinstance(node.value, dict):
+        return node
+    said = {k: v for k, v in node.value.items() if v.value is not None}
+    return replace(node, value={k: _absolute_node(v) if k == "file" else v for k, v in said.items()})
 
 
 def _validate(tree: Node, *, complete: bool = True) -> tuple[Scenario | None, Node, list[Fault]]:

@@ -20,6 +20,8 @@ PLAIN = re.compile(r"[A-Za-z_][\w/-]*")
 KEYWORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 # So many words without a known meaning are listed.
 LISTED = 12
+# Kinds of rows below a table that are no records (`scenarios.records`).
+TAIL = ("sum", "no record")
 
 
 def proposal(reading: Reading, known: Mapping[str, frozenset[str]], names: Mapping[str, Names], file: str) -> str:
@@ -29,7 +31,8 @@ def proposal(reading: Reading, known: Mapping[str, frozenset[str]], names: Mappi
     ranks by `FIELD` and `RANK`. `file`: the path as the scenario has it.
     """
     more = _Suggestions(reading, known, names)
-    if not (more.columns or more.values or more.formats or more.decimal or more.unknown or more.gaps or reading.found):
+    needed = (more.columns, more.values, more.formats, more.decimal, more.unknown, more.gaps, more.last_row)
+    if not any(needed) and (reading.spec.accept_proposed or not reading.found):
         return ""
     return "\n".join(["data:", f"  {reading.name}:", *_lines(reading, more, file)]) + "\n"
 
@@ -45,6 +48,7 @@ class _Suggestions:
         self.unknown: dict[str, list[str]] = {}
         self.formats: dict[str, tuple[str, bool]] = {}
         self.decimal = False
+        self.last_row = _last_row(reading)
         for name, column in reading.schema.columns.items():
             if name in reading.raw:
                 self._look(column)
@@ -81,22 +85,24 @@ class _Suggestions:
                     self.unknown.setdefault(name, []).append(f"{_scalar(word)} ({rows:,})")
 
 
+def _last_row(reading: Reading) -> int:
+    """The row above sums and signatures at the end of the table; 0 when it ends with a record."""
+    at = len(reading.draft.lines)
+    while at - 1 in reading.rows_at_fault and reading.rows_at_fault[at - 1].kind in TAIL:
+        at -= 1
+    return reading.draft.lines[at - 1] if 0 < at < len(reading.draft.lines) else 0
+
+
 def _lines(reading: Reading, more: _Suggestions, file: str) -> list[str]:
-    spec, names = reading.spec, reading.header.names
+    spec = reading.spec
     told: dict[str, Any] = with_files({"x": spec.model_dump(mode="json")}, lambda _: file)["x"]
     told = {"file": told} if isinstance(told, str) else told
-    told |= reading.found
+    told |= reading.found | ({"last_row": more.last_row} if more.last_row else {})
     if told.get("header_row") is None and reading.header.row > 1:
         told["header_row"] = reading.header.row
-    lines = [f"    {k}: {_scalar(told[k])}" for k in told if not isinstance(told[k], dict) and k != "accept_proposed"]
-    lines.append("    columns:")
-    for name, column in reading.schema.columns.items():
-        if name in more.columns:
-            lines.append(f"      {name}: {_scalar(names[more.columns[name]])}  # {column.meaning}")
-        elif name in spec.columns and name not in reading.match.disputed:
-            lines.append(f"      {name}: {_scalar(spec.columns[name])}")
-        elif name in more.gaps:
-            lines.append(f"      # {name}: which header? ({column.meaning})")
+    lines = [f"    {k}: {_scalar(told[k])}" for k in told if not isinstance(told[k], dict)]
+    columns = _columns(reading, more)
+    lines += ["    columns:", *columns] if columns else []
     lines += _map("constants", spec.constants)
     values = {c: {**spec.values.get(c, {}), **more.values.get(c, {})} for c in (*spec.values, *more.values)}
     if values or more.unknown:
@@ -118,6 +124,20 @@ def _lines(reading: Reading, more: _Suggestions, file: str) -> list[str]:
     if more.decimal:
         lines = [line for line in lines if not line.startswith("    decimal:")] + ['    decimal: ","']
     return lines + _map("confirmed", spec.confirmed)
+
+
+def _columns(reading: Reading, more: _Suggestions) -> list[str]:
+    """Lines of the columns: those said, those proposed with their meaning, and as comments those that nothing fits."""
+    lines = []
+    for name, column in reading.schema.columns.items():
+        if name in more.columns:
+            header = reading.header.names[more.columns[name]]
+            lines.append(f"      {name}: {_scalar(header)}  # {column.meaning}")
+        elif name in reading.spec.columns and name not in reading.match.disputed:
+            lines.append(f"      {name}: {_scalar(reading.spec.columns[name])}")
+        elif name in more.gaps:
+            lines.append(f"      # {name}: which header? ({column.meaning})")
+    return lines if any(not line.lstrip().startswith("#") for line in lines) else ["      {}", *lines] if lines else []
 
 
 def _map(name: str, content: Mapping[str, str]) -> list[str]:

@@ -69,7 +69,7 @@ class Records:
         filled = sum(not _blank(cells[i]) for i in self._needed)
         if key == "" and filled * 2 < len(self._needed):
             name = self.schema.key[0]
-            remedy = f"leave out rows without {name}: skip_without: {name}; end the table above: last_row: {number - 1}"
+            remedy = f"leave out rows without {name}: skip_without: {name}; or end above: last_row"
             return self._fault(number, "no record", f"no {name} and mostly empty: heading, total or remark?", remedy)
         if not self.lines and len(cells) >= ENOUGH and _counts(cells):
             remedy = f"start below it: first_row: {number + 1}"

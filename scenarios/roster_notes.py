@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from geodata.sheets import cell_text, clean
-from scenarios.cells import is_day
+from scenarios.cells import LIST_SIGNS, is_day
 from scenarios.headers import known_words
 from scenarios.rosters import Reading
 
@@ -48,7 +48,7 @@ def _words_taken(reading: Reading) -> list[str]:
         pairs = Counter(
             (text, now)
             for text, now in zip((clean(cell_text(c)) for c in cells), reading.draft.column(name), strict=True)
-            if words and text != now and text not in said
+            if words and ";".join(LIST_SIGNS.split(text)) != now and text not in said
         )
         if pairs:
             told = ", ".join(f'"{text}" = {now} ({count:,})' for (text, now), count in sorted(pairs.items()))
