@@ -212,3 +212,23 @@ def test_nobody_is_turned_out_where_only_one_unit_is_in_reach():
     near = np.array([[1.0, np.inf], [1.0, np.inf], [1.0, np.inf], [1.0, 2.0]])
     capacity = np.array([[1, 1], [5, 5]])
     assert communes._room(near, capacity).tolist() == [[1, 2], [5, 5]]
+
+
+def test_prices_of_commute_are_taken_where_they_are_cheaper(inputs):
+    """Twelve months of 1 + 0.5 + 0.5 million for two riders are 12 million each; a dearer way and a unit stay."""
+    plain = read_travel(inputs)
+    home, other = inputs.units.index[0], inputs.units.index[1]
+    site = inputs.sites["site_id"].iloc[0]
+    rows = [
+        (home, site, "shuttle", 1, 600_000, 300_000, 300_000),
+        (home, site, "own", 1, 400_000, 200_000, 200_000),
+        (other, site, "own", 1, 900_000_000, 0, 0),
+        (home, other, "shuttle", 2, 1, 0, 0),
+    ]
+    columns = ["home_code", "site_id", "mode", "riders", "public_vnd_month", "private_vnd_month", "time_vnd_month"]
+    fed = read_travel(inputs, pd.DataFrame(rows, columns=columns))
+    assert fed.site_vnd[0, 0] == min(12_000_000, plain.site_vnd[0, 0])
+    assert fed.site_vnd[1, 0] == plain.site_vnd[1, 0]
+    np.testing.assert_array_equal(fed.site_vnd[2:], plain.site_vnd[2:])
+    np.testing.assert_array_equal(fed.unit_vnd, plain.unit_vnd)
+    assert plain.site_vnd[0, 0] > 12_000_000
