@@ -23,6 +23,8 @@ TOLD = 10
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 GROUPED = re.compile(r"[+-]?\d{1,3}([., \u00a0]\d{3})+")
+# A day as Vietnamese documents write it: 31/12/2025.
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 TRUTH = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 
@@ -319,20 +321,19 @@ def _check_bool(column: Column, cell: str) -> tuple[str, str, str] | None:
 
 
 def _check_day(column: Column, cell: str, form: str, pattern: re.Pattern[str]) -> tuple[str, str, str] | None:
-    if not pattern.fullmatch(cell):
-        return "no date", f'"{cell}" is not of the form {form}', f"write {_as_iso(cell) or form}"
-    year, month, day = (cell + "-01-01")[:10].split("-")
+    written = DAY_FIRST.fullmatch(cell)
+    iso = f"{written[3]}-{int(written[2]):02d}-{int(written[1]):02d}" if written else cell
+    if not written and not pattern.fullmatch(cell):
+        return "no date", f'"{cell}" is not of the form {form}', f"write {form}"
     try:
+        year, month, day = (iso + "-01-01")[:10].split("-")
         date(int(year), int(month), int(day))
     except ValueError:
         return "impossible date", f"the date {cell} does not exist", "write a day of the calendar"
+    if written:
+        short = iso[:7] if column.type == "month" else iso
+        return "no date", f'"{cell}" is not of the form {form}', f"write {short}"
     return None
-
-
-def _as_iso(cell: str) -> str:
-    """A date as Vietnamese documents write it (31/12/2025), in ISO form; "" when it is something else."""
-    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", cell)
-    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else ""
 
 
 def _check_time(column: Column, cell: str) -> tuple[str, str, str] | None:

@@ -323,7 +323,7 @@ def _own_tables(sources: _Sources) -> list[Fault]:
     own = {name: table for name, table in sources.tables.items() if name in OWN_TABLES}
     faults = [f for f in check_own_tables(own, around) if _of_record(f, sources)]
     staff = own.get("staff")
-    if staff is not None and loaded.scenario.data.divisions is None and any(staff.column("division_id")):
+    if staff is not None and loaded.scenario.data.divisions is None and _names_divisions(staff, sources):
         message = "the roster names divisions, but data.divisions names no table"
         remedy = "give data.divisions too: merger new writes an empty one"
         faults.append(loaded.place("data", "staff").fault(message, remedy))
@@ -331,6 +331,11 @@ def _own_tables(sources: _Sources) -> list[Fault]:
         at = loaded.place("data", "staff", "confirmed", person)
         faults.append(at.fault(f'"confirmed": there is no person "{person}"', "correct the id or remove the line"))
     return faults
+
+
+def _names_divisions(staff: TextTable, sources: _Sources) -> bool:
+    odd = sources.readings["staff"].rows_at_fault
+    return any(cell for row, cell in enumerate(staff.column("division_id")) if row not in odd)
 
 
 def _of_record(fault: Fault, sources: _Sources) -> bool:

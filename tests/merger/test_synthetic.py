@@ -1,6 +1,7 @@
 """The generator of synthetic divisions and staff against the published totals and the law."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -173,6 +174,35 @@ def test_protected_cases_have_plausible_shares(inputs):
     assert 0 < near.mean() < 0.05
 
 
+def test_wishes_and_teams(inputs):
+    """About 8 % of district and commune staff name a unit of their side, most the home or a neighbour; 120 small teams."""
+    staff = inputs.staff
+    asked = staff[staff["wish_code"] != ""]
+    local = staff["level"].isin(["district", "commune"])
+    assert asked.index.isin(staff.index[local]).all()
+    assert 0.07 < len(asked) / local.sum() < 0.09
+    side = inputs.units["side"]
+    pairs = {frozenset(p) for p in inputs.adjacency[["code_a", "code_b"]].to_numpy()}
+    near = [w == h or frozenset((w, h)) in pairs for w, h in zip(asked["wish_code"], asked["home_code"], strict=True)]
+    assert np.mean(near) > 0.85
+    away = asked[~np.array(near)]
+    assert (side.reindex(away["wish_code"]).to_numpy() == away["side"].to_numpy()).all()
+    members = staff[staff["team"] != ""]
+    assert members["level"].eq("commune").all()
+    assert members["role"].eq("staff").all()
+    teams = members.assign(family=members["field"].map(family_of)).groupby("team")
+    assert len(teams) == 120
+    assert teams.size().between(2, 4).all()
+    assert teams["unit_code"].nunique().eq(1).all()
+    assert teams["family"].nunique().eq(1).all()
+
+
+def test_the_new_columns_leave_the_others_alone(inputs):
+    """Wishes and teams have streams of their own: the roster without them is the one of before, to the byte."""
+    old = inputs.staff.drop(columns=["wish_code", "team"]).to_csv(index=False)
+    assert sha256(old.encode()).hexdigest() == "ada4316e544f8bdca8f969e976e176247de7bc49304dcb538d6ff815b4fdbbcf"
+
+
 def test_same_seed_same_roster_whatever_the_row_order(inputs):
     """Shuffled input tables and a second run give the same people; another seed gives others."""
     shuffled = replace(
@@ -181,6 +211,7 @@ def test_same_seed_same_roster_whatever_the_row_order(inputs):
         sites=inputs.sites.sample(frac=1, random_state=4),
         divisions=inputs.divisions.sample(frac=1, random_state=5),
         agencies=inputs.agencies.sample(frac=1, random_state=6),
+        adjacency=inputs.adjacency.sample(frac=1, random_state=7),
     )
     pd.testing.assert_frame_equal(generate_staff(shuffled), inputs.staff)
     pd.testing.assert_frame_equal(generate_divisions(shuffled), inputs.divisions)
