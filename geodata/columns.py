@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,8 @@ def _check_number(column: Column, cell: str) -> tuple[str, str, str] | None:
     if not NUMBER.fullmatch(cell):
         return _no_number(column, cell)
     value = float(cell)
+    if not isfinite(value):
+        return "too large", f"too large: {cell}", "write a number of usual size"
     if column.type == "int" and value != int(value):
         whole = cell.replace(".", "") if GROUPED.fullmatch(cell) else str(round(value))
         return (
