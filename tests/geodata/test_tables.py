@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geodata.checks import check_layer, check_parquet, pieces, read_layer
-from geodata.columns import Column, TableSchema, cell_fault, check_table, geodata_schemas, unknown
+from geodata.columns import Column, TableSchema, cell_fault, check_table, geodata_schemas
 from geodata.faults import Fault, InputError, closest
+from geodata.references import unknown
 from geodata.shipped import shipped_path
 from geodata.tables import read_table, read_text_table, read_units
 from geodata.text import garbled
