@@ -46,9 +46,10 @@ def sheet_names(path: Path) -> list[str]:
 def open_rows(path: Path, sheet: str | None = None, encoding: str | None = None) -> Iterator[Iterator[Sequence[Any]]]:
     """Give the rows of a table one after the other; the first is row 1, as a spreadsheet counts.
 
-    Cells of a CSV file are text, cells of a workbook what Excel holds (text, number, day, truth value, None). Nothing
-    is kept: a caller that takes only some cells of a row never holds the others. Raises InputError, also while the rows
-    are read, for what cannot be decoded or is no table.
+    Cells of a CSV file are text, cells of a workbook what Excel holds (text, number, day, truth value, None). Rows are
+    given and forgotten: a caller that takes only some cells of a row never holds the others (texts of a workbook are
+    in memory while it is open, as the format keeps them in one list). Raises InputError, also while the rows are read,
+    for what cannot be decoded or is no table.
     """
     if is_workbook(path):
         with _workbook(path) as book:
