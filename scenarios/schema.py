@@ -126,6 +126,11 @@ class Locks(Section):
     keep_whole: tuple[Code, ...] = Field((), description="old units that stay a unit of their own")
     fixed_successor: dict[str, str] = Field({}, description="division or agency id: id of its new agency")
     fixed_site: dict[str, str] = Field({}, description="new agency id: site id")
+    fixed_division_site: dict[str, str] = Field({}, description="division id: site where its successor sits")
+    pair: tuple[tuple[Code, ...], ...] = Field((), description="sets of divisions that become one new division")
+    keep_apart: tuple[tuple[Code, ...], ...] = Field(
+        (), description="sets of divisions, no two of them in one new division"
+    )
     fixed_post: dict[str, str] = Field({}, description="person id: id of the new division or unit")
 
 
@@ -204,6 +209,19 @@ class Consolidate(Section):
     coordination_trips_week: float = Field(
         4, ge=0, description="round trips a week between a division at a second site and the main site"
     )
+    division_equipment: dict[str, dict[str, int]] = Field(
+        {}, description="division id or field of work: units of each equipment that it needs where it works"
+    )
+    site_equipment: dict[str, dict[str, int]] = Field(
+        {},
+        description="site id: units of each equipment there, 0 of kinds not named; other sites have no limit",
+    )
+    tradeoff_shares: tuple[Share, ...] = Field(
+        (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0),
+        description="shares of divisions at second sites for which the best structure is shown",
+    )
+    alternatives: int = Field(3, ge=0, description="near-optimal structures to show")
+    alternatives_gap: float = Field(0.01, ge=0, description="how much dearer than the best they may be, as a share")
     merge_service_units: bool = Field(
         False, description="also join counterpart public service units (otherwise a project of its own)"
     )

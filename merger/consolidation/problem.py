@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.travel import default_cache, travel_table
+from merger.consolidation.decisions import Decisions, equipment, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
 from merger.inputs import Inputs
 from solvers.structure.solve import StructureProblem
@@ -27,8 +28,9 @@ DEPARTMENT = "department"
 
 @dataclass(frozen=True)
 class Structure:
-    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or
-    -1).
+    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or -1).
+
+    `travel_cost`, `move_cost` (I, K): parts of the cost of an item at a site, in UNIT_VND over the horizon.
     """
 
     problem: StructureProblem
@@ -37,6 +39,10 @@ class Structure:
     slots: list[tuple[str, int]]
     sites: list[str]
     minimum_rule: list[str]
+    decisions: Decisions
+    equipment: list[str]
+    travel_cost: np.ndarray
+    move_cost: np.ndarray
 
 
 def kvnd(value: float) -> int:
@@ -70,8 +76,11 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     slots = [(h, -1) for h in hosts]
     slots += [(h, i) for i, row in enumerate(items.itertuples()) if row.kind != LEADERSHIP for h in row.hosts]
     rules = [minimum_rule(inputs, items.iloc[i], str(agencies.at[h, "kind"])) if i >= 0 else "" for h, i in slots]
+    decisions = read_decisions(inputs, items)
     sites, allowed, capacity, second = _sites(inputs, items, slots)
-    arcs, cost = _arcs(inputs, items, slots, rules)
+    arcs, cost = _arcs(inputs, items, slots, rules, decisions)
+    kinds_of_equipment, use, room = equipment(inputs, items, sites)
+    travel, moves = _item_site_cost(inputs, items, sites)
     options, law = inputs.scenario.consolidate, inputs.law
     index = {h: n for n, h in enumerate(hosts)}
     anchors = np.array([i for _, i in slots])
@@ -84,6 +93,9 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         team = np.where(items["kind"] == SERVICE, -1, team)
     low = np.array([int(law.value(r)) if r else 0 for r in rules])
     high = np.where(kinds == "division", np.maximum(options.largest_mixed_division, team_size[anchors]), UNLIMITED)
+    for group in decisions.together:
+        # A pairing of the planner may be larger than a division of several teams otherwise is.
+        high = np.where(np.isin(anchors, group), np.maximum(high, size[list(group)].sum()), high)
     horizon = years(inputs)
     floor = items["staff"] * options.floor_m2_person + items["archive_m"] * options.archive_m2_per_m
     deputies = {h: leader_posts(inputs, items, h)[0] for h in hosts}
@@ -100,7 +112,7 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         schedules=_schedules(inputs),
         arcs=arcs,
         arc_cost=cost,
-        item_site_cost=_item_site_cost(inputs, items, sites),
+        item_site_cost=travel + moves,
         slot_site_cost=_slot_site_cost(inputs, slots, sites, second, kinds),
         slot_site_allowed=allowed,
         site_capacity=capacity,
@@ -121,8 +133,13 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         fixed_site=tuple(
             (index[h], sites.index(s)) for h, s in inputs.scenario.locks.fixed_site.items() if h in index and s in sites
         ),
+        fixed_item_site=tuple((i, sites.index(s)) for i, s in decisions.site_of.items()),
+        together=decisions.together,
+        apart=decisions.apart,
+        equipment_use=use,
+        equipment_room=room,
     )
-    return Structure(problem, items, hosts, slots, sites, rules)
+    return Structure(problem, items, hosts, slots, sites, rules, decisions, kinds_of_equipment, travel, moves)
 
 
 def leader_posts(inputs: Inputs, items: pd.DataFrame, host: str) -> tuple[int, tuple[str, ...]]:
@@ -168,11 +185,11 @@ def _schedule_of(kind: str) -> int:
     return {"division": 0, SUB_DEPARTMENT: 1}.get(kind, -1)
 
 
-def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray, np.ndarray]:
+def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (item, slot) and their cost: within a family, the smaller joins the larger.
 
     A family too small for a division of its own in an agency may join any other there, at the price of a
-    mixed team.
+    mixed team. Divisions that the planner pairs may join each other whatever they are.
     """
     rows = list(items.itertuples())
     reach: dict[tuple[str, str], int] = defaultdict(int)
@@ -189,9 +206,10 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
         kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon,
     )
     merge_services = inputs.scenario.consolidate.merge_service_units
+    mates = {i: set(group) for group in decisions.together for i in group}
     arcs, cost = [], []
     for j, (h, anchor) in enumerate(slots):
-        for i in by_host[h]:
+        for i in sorted({*by_host[h], *mates.get(anchor, ())}):
             row = rows[i]
             if (row.kind == LEADERSHIP) != (anchor < 0):
                 continue
@@ -202,7 +220,7 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
                 continue
             low = int(inputs.law.value(rules[j])) if rules[j] else 0
             fits = _may_join(row, rows[anchor], merge_services, small=reach[h, row.family] < low)
-            if fits and _order(row, i) < _order(rows[anchor], anchor):
+            if i in mates.get(anchor, ()) or (fits and _order(row, i) < _order(rows[anchor], anchor)):
                 arcs.append((i, j))
                 cost.append(moved + handover + other * (row.family != rows[anchor].family))
     return np.array(arcs), np.array(cost)
@@ -226,6 +244,7 @@ def central_sites(inputs: Inputs) -> list[str]:
     """Main site, second sites and sites of locks: what works elsewhere is tied to its place."""
     options = inputs.scenario.consolidate
     chosen = [options.main_site, *options.stay_sites.values(), *inputs.scenario.locks.fixed_site.values()]
+    chosen += inputs.scenario.locks.fixed_division_site.values()
     return list(dict.fromkeys(chosen))
 
 
@@ -255,8 +274,8 @@ def travel_year_vnd(inputs: Inputs, minutes, km):
     return 2 * prices.working_days_month * MONTHS_YEAR * one_way
 
 
-def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> np.ndarray:
-    """Travel of the division's persons over the horizon, and the move of desks where the site changes."""
+def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Travel of the division's persons over the horizon (I, K), and the move of desks where the site changes."""
     unit_row = pd.Series(np.arange(len(inputs.units)), index=inputs.units.index)
     column = [inputs.sites["site_id"].tolist().index(s) for s in sites]
     factor = inputs.scenario.arrange.traffic_factor
@@ -269,15 +288,14 @@ def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> np
         for division, home in zip(known["division_id"], known["home_code"], strict=True):
             homes[division].append(unit_row[home])
     moved = inputs.scenario.prices.site_move_person_vnd
-    cost = np.zeros((len(items), len(sites)), np.int64)
+    travel, moves = (np.zeros((len(items), len(sites)), np.int64) for _ in range(2))
     for i, row in enumerate(items.itertuples()):
         if row.kind == SERVICE:
             continue
         people = homes.get(row.division_id) or [unit_row[at[row.site_id]]]
-        travel = yearly[people].mean(axis=0) * row.staff * years(inputs)
-        change = np.array([moved * row.staff * (s != row.site_id) for s in sites])
-        cost[i] = np.round((travel + change) / UNIT_VND)
-    return cost
+        travel[i] = np.round(yearly[people].mean(axis=0) * row.staff * years(inputs) / UNIT_VND)
+        moves[i] = [round(moved * row.staff * (s != row.site_id) / UNIT_VND) for s in sites]
+    return travel, moves
 
 
 def _slot_site_cost(inputs: Inputs, slots, sites: list[str], second: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ class Reasons:
     def __init__(self, inputs: Inputs, structure: Structure):
         self._law, self._main = inputs.law, inputs.scenario.consolidate.main_site
         self._rows = list(structure.items.itertuples())
+        self._paired, self._placed = structure.decisions.paired, structure.decisions.site_of
         agencies = inputs.agencies.set_index("agency_id")
         self._names = dict(agencies["name_vi"]), dict(agencies["name_en"])
         self._inferred = set(agencies.index[agencies["status"] != "verified"])
@@ -71,6 +72,8 @@ class Reasons:
             vi = "chuyển nguyên trạng vì bên kia không có đơn vị tương ứng"
             return vi, "moves whole, the other side has no counterpart", new.rules
         names = ", ".join(f"{o.division} ({o.agency})" for o in others)
+        if item in self._paired:
+            return f"ghép với {names} theo quyết định của kịch bản", "paired by a lock of the scenario", new.rules
         if any(o.team == row.team for o in others):
             vi, en = (titles.get(row.field, row.field) for titles in self._fields)
             text = f"hợp nhất với {names}, cùng lĩnh vực “{vi}”"
@@ -86,6 +89,8 @@ class Reasons:
 
     def _site(self, new: NewDivision, item: int) -> Reason:
         row, name = self._rows[item], self._sites[new.site]
+        if item in self._placed:
+            return f"làm việc tại {name} theo quyết định của kịch bản", f"works at {name} by a lock", ()
         if row.kind == SERVICE or row.local:
             return "làm việc tại chỗ như hiện nay", "stays at its present place", ()
         if new.site == self._main:
@@ -243,6 +248,8 @@ def conflict_words(inputs: Inputs, structure: Structure, name: str) -> str:
         return _common_words(inputs, structure, kind, n)
     agencies = inputs.agencies.set_index("agency_id")["name_vi"]
     options = inputs.scenario.consolidate
+    if kind in ("together", "apart", "fixed_item_site", "equipment"):
+        return _decision_words(inputs, structure, kind, index)
     if kind == "fixed_host":
         row = structure.items.iloc[n]
         return f"khóa: {row['division']} ({row['agency']}) về {agencies[row['locked']]} / lock fixed_successor"
@@ -257,6 +264,24 @@ def conflict_words(inputs: Inputs, structure: Structure, name: str) -> str:
         "fixed_site": f"khóa trụ sở {inputs.scenario.locks.fixed_site.get(host)} / lock fixed_site",
     }
     return f"{agencies[host]}: {words[kind]}"
+
+
+def _decision_words(inputs: Inputs, structure: Structure, kind: str, index: str) -> str:
+    """A decision on divisions, or equipment of a site, in words of both languages."""
+    names = structure.items["division"] + " (" + structure.items["agency"] + ")"
+    decisions, sites = structure.decisions, inputs.sites.set_index("site_id")["name"]
+    if kind == "equipment":
+        e, k = (int(part) for part in index.split(":"))
+        name, there = structure.equipment[e], int(structure.problem.equipment_room[e, k])
+        return f"{sites[structure.sites[k]]}: {there} {name} / equipment {name} (consolidate.site_equipment)"
+    if kind == "fixed_item_site":
+        site = sites[decisions.site_of[int(index)]]
+        return f"khóa: {names.iloc[int(index)]} làm việc tại {site} / lock fixed_division_site"
+    group = (decisions.together if kind == "together" else decisions.apart)[int(index)]
+    listed = ", ".join(names.iloc[list(group)])
+    if kind == "together":
+        return f"khóa: ghép {listed} / lock pair"
+    return f"khóa: không ghép {listed} / lock keep_apart"
 
 
 def _common_words(inputs: Inputs, structure: Structure, kind: str, n: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from merger.consolidation.alternatives import NextBest, structure_alternatives
 from merger.consolidation.divisions import (
     LEADERSHIP,
     ORDINARY,
@@ -28,15 +29,15 @@ from merger.consolidation.problem import (
     mandatory_title,
     years,
 )
+from merger.consolidation.tradeoff import checked, site_tradeoff, stay_gains, with_share
 from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
 from merger.relocation.staffing import division_deputies
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
-from solvers.structure.check import check_structure
 from solvers.structure.columns import leading_posts
-from solvers.structure.solve import StructureSolution, solve_structure
+from solvers.structure.solve import StructureSolution
 
 CEILING = "staffing.province_departments_max"
 MANDATORY = "staffing.province_departments_mandatory_list"
@@ -56,6 +57,8 @@ class NewDivision:
     rules: tuple[str, ...]
     deputies: int
     min_posts: int
+    stay_site: str
+    stay_gain_vnd: float
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
@@ -65,21 +68,25 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         raise InfeasibleError("consolidate", missing)
     items = division_items(inputs)
     structure = build_structure(inputs, items)
-    solution = _solve(structure, stop)
+    solution = checked(structure, stop)
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError("consolidate", tuple(conflict_words(inputs, structure, c) for c in solution.conflict))
     if solution.status is Status.UNKNOWN:
         reason = "chưa tìm được phương án trong thời gian cho phép / no plan found in the time allowed"
         raise InfeasibleError("consolidate", (reason,))
     divisions = _new_divisions(inputs, structure, solution)
+    next_best = NextBest.read(inputs, structure, solution, stop)
+    options, label = inputs.scenario.consolidate, _label(inputs)
     table = {
-        "structure": _structure_table(inputs, structure, divisions),
+        "structure": _structure_table(inputs, structure, divisions, next_best),
         "new_agencies": _agency_table(inputs, structure, divisions),
         "new_divisions": _division_table(inputs, items, divisions),
+        "site_tradeoff": site_tradeoff(structure, options.tradeoff_shares, stop, label),
+        "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
     table["mandates"] = mandates_after(inputs, table)
-    limited = inputs.scenario.consolidate.second_site_share < 1
-    free = _solve(_with_share(structure, 1.0), stop) if limited else solution
+    limited = options.second_site_share < 1
+    free = checked(with_share(structure, 1.0), stop) if limited else solution
     figures = _figures(inputs, structure, solution, table, free)
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
     record = Record.of(
@@ -90,18 +97,6 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     return StageResult({name: conform(name, frame) for name, frame in table.items()}, record)
-
-
-def _with_share(structure: Structure, share: float) -> Structure:
-    return replace(structure, problem=replace(structure.problem, second_share=share))
-
-
-def _solve(structure: Structure, stop: Stop) -> StructureSolution:
-    solution = solve_structure(structure.problem, stop)
-    faults = check_structure(structure.problem, solution)
-    if faults:
-        raise RuntimeError("structure failed its check: " + "; ".join(faults[:3]))
-    return solution
 
 
 def _missing_departments(inputs: Inputs) -> tuple[str, ...]:
@@ -120,11 +115,13 @@ def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolu
     for item, slot in enumerate(solution.slot_of_item.tolist()):
         members[slot].append(item)
     rows = []
+    stay, gain = stay_gains(structure, solution)
     for slot in sorted(members):
         host, anchor = structure.slots[slot]
         order = sorted(members[slot], key=lambda i: (i != anchor, -known[i].staff, i))
         site = structure.sites[solution.site_of_slot[slot]]
-        rows.append((host, site, order, structure.minimum_rule[slot], [known[i] for i in order]))
+        second = (structure.sites[stay[slot]] if stay[slot] >= 0 else "", float(gain[slot]))
+        rows.append((host, site, order, structure.minimum_rule[slot], [known[i] for i in order], second))
     hosts, sides = [row[0] for row in rows], [row[4][0].side for row in rows]
     names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
     ids = _ids(hosts, [row[4][0] for row in rows])
@@ -146,7 +143,7 @@ def _ids(hosts: list[str], first: list) -> list[str]:
 
 
 def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: str, name: str) -> NewDivision:
-    host, site, order, rule, members = row
+    host, site, order, rule, members, second = row
     deputies, deputy_rule = _deputies(inputs, present, members, int(sum(m.staff for m in members)))
     return NewDivision(
         id=id_,
@@ -157,6 +154,8 @@ def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: s
         rules=tuple(r for r in (rule, deputy_rule) if r),
         deputies=deputies,
         min_posts=int(inputs.law.value(rule)) if rule else 0,
+        stay_site=second[0],
+        stay_gain_vnd=second[1],
     )
 
 
@@ -183,7 +182,9 @@ def _label(inputs: Inputs) -> str:
     return "SYNTHETIC" if "divisions" in inputs.synthetic else "proposed"
 
 
-def _structure_table(inputs: Inputs, structure: Structure, divisions: list[NewDivision]) -> pd.DataFrame:
+def _structure_table(
+    inputs: Inputs, structure: Structure, divisions: list[NewDivision], next_best: NextBest
+) -> pd.DataFrame:
     reasons = Reasons(inputs, structure)
     known = list(structure.items.itertuples())
     agencies = dict(inputs.agencies.set_index("agency_id")["name_vi"])
@@ -209,6 +210,9 @@ def _structure_table(inputs: Inputs, structure: Structure, divisions: list[NewDi
                     "site_id": item.site_id if item.kind == SERVICE else d.site,
                     "reason_vi": vi,
                     "reason_en": en,
+                    "alternative_vi": next_best.vi[i],
+                    "alternative_en": next_best.en[i],
+                    "alternative_vnd": int(next_best.vnd[i]),
                     "rules": ";".join(dict.fromkeys(rules)),
                     "label": _label(inputs),
                 }
@@ -228,6 +232,8 @@ def _division_table(inputs: Inputs, items: pd.DataFrame, divisions: list[NewDivi
                 "staff": int(items["staff"].iloc[list(d.members)].sum()),
                 "deputies_cap": d.deputies,
                 "min_posts": d.min_posts,
+                "stay_site_id": d.stay_site,
+                "stay_gain_vnd": round(d.stay_gain_vnd),
                 "rules": ";".join(d.rules),
                 "label": _label(inputs),
             }

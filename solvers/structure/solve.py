@@ -10,13 +10,13 @@ after a minute. A set of rules that cannot hold together is found with CP-SAT (s
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from solvers.problem import ProblemError, Solution, Status, Stop
 from solvers.set_partition import minimise
-from solvers.structure.columns import enumerate_columns, leading_posts, program_of
+from solvers.structure.columns import Columns, enumerate_columns, leading_posts, program_of
 from solvers.structure.conflict import find_conflict
 
 NONE = -1
@@ -49,6 +49,10 @@ class StructureProblem:
         further slot of a team.
     small_cost : cost of an open slot below its smallest size; None forbids it.
     fixed_host : pairs (item, host) already decided; fixed_site : pairs (host, site) already decided.
+    fixed_item_site : pairs (item, site): the slot of the item sits there, also where slots like it may not.
+    together, apart : sets of items that share one slot, or of which no two share a slot.
+    equipment_use, equipment_room : (E, I) units of each kind of equipment that an item needs where it works, and
+        (E, K) units that a site has, -1 unlimited; floor area is a resource of the same kind, kept apart by name.
     """
 
     size: np.ndarray
@@ -80,9 +84,18 @@ class StructureProblem:
     second_share: float = 1.0
     fixed_host: tuple[tuple[int, int], ...] = ()
     fixed_site: tuple[tuple[int, int], ...] = ()
+    fixed_item_site: tuple[tuple[int, int], ...] = ()
+    together: tuple[tuple[int, ...], ...] = ()
+    apart: tuple[tuple[int, ...], ...] = ()
+    equipment_use: np.ndarray | None = None
+    equipment_room: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         n_items, n_slots, n_sites, n_hosts = self.shape
+        if self.equipment_use is None or self.equipment_room is None:
+            object.__setattr__(self, "equipment_use", np.zeros((0, n_items), np.int64))
+            object.__setattr__(self, "equipment_room", np.zeros((0, n_sites), np.int64))
+        kinds = len(self.equipment_use)
         shapes = {
             "floor": (n_items,),
             "team": (n_items,),
@@ -99,6 +112,8 @@ class StructureProblem:
             "host_cost": (n_hosts,),
             "host_mandatory": (n_hosts,),
             "host_group": (n_hosts,),
+            "equipment_use": (kinds, n_items),
+            "equipment_room": (kinds, n_sites),
         }
         for name, shape in shapes.items():
             if np.shape(getattr(self, name)) != shape:
@@ -112,6 +127,9 @@ class StructureProblem:
             "arcs (slots)": (self.arcs[:, 1], 0, n_slots),
             "fixed_host": (np.array(self.fixed_host).reshape(-1, 2), 0, max(n_items, n_hosts)),
             "fixed_site": (np.array(self.fixed_site).reshape(-1, 2), 0, max(n_hosts, n_sites)),
+            "fixed_item_site": (np.array(self.fixed_item_site).reshape(-1, 2), 0, max(n_items, n_sites)),
+            "together": (np.array([i for group in self.together for i in group], int), 0, n_items),
+            "apart": (np.array([i for group in self.apart for i in group], int), 0, n_items),
         }
         for name, (values, low, high) in ranges.items():
             if len(values) and (np.min(values) < low or np.max(values) >= high):
@@ -124,6 +142,7 @@ class StructureProblem:
             "item_site_cost",
             "slot_site_cost",
             "host_cost",
+            "equipment_use",
         ):
             if np.size(getattr(self, name)) and np.min(getattr(self, name)) < 0:
                 raise ProblemError(f"{name} must not be negative.")
@@ -157,6 +176,11 @@ class StructureProblem:
         """Number of items, slots, sites and hosts."""
         return len(self.size), len(self.slot_host), len(self.site_capacity), len(self.host_max_slots)
 
+    @property
+    def resources(self) -> tuple[np.ndarray, np.ndarray]:
+        """What items need and what sites have, floor area first: (1 + E, I) and (1 + E, K), -1 unlimited."""
+        return np.vstack([self.floor, self.equipment_use]), np.vstack([self.site_capacity, self.equipment_room])
+
 
 @dataclass(frozen=True)
 class StructureSolution(Solution):
@@ -186,19 +210,27 @@ def solve_structure(problem: StructureProblem, stop: Stop) -> StructureSolution:
         bound = None if choice.bound is None else choice.bound + constant
         seconds = time.perf_counter() - start
         return StructureSolution(Status.UNKNOWN, bound=bound, seconds=seconds, restriction=restriction)
+    found = read_choice(problem, columns, choice.chosen)
+    optimal = choice.status is Status.OPTIMAL
+    return replace(
+        found,
+        status=choice.status,
+        bound=found.objective if optimal else min(choice.bound + constant, found.objective),
+        seconds=time.perf_counter() - start,
+        restriction=restriction,
+    )
+
+
+def read_choice(problem: StructureProblem, columns: Columns, chosen: np.ndarray) -> StructureSolution:
+    """A feasible structure from the positions of its columns, with its cost by parts; no bound."""
     slot_of_item, site_of_slot = np.full(problem.shape[0], NONE), np.full(problem.shape[1], NONE)
-    for c in choice.chosen[choice.chosen < len(columns.cost)].tolist():
+    for c in chosen[chosen < len(columns.cost)].tolist():
         slot_of_item[list(columns.members[c])] = columns.slot[c]
         site_of_slot[columns.slot[c]] = columns.site[c]
     parts = _cost_parts(problem, slot_of_item, site_of_slot)
-    objective = float(sum(parts.values()))
-    optimal = choice.status is Status.OPTIMAL
     return StructureSolution(
-        choice.status,
-        objective=objective,
-        bound=objective if optimal else min(choice.bound + constant, objective),
-        seconds=time.perf_counter() - start,
-        restriction=restriction,
+        Status.FEASIBLE,
+        objective=float(sum(parts.values())),
         slot_of_item=slot_of_item,
         site_of_slot=site_of_slot,
         parts=parts,
