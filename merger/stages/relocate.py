@@ -10,7 +10,7 @@ import pandas as pd
 
 from merger.inputs import Inputs
 from merger.relocation import communes, divisions
-from merger.relocation.entitlements import budget, read_entitlements, trim_path
+from merger.relocation.entitlements import budget, directly_affected, read_entitlements, trim_path
 from merger.relocation.findings import relocation_findings
 from merger.relocation.outcomes import staff_table
 from merger.relocation.people import far_spouses, read_people, read_travel
@@ -33,7 +33,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     law = SeveranceLaw(inputs.law)
     travel = read_travel(inputs, tables.get("commute"))
     people = read_people(inputs, tables, law)
-    benefits = read_entitlements(people, _is_merged(people, tables), inputs, law)
+    benefits = read_entitlements(people, directly_affected(people, tables["structure"]), inputs, law)
     people = pd.concat([people, benefits], axis=1)
     effect = 12 * inputs.scenario.dates.effect.year + inputs.scenario.dates.effect.month - 1
     people["ended"] = np.select(
@@ -74,15 +74,6 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     return StageResult({"posts": posts, "staff": conform("staff", staff)}, record)
-
-
-def _is_merged(people: pd.DataFrame, tables: Tables) -> np.ndarray:
-    """Whether the person's body merges or ends: all but service units that stay alone."""
-    structure = tables["structure"]
-    size = structure.groupby("new_division_id")["division_id"].nunique()
-    merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
-    stays = people["level"].eq("service") & ~people["division_id"].isin(merged)
-    return ~stays.to_numpy()
 
 
 def _rules_hit(posts: pd.DataFrame, staff: pd.DataFrame) -> tuple[str, ...]:
