@@ -88,7 +88,9 @@ def choices(person: Mapping[str, Any], standing: Standing, scenario: Scenario, l
     out += [_resign(leaver, first, law) for leaver, first in zip(leavers, (True, False), strict=True)]
     if standing.merged:
         out.append(_not_needed_7a(law))
-    out += [_not_re_elected(person, scenario, law), _downsizing(leavers[0], law), _secondment(leavers[0], law)]
+    out.append(_not_re_elected(person, scenario, law))
+    if law.months_early(leavers[0]) > 0:
+        out += [_downsizing(leavers[0], law), _secondment(leavers[0], law)]
     return tuple(out)
 
 
@@ -221,8 +223,8 @@ def _not_re_elected(person: Mapping[str, Any], scenario: Scenario, law: Severanc
         return Choice(kind, *title, False, (line,))
     leaver = leaver_of(person, NOT_RE_ELECTED, scenario.dates.effect, scenario.dates, law)
     condition = (
-        "chỉ khi cấp có thẩm quyền không tái cử, tái bổ nhiệm",
-        "only where the competent level does not re-elect or re-appoint",
+        "chỉ với cán bộ mà cấp có thẩm quyền quyết định không tái cử, tái bổ nhiệm",
+        "only for cadres whom the competent level does not re-elect or re-appoint",
     )
     return _leaving(kind, title, leaver, law.early_retirement(leaver), law, condition, first=False)
 
