@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from merger.ceilings import ceilings_table
 from merger.inputs import Inputs
 from merger.relocation import communes, divisions
 from merger.relocation.entitlements import budget, directly_affected, read_entitlements, trim_path
+from merger.relocation.equity import equity_table
 from merger.relocation.findings import relocation_findings
 from merger.relocation.outcomes import staff_table
 from merger.relocation.people import far_spouses, read_people, read_travel
@@ -73,7 +75,11 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         ),
         figures=figures,
     )
-    return StageResult({"posts": posts, "staff": conform("staff", staff)}, record)
+    effect_month = f"{inputs.scenario.dates.effect:%Y-%m}"
+    made = {"posts": posts, "staff": conform("staff", staff)}
+    made["ceilings"] = conform("ceilings", ceilings_table(tables | made, inputs))
+    made["equity"] = conform("equity", equity_table(everyone, inputs.units, label=label, effect=effect_month))
+    return StageResult(made, record)
 
 
 def _rules_hit(posts: pd.DataFrame, staff: pd.DataFrame) -> tuple[str, ...]:
