@@ -10,7 +10,7 @@ from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.equity_facts import MEASURES, differences, measures, shown_groups
 from merger.documents.equity_picture import chart_equity
 from merger.documents.facts import column, outcome_counts
-from merger.documents.wording import group_terms, money, number, percent, term
+from merger.documents.wording import MISSING, group_terms, known, money, number, percent, term
 
 SUPPRESSED = "•"
 
@@ -100,10 +100,11 @@ def ceilings(c: Context, number_of: int) -> int:
     rows = []
     for r in lines.itertuples():
         rule = c.inputs.law[r.rule]
+        named = term("ceiling", r.rule, c.lang) if known("ceiling", r.rule) else rule.title(c.lang) or r.rule
         unit = term("unit", r.unit, c.lang)
         rows.append(
             (
-                rule.title(c.lang) or r.rule,
+                named,
                 rule.cite(c.lang),
                 f"{c.n(r.binding)}/{c.n(r.subjects)}",
                 f"{c.n(r.used)}/{c.n(r.limit)} {unit}",
@@ -156,7 +157,8 @@ def equity(c: Context, number_of: int) -> int:
     name = f"group_{c.lang}"
     rows = []
     for group, own in zip(groups.to_dict("records"), figures.to_dict("records"), strict=True):
-        cells = [_cell(own[m], "km" if m == "mean_km_farther" else "share", c.lang) for m in MEASURES]
+        hidden = set(str(group["suppressed"] or "").split(";"))
+        cells = [_cell(own[m], m, hidden, c.lang) for m in MEASURES]
         rows.append((group[name], SUPPRESSED if pd.isna(group["people"]) else c.n(group["people"]), *cells))
     c.letter.table(
         [c.say("Nhóm", "Group"), c.say("Số người", "People"), *(MEASURES[m][c.lang] for m in MEASURES)],
@@ -180,7 +182,9 @@ def equity(c: Context, number_of: int) -> int:
     return 1
 
 
-def _cell(value: float, kind: str, lang: str) -> str:
+def _cell(value: float, measure: str, hidden: set[str], lang: str) -> str:
+    """A share or km; a mark where it is suppressed, a dash where there is nobody."""
     if pd.isna(value):
-        return SUPPRESSED
-    return number(value, lang, 1) if kind == "km" else percent(value, lang)
+        parts = {measure, "people", "contract_ends", "leaders_before"} if measure == "lost_leading_post" else {measure}
+        return SUPPRESSED if parts & hidden else MISSING
+    return number(value, lang, 1) if measure == "mean_km_farther" else percent(value, lang)

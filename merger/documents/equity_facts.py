@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from merger.documents.wording import group_terms, number, percent, term
+from merger.documents.wording import group_terms, number, percent
 
 # Measure: heading by language, and the count it is a share of ("kept": people whose work goes on).
 MEASURES: dict[str, dict[str, str]] = {
@@ -17,7 +17,7 @@ MEASURES: dict[str, dict[str, str]] = {
 SHARES = tuple(m for m, about in MEASURES.items() if about["of"])
 # Groupings that the report shows; levels, districts and protected cases are in the annex.
 SHOWN = ("all", "side", "level", "role", "rank", "sex", "age")
-COMPARED = ("side", "role", "rank", "sex", "age")
+COMPARED = ("side", "level", "role", "rank", "sex", "age")
 # A group is named where its share is so far from the average, and it has so many people.
 HIGH, LOW, ENOUGH_PEOPLE = 1.25, 0.8, 30
 NAMED = 3
@@ -35,7 +35,7 @@ def shown_groups(equity: pd.DataFrame) -> pd.DataFrame:
 
 
 def measures(equity: pd.DataFrame) -> pd.DataFrame:
-    """MEASURES of each row: shares of 1, km for `mean_km_farther`; NaN where a count is suppressed."""
+    """MEASURES of each row: shares of 1, km for `mean_km_farther`; NaN where suppressed or of nobody."""
     counts = equity[["people", "contract_ends", "leaders_before", *SHARES]].astype(float)
     base = {"kept": counts["people"] - counts["contract_ends"], "leaders_before": counts["leaders_before"]}
     out = {m: counts[m] / base[MEASURES[m]["of"]].where(lambda n: n > 0) for m in SHARES}
@@ -69,10 +69,12 @@ def differences(equity: pd.DataFrame, lang: str) -> list[str]:
 
 
 def _named(row: pd.Series, share: float, ratio: float, lang: str) -> str:
-    times = number(ratio, lang, 1)
+    times = number(ratio, lang, 1 if ratio >= 0.1 else 2)
     name = str(row[f"group_{lang}"])
-    if row["dimension"] in ("side", "age"):
-        name = f"{term('dimension', row['dimension'], lang).split(' (')[0].lower()} {name}"
+    if row["dimension"] == "side":
+        name = f"bên {name}" if lang == "vi" else f"{name} side"
+    else:
+        name = name[:1].lower() + name[1:]
     return f"{name} {percent(share, lang)} ({times} {'lần bình quân' if lang == 'vi' else 'times the average'})"
 
 
