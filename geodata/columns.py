@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from geodata.faults import Fault, closest, did_you_mean, shown
-from geodata.text import garbled
+from geodata.text import fold, garbled
 
+# Among more ids than this the nearest one is not looked for.
+MANY = 2000
+# Folded name (`geodata.text.fold`): the ids that have it, each with the name as written.
+Names = Mapping[str, "tuple[tuple[str, str], ...]"]
 # At most this many faults of one kind in one column are told one by one; the rest are counted.
 TOLD = 10
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -37,6 +41,7 @@ class Column:
     max: float | None = None
     empty: bool = False
     optional: bool = False
+    default: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -91,10 +96,10 @@ def _schema(name: str, entry: dict[str, Any]) -> TableSchema:
 
 
 class Complaints:
-    """Collects the faults of one table, at most `TOLD` of a kind in a column."""
+    """Collects the faults of one table, at most `told` of a kind in a column (None: all)."""
 
-    def __init__(self, table: TextTable, schema: TableSchema):
-        self.table, self.schema = table, schema
+    def __init__(self, table: TextTable, schema: TableSchema, told: int | None = TOLD):
+        self.table, self.schema, self.told = table, schema, told
         self.faults: list[Fault] = []
         self._keys = [table.column(k) for k in schema.key if k in table.header]
         self._rows: dict[tuple[str, str], list[int]] = {}
@@ -103,12 +108,12 @@ class Complaints:
         """A fault of a cell; `kind` groups faults of the same cause."""
         rows = self._rows.setdefault((column, kind), [])
         rows.append(row)
-        if len(rows) > TOLD:
+        if self.told is not None and len(rows) > self.told:
             return
         line = self.table.lines[row]
         if not line:
             message = f"{self.row_name(row)}: {message}"
-        self.faults.append(Fault(self.table.path, line, 0, column, message, remedy))
+        self.faults.append(Fault(self.table.path, line, 0, column, message, remedy, kind))
 
     def row_name(self, row: int) -> str:
         """A row by its key, for layers without line numbers."""
@@ -118,46 +123,63 @@ class Complaints:
         """The faults, with a count of those not told."""
         more = []
         for (column, kind), rows in self._rows.items():
-            if len(rows) > TOLD:
-                message = f"{len(rows) - TOLD} more rows from here on: {kind}"
-                line = self.table.lines[rows[TOLD]]
-                more.append(Fault(self.table.path, line, 0, column, message, "as in the rows before"))
+            left = len(rows) - (self.told if self.told is not None else len(rows))
+            if left > 0:
+                message = f"{left} more rows from here on: {kind}"
+                line = self.table.lines[rows[len(rows) - left]]
+                more.append(Fault(self.table.path, line, 0, column, message, "as in the rows before", count=left))
         return self.faults + more
 
 
-def check_table(table: TextTable, schema: TableSchema) -> list[Fault]:
-    """Faults of a table by itself: missing columns, cells that do not suit their column, duplicate keys."""
+def check_table(
+    table: TextTable, schema: TableSchema, *, told: int | None = TOLD, advise: Advice | None = None
+) -> list[Fault]:
+    """Faults of a table by itself: missing columns, cells that do not suit their column, duplicate keys.
+
+    `told`: so many faults of a kind in a column one by one, the rest counted (None: all one by one). `advise` gives the
+    remedy for a cell, by column, cell and kind of fault, where it knows a better one ("": it does not).
+    """
     faults = _missing_columns(table, schema)
-    complaints = Complaints(table, schema)
+    complaints = Complaints(table, schema, told)
     for column in schema.columns.values():
         if column.name in table.header:
-            _check_column(column, table.column(column.name), complaints)
+            _check_column(column, table.column(column.name), complaints, advise)
     _check_key(table, schema, complaints)
     return faults + complaints.all()
 
 
 def check_references(
-    table: TextTable, schema: TableSchema, known: Mapping[str, frozenset[str]], files: Mapping[str, str]
+    table: TextTable,
+    schema: TableSchema,
+    known: Mapping[str, frozenset[str]],
+    files: Mapping[str, str],
+    *,
+    told: int | None = TOLD,
+    names: Mapping[str, Names] | None = None,
 ) -> list[Fault]:
     """Values that must occur in another table and do not.
 
     `known` maps "table.column" to the values there; what it lacks is not checked. `files` names the file of a
-    table.
+    table, `names` what its rows are called, for a remedy when a name stands in the place of the id.
     """
-    complaints = Complaints(table, schema)
+    complaints = Complaints(table, schema, told)
     for column in schema.columns.values():
         if column.to not in known or column.name not in table.header:
             continue
         values, where = known[column.to], files.get(column.to.partition(".")[0], "")
+        called = (names or {}).get(column.to, {})
+        seen: dict[str, tuple[str, str]] = {}
         for row, cell in enumerate(table.column(column.name)):
             for item in cell.split(";") if column.type == "list" else [cell]:
                 if item and item not in values:
-                    complaints.add(row, column.name, "unknown", *unknown(item, values, column.type, where))
+                    if item not in seen:
+                        seen[item] = unknown(item, values, column.type, where, called)
+                    complaints.add(row, column.name, "unknown", *seen[item])
     return complaints.all()
 
 
-def unknown(item: str, known: Iterable[str], kind: str, where: str) -> tuple[str, str]:
-    """Message and remedy for a code or id that no table has; lost leading zeros are recognised."""
+def unknown(item: str, known: Iterable[str], kind: str, where: str, names: Names | None = None) -> tuple[str, str]:
+    """Message and remedy for a code or id that no table has; lost leading zeros and names are recognised."""
     words = list(known)
     if kind == "list":
         kind = "code" if item.replace(".", "").isdigit() else "text"
@@ -167,10 +189,26 @@ def unknown(item: str, known: Iterable[str], kind: str, where: str) -> tuple[str
     same = [w for w in words if w.lstrip("0") == bare and bare]
     if same:
         return message, f'write "{same[0]}": leading zeros were lost or added (format the column as text)'
+    called = _called(item, names or {})
+    if called:
+        return message, called
     if kind in ("code", "int"):
         example = f", e.g. {min(words)}" if words and kind == "code" else ""
         return message, f"use one of the {len(words)} in {where}{example}"
+    if len(words) > MANY:
+        return message, f"use one of the {len(words)} in {where}"
     return message, did_you_mean(item, words)
+
+
+def _called(item: str, names: Names) -> str:
+    """Remedy for a name in the place of an id: the ids of that name, else of the nearest one."""
+    if not names or item.isdigit():
+        return ""
+    near = names.get(fold(item)) or names.get(closest(fold(item), names), ())
+    if not near:
+        return ""
+    ids = " or ".join(f'"{code}" ({name})' for code, name in near[:3])
+    return f"write {ids}" if fold(item) in names else f"did you mean {ids}?"
 
 
 def _missing_columns(table: TextTable, schema: TableSchema) -> list[Fault]:
@@ -183,20 +221,26 @@ def _missing_columns(table: TextTable, schema: TableSchema) -> list[Fault]:
         if near:
             message, remedy = f'unknown column "{near}"', f'rename it to "{column.name}" ({column.meaning})'
             faults.append(Fault(table.path, 1, 0, near, message, remedy))
-        elif not column.optional:
+        elif not column.optional and column.default is None:
             faults.append(Fault(table.path, 1, 0, column.name, "column is missing", f"add it: {column.meaning}"))
     return faults
 
 
-def _check_column(column: Column, cells: list[str], complaints: Complaints) -> None:
-    check = CHECKS[column.type]
+def _check_column(column: Column, cells: list[str], complaints: Complaints, advise: Advice | None) -> None:
     seen: dict[str, tuple[str, str, str] | None] = {}
     for row, cell in enumerate(cells):
         if cell not in seen:
-            seen[cell] = _empty(column) if not cell else check(column, cell)
+            wrong = cell_fault(column, cell)
+            better = advise(column, cell, wrong[0]) if wrong and advise else ""
+            seen[cell] = (*wrong[:2], better) if wrong and better else wrong
         wrong = seen[cell]
         if wrong is not None:
             complaints.add(row, column.name, *wrong)
+
+
+def cell_fault(column: Column, cell: str) -> tuple[str, str, str] | None:
+    """Kind, message and remedy of a cell that does not suit its column; None when it does."""
+    return CHECKS[column.type](column, cell) if cell else _empty(column)
 
 
 def _empty(column: Column) -> tuple[str, str, str] | None:
@@ -302,6 +346,8 @@ DAY = {
     "month": ("YYYY-MM", re.compile(r"\d{4}-\d\d")),
     "period": ("YYYY, YYYY-MM or YYYY-MM-DD", re.compile(r"\d{4}(-\d\d(-\d\d)?)?")),
 }
+# Column, cell and kind of fault to a remedy, or "".
+Advice = Callable[[Column, str, str], str]
 Check = Callable[[Column, str], "tuple[str, str, str] | None"]
 CHECKS: dict[str, Check] = {
     "code": _check_text,
@@ -339,7 +385,14 @@ def _section(schema: TableSchema) -> str:
     lines = [f"### {schema.file}", "", f"{schema.meaning}. Key: {', '.join(schema.key) or 'none'}.", ""]
     lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
     for c in schema.columns.values():
-        cells = " (may be missing)" if c.optional else " (may be empty)" if c.empty else ""
+        default = f": {c.default}" if c.default else ""
+        cells = (
+            f" (may be missing{default})"
+            if c.optional or c.default is not None
+            else " (may be empty)"
+            if c.empty
+            else ""
+        )
         meaning = c.meaning + (f"; in {c.to}" if c.to else "")
         lines.append(f"| {c.name} | {c.type}{cells} | {c.unit} | {meaning} |")
     return "\n".join([*lines, ""])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,7 +14,8 @@ class Fault:
     """One problem of one input.
 
     `line` and `column` are 1-based; in a table `line` is the row as a spreadsheet counts it (the header is
-    row 1) and `field` names the column. 0 and "" mean "the whole file".
+    row 1) and `field` names the column. 0 and "" mean "the whole file". Faults of one `kind` in a column have the same
+    cause; `count` is the number of problems that a summary stands for.
     """
 
     path: str
@@ -22,6 +24,8 @@ class Fault:
     field: str = ""
     message: str = ""
     remedy: str = ""
+    kind: str = dataclass_field(default="", compare=False)
+    count: int = dataclass_field(default=1, compare=False)
 
     def __str__(self) -> str:
         """`file:line:col: message -> remedy`, the form editors understand."""
@@ -46,6 +50,25 @@ class InputError(Exception):
     def single(cls, path: str | Path, message: str, remedy: str = "", line: int = 0) -> InputError:
         """Build an error with exactly one fault."""
         return cls([Fault(str(path), line, message=message, remedy=remedy)])
+
+
+def summarised(faults: Iterable[Fault], told: int = 20) -> list[Fault]:
+    """The faults by place; of each kind in a column the first `told`, then how many more there are like them."""
+    kept: list[Fault] = []
+    rest: dict[tuple[str, str, str], list[Fault]] = {}
+    seen: dict[tuple[str, str, str], int] = {}
+    for fault in sorted(set(faults)):
+        key = (fault.path, fault.field, fault.kind)
+        seen[key] = seen.get(key, 0) + 1
+        if fault.kind and seen[key] > told:
+            rest.setdefault(key, []).append(fault)
+        else:
+            kept.append(fault)
+    for more in rest.values():
+        remedy = "merger check --faults FILE writes all of them"
+        message = f"and {len(more):,} more like it ({more[0].kind})"
+        kept.append(replace(more[0], message=message, remedy=remedy, count=len(more)))
+    return sorted(kept)
 
 
 def shown(path: Path) -> str:

@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geodata.columns import TRUTH, Column, TableSchema, TextTable
 from geodata.faults import Fault, InputError, shown
+from geodata.sheets import DELIMITERS, cell_text, is_workbook, open_rows
 from geodata.text import read_text
 
 # Columns that hold codes or ids where no schema says so: text, never a number that loses its zeros.
 TEXT = {"code", "old_code", "new_code", "code_a", "code_b", "unit_before", "unit_after", "unit_u", "unit_v"}
 TEXT |= {"unit_code", "home_code", "members", "new_id", "seat_code"}
-DELIMITERS = (",", ";", "\t")
 
 
 def read_table(path: Path, schema: TableSchema | None = None) -> pd.DataFrame:
@@ -31,10 +28,14 @@ def read_table(path: Path, schema: TableSchema | None = None) -> pd.DataFrame:
     `TEXT`.
     """
     table = read_text_table(path)
-    if schema is None:
-        return _inferred(table)
+    return _inferred(table) if schema is None else typed_frame(table, schema)
+
+
+def typed_frame(table: TextTable, schema: TableSchema) -> pd.DataFrame:
+    """A checked table as a frame with the types of its schema; optional columns that it lacks are empty."""
     frame = {c: _typed(schema.columns.get(c), table.column(c)) for c in table.header}
-    absent = {c: _typed(col, table.column(c)) for c, col in schema.columns.items() if c not in frame}
+    rows = len(table.rows)
+    absent = {c: _typed(col, [col.default or ""] * rows) for c, col in schema.columns.items() if c not in frame}
     return pd.DataFrame({**frame, **absent})
 
 
@@ -60,7 +61,7 @@ def read_text_table(path: Path) -> TextTable:
     table: an encoding that cannot be told, an empty file, a header with the same name twice, a row with too
     many cells.
     """
-    rows = _excel_rows(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_rows(path)
+    rows = _excel_rows(path) if is_workbook(path) else _csv_rows(path)
     cleaned = [[cell.strip() for cell in row] for row in rows]
     filled = [(i, row) for i, row in enumerate(cleaned, start=1) if any(row)]
     if not filled:
@@ -100,35 +101,8 @@ def _csv_rows(path: Path) -> list[list[str]]:
 
 
 def _excel_rows(path: Path) -> list[list[str]]:
-    # Only planners with workbooks pay for this import.
-    from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as e:
-        raise InputError.single(shown(path), f"not an Excel workbook: {e}", "save it again as .xlsx") from None
-    try:
-        return [[_excel_cell(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    finally:
-        book.close()
-
-
-def _excel_cell(value: Any) -> str:
-    """A cell as the text it would have in our CSV files."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return unicodedata.normalize("NFC", str(value))
+    with open_rows(path) as rows:
+        return [[unicodedata.normalize("NFC", cell_text(v)) for v in row] for row in rows]
 
 
 def _typed(column: Column | None, cells: list[str]) -> pd.Series:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from geodata.faults import InputError, shown
@@ -16,6 +18,8 @@ VIETNAMESE = frozenset(
 PUNCTUATION = frozenset("–—‘’“”…«»°²³½×·•₫\u00a0")
 EXCEL_REMEDY = 'in Excel choose Save As, type "CSV UTF-8 (Comma delimited)", or keep it as .xlsx'
 LEGACY_REMEDY = "convert it to Unicode (for instance with the UniKey toolkit), then save it as UTF-8"
+# Signs with which a spreadsheet lets a formula begin.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What the bytes of UTF-8 Vietnamese look like when a program took them for Windows-1252.
 TELLTALE = ("á»", "áº", "Ã", "Æ°", "Æ¡", "Ä‘", "Ä\u0090", "Äƒ", "Â")
 
@@ -33,15 +37,20 @@ def read_text(path: Path) -> str:
     return decode(data, path)
 
 
-def decode(data: bytes, path: Path) -> str:
-    """Decode the bytes of a text file as `read_text` does; `path` is for the message."""
+def decode(data: bytes, path: Path, *, partial: bool = False) -> str:
+    """Decode the bytes of a text file as `read_text` does; `path` is for the message.
+
+    `partial`: these are only its first bytes, for a look at the kind of file; a cut or foreign letter is no fault yet.
+    """
     if data[:4] == b"PK\x03\x04":
         raise InputError.single(shown(path), "is an Excel workbook by its content", "give it the ending .xlsx")
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError.single(shown(path), "is an old Excel workbook (.xls)", "save it as .xlsx or as CSV UTF-8")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if encoding != "utf-16" and b"\0" in data[:400]:
+        raise InputError.single(shown(path), "looks like UTF-16 without a byte order mark", EXCEL_REMEDY)
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding, errors="ignore" if partial else "strict")
     except UnicodeDecodeError as e:
         raise _undecodable(data, e.start, path) from None
     return unicodedata.normalize("NFC", text)
@@ -58,6 +67,29 @@ def garbled(text: str) -> str:
             continue
         return unicodedata.normalize("NFC", repaired) if repaired != text else ""
     return ""
+
+
+def undecodable(path: Path) -> InputError:
+    """The error of a file that is not in the encoding it was read in, without a sample, which may be a name."""
+    try:
+        decode(path.read_bytes(), path)
+    except InputError as e:
+        return InputError(replace(f, message=f.message.partition(", e.g.")[0]) for f in e.faults)
+    return InputError.single(shown(path), "is not in the encoding that the scenario states", "leave encoding out")
+
+
+def fold(text: str, *, marks: bool = False) -> str:
+    """Words without case, signs and (unless `marks`) diacritics: `Ngày, tháng  SINH` is `ngay thang sinh`."""
+    text = unicodedata.normalize("NFC", text).casefold()
+    if not marks:
+        plain = unicodedata.normalize("NFD", text.replace("đ", "d"))
+        text = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+", text))
+
+
+def neutralise(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula: an apostrophe before a leading = + - @ tab or return."""
+    return "'" + text if text.startswith(FORMULA) else text
 
 
 def _undecodable(data: bytes, at: int, path: Path) -> InputError:

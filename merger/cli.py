@@ -6,7 +6,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geodata.faults import Fault
     from merger.inputs import Inputs
     from merger.plan import Plan
+    from scenarios.checks import Review
 
 # Exit codes, as in the help of the program.
 BAD_INPUT, INFEASIBLE, INTERRUPTED = 1, 3, 130
@@ -86,12 +87,32 @@ def new(
 
 
 @app.command()
-def check(scenario: ScenarioArg, set_: SetOption = []) -> None:  # noqa: B006  typer copies the default
-    """Show all problems of a scenario and its tables at once, as file:line:col."""
-    from scenarios.checks import load_checked
+def check(
+    scenario: ScenarioArg,
+    set_: SetOption = [],  # noqa: B006  typer copies the default
+    corrected: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="also write a corrected copy of your own divisions and roster (new folder)"),
+    ] = None,
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="also write every problem, one a row (new CSV file)")
+    ] = None,
+) -> None:
+    """Show all problems of a scenario and its tables at once, as file:line:col; mappings for your own tables."""
+    from merger.fields import fields
+    from scenarios.checks import review
 
-    loaded = load_checked(scenario, set_)
-    typer.echo(f"{loaded.scenario.name}: no problems found.")
+    _refuse_full(corrected, faults)
+    found = review(scenario, set_, fields()["title_vi"].to_dict())
+    for note in found.notes:
+        typer.echo(f"- {note}")
+    for text in found.proposals:
+        typer.echo(f"\nProposed, not applied; check it and paste it into the scenario:\n\n{text}")
+    if faults is not None:
+        _write_faults(found.faults, faults)
+    if corrected is not None:
+        _write_corrected(found, corrected)
+    typer.echo(f"{found.checked().scenario.name}: no problems found.")
 
 
 @app.command()
@@ -105,12 +126,13 @@ def plan(
     time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
+    from merger.fields import fields
     from scenarios.checks import load_checked
 
     settings = [*set_]
     settings += [f"seed={seed}"] if seed is not None else []
     settings += [f"threads={threads}"] if threads is not None else []
-    loaded = load_checked(scenario, settings)
+    loaded = load_checked(scenario, settings, fields()["title_vi"].to_dict())
     from merger.pipeline import STAGES, make_plan
 
     if only is not None and only not in STAGES:
@@ -234,7 +256,47 @@ def _language(lang: str) -> str:
 def _faults(faults: list[Fault]) -> None:
     for fault in faults:
         typer.echo(str(fault), err=True)
-    typer.echo(f"{len(faults)} problem{'s' if len(faults) != 1 else ''}.", err=True)
+    number = sum(fault.count for fault in faults)
+    typer.echo(f"{number:,} problem{'s' if number != 1 else ''}.", err=True)
+
+
+def _refuse_full(folder: Path | None, file: Path | None) -> None:
+    """Refuse to write over anything: the file named may be the roster itself."""
+    from geodata.faults import InputError
+
+    if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
+        raise InputError.single(folder, "exists and is not empty", "name a new folder for the corrected copy")
+    if file is not None and file.exists():
+        raise InputError.single(file, "exists", "name a new file for the list of problems")
+
+
+def _write_faults(faults: Iterable[Fault], path: Path) -> None:
+    from scenarios.corrected import write_faults
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.unfinished")
+    try:
+        write_faults(faults, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    typer.echo(f"Wrote {path}.")
+
+
+def _write_corrected(found: Review, folder: Path) -> None:
+    """Write the corrected copy, whole or not at all; without a complete mapping there is nothing to copy."""
+    from merger.plan import whole_or_nothing
+    from scenarios.corrected import write_corrected
+
+    incomplete = [name for name, reading in found.readings.items() if reading.table is None]
+    if incomplete or not found.readings or found.around is None:
+        why = f"the mapping of {' and '.join(incomplete)} is not complete" if incomplete else "no table of your own"
+        typer.echo(f"No corrected copy: {why}.", err=True)
+        return
+    with whole_or_nothing(folder) as building:
+        copied = write_corrected(found.readings, found.around, found.faults, building)
+    told = [f"{c.file} ({c.rows:,} rows, {c.attention:,} need attention, {c.changes:,} cells changed)" for c in copied]
+    typer.echo(f"Wrote {folder}: {', '.join(told)}, corrections.csv, faults.csv.")
 
 
 def _domain_failure(error: Exception) -> int | None:

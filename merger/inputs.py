@@ -15,6 +15,7 @@ from geodata.tables import read_table, read_units
 from geodata.travel import TravelTable, default_cache, travel_table
 from merger.synthetic import generate_divisions, generate_staff
 from scenarios.law import RuleBook, read_law
+from scenarios.rosters import read_own_table
 from scenarios.schema import Scenario
 from scenarios.tables import schema_of
 
@@ -66,7 +67,7 @@ class Inputs:
 
     def path(self, name: str) -> Path:
         """Path of a table of the scenario's `data` section."""
-        return resolve(getattr(self.scenario.data, name), self.folder)
+        return resolve(self.scenario.data.reference(name) or "", self.folder)
 
     @cached_property
     def roads(self) -> RoadGraph:
@@ -123,12 +124,11 @@ def load_geography(scenario: Scenario, folder: Path) -> Inputs:
 def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
     """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files."""
     base = load_geography(scenario, folder)
-    synthetic = frozenset(name for name in ("divisions", "staff") if not getattr(scenario.data, name))
-    divisions = (
-        generate_divisions(base)
-        if "divisions" in synthetic
-        else read_table(base.path("divisions"), schema_of("divisions"))
-    )
+
+    def own(name: str) -> pd.DataFrame:
+        return read_own_table(base.path(name), getattr(scenario.data, name), schema_of(name))
+
+    synthetic = frozenset(name for name in ("divisions", "staff") if getattr(scenario.data, name) is None)
+    divisions = generate_divisions(base) if "divisions" in synthetic else own("divisions")
     base = replace(base, divisions=divisions, synthetic=synthetic)
-    staff = generate_staff(base) if "staff" in synthetic else read_table(base.path("staff"), schema_of("staff"))
-    return replace(base, staff=staff)
+    return replace(base, staff=generate_staff(base) if "staff" in synthetic else own("staff"))

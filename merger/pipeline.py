@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -62,15 +62,43 @@ def solve_stages(
     records: dict[str, Record] = {}
     for name in wanted:
         progress(name)
-        stage = import_module(f"merger.stages.{name}")
-        options = getattr(inputs.scenario, name).stop
-        limit = options.seconds if seconds is None else min(seconds, options.seconds)
-        stop = Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
-        result = stage.run(inputs, dict(tables), stop)
-        _rearm_interrupts()
-        tables.update({key: conform(key, frame) for key, frame in result.tables.items()})
-        records[name] = result.record
+        _run_stage(name, inputs, tables, records, seconds)
+        if name == "commute" and inputs.scenario.relocate.commute_feedback:
+            progress("relocate")
+            _feed_back(inputs, tables, records, seconds)
     return tables, records
+
+
+def _run_stage(
+    name: str, inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record], seconds: float | None
+) -> None:
+    """Run one stage and put its tables and its record in place."""
+    stage = import_module(f"merger.stages.{name}")
+    options = getattr(inputs.scenario, name).stop
+    limit = options.seconds if seconds is None else min(seconds, options.seconds)
+    stop = Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
+    result = stage.run(inputs, dict(tables), stop)
+    _rearm_interrupts()
+    tables.update({key: conform(key, frame) for key, frame in result.tables.items()})
+    records[name] = result.record
+
+
+def _feed_back(
+    inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record], seconds: float | None
+) -> None:
+    """Place again at the prices that stage commute found; plan the commute again where a workplace changes by it."""
+    first, spent = tables["staff"], records["relocate"].seconds
+    _run_stage("relocate", inputs, tables, records, seconds)
+    again = tables["staff"]
+    moved = int((first["site_after"].fillna("") != again["site_after"].fillna("")).sum())
+    if moved:
+        _run_stage("commute", inputs, tables, records, seconds)
+    else:
+        support = first.set_index("person_id")[["support", "support_vnd_month"]].loc[again["person_id"]]
+        tables["staff"] = again.assign(**{column: support[column].to_numpy() for column in support})
+    record = records["relocate"]
+    figures = {**record.figures, "commute_feedback_moved_people": moved}
+    records["relocate"] = replace(record, seconds=record.seconds + spent, figures=figures)
 
 
 def _rearm_interrupts() -> None:

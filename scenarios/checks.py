@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,15 +11,20 @@ from pyarrow import ArrowException
 from pyogrio.errors import DataSourceError
 
 from geodata.checks import check_layer, check_parquet, parquet_values, pieces, read_layer
-from geodata.columns import TextTable, check_references, check_table, missing_file
-from geodata.faults import Fault, InputError, did_you_mean, shown
+from geodata.columns import Names, TextTable, check_references, check_table, missing_file
+from geodata.faults import Fault, InputError, did_you_mean, shown, summarised
 from geodata.tables import read_text_table
 from scenarios.law import RuleBook, law_faults, read_law
 from scenarios.loaded import Loaded
-from scenarios.loader import load_partial
+from scenarios.loader import OWN_TABLES, load_partial
 from scenarios.locks import Known, check_locks, special_members
+from scenarios.persons import Scale, unknown_persons
+from scenarios.proposals import proposal
+from scenarios.roster_checks import FIELD, Surroundings, check_own_tables, names_of
+from scenarios.roster_notes import roster_notes
+from scenarios.rosters import Reading, read_roster
 from scenarios.schema import Data
-from scenarios.tables import all_schemas
+from scenarios.tables import all_schemas, schema_of
 
 LAYERS = ("units", "units_reference")
 PARQUET = ("roads_nodes", "roads_edges")
@@ -29,30 +34,55 @@ WRONG_HEAD = 3
 SHARE_TOLERANCE = 0.0005
 
 
-def load_checked(ref: str | Path, overrides: Sequence[str] = ()) -> Loaded:
-    """Load a scenario and check it with all its tables; raises InputError with every fault of both."""
+@dataclass(frozen=True)
+class Review:
+    """A checked scenario: every fault, one by one; what was read in a way worth saying; mappings to paste.
+
+    `loaded` is None when the scenario file itself cannot be used. `readings` are the planner's own tables as read,
+    `around` what they are compared with.
+    """
+
+    loaded: Loaded | None
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    proposals: tuple[str, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    around: Surroundings | None = None
+
+    def checked(self) -> Loaded:
+        """The scenario; raises InputError when it has faults, floods of one kind in short."""
+        if self.loaded is None or self.faults:
+            raise InputError(summarised(self.faults))
+        return self.loaded
+
+
+def load_checked(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, str] | None = None) -> Loaded:
+    """Load a scenario and check it with all its tables; raises InputError with every fault of both.
+
+    `fields`: known fields of work with their titles; None: those of divisions and staff are not compared.
+    """
+    return review(ref, overrides, fields).checked()
+
+
+def review(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, str] | None = None) -> Review:
+    """Load a scenario and check it with all its tables, as `load_checked` does; gives all that a check can tell."""
     loaded, faults = load_partial(ref, overrides)
-    if loaded is not None:
-        faults = [*faults, *check_scenario(loaded)]
-    if loaded is None or faults:
-        raise InputError(faults)
-    return loaded
+    if loaded is None:
+        return Review(None, tuple(sorted(set(faults))))
+    sources = _Sources(loaded, fields or {})
+    faults = [*faults, *sources.faults_told()]
+    notes = [f"{name}: {note}" for name, reading in sources.readings.items() for note in roster_notes(reading)]
+    around = sources.surroundings()
+    known, names = around.with_own({n: t for n, t in sources.tables.items() if n in OWN_TABLES})
+    proposals = [proposal(r, known, names, sources.written(name)) for name, r in sources.readings.items()]
+    return Review(
+        loaded, tuple(sorted(set(faults))), tuple(notes), tuple(filter(None, proposals)), sources.readings, around
+    )
 
 
 def check_scenario(loaded: Loaded) -> list[Fault]:
-    """Every fault of the tables, the law and the locks of a loaded scenario, sorted by place."""
-    sources = _Sources(loaded)
-    faults = [
-        *sources.faults,
-        *_references(sources),
-        *_crosswalk(sources),
-        *_adjacency(sources),
-        *_roster(sources),
-        *_law(sources),
-        *check_locks(loaded, sources.known()),
-        *_options(sources),
-    ]
-    return sorted(set(faults))
+    """Every fault of the tables, the law and the locks of a loaded scenario by place, floods of one kind in short."""
+    return summarised(_Sources(loaded).faults_told())
 
 
 @dataclass
@@ -60,7 +90,9 @@ class _Sources:
     """The tables of a scenario, read once as text; what cannot be read is a fault and missing here."""
 
     loaded: Loaded
+    fields: Mapping[str, str] = field(default_factory=dict)
     tables: dict[str, TextTable] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
     values: dict[str, frozenset[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     law: RuleBook | None = None
@@ -78,6 +110,22 @@ class _Sources:
                 self._read(name, path)
         self._collect_values()
 
+    def faults_told(self) -> list[Fault]:
+        """Every fault, those of a planner's own tables with the column of the file."""
+        faults = [
+            *self.faults,
+            *_references(self),
+            *_crosswalk(self),
+            *_adjacency(self),
+            *_own_tables(self),
+            *_law(self),
+            *check_locks(self.loaded, self.known()),
+            *_options(self),
+        ]
+        for reading in self.readings.values():
+            faults = [reading.labelled(f) for f in faults]
+        return faults
+
     def _place(self, name: str) -> Fault | None:
         place = self.loaded.place("data", name)
         return place.fault("") if self.loaded.written("data", name) and place.line else None
@@ -88,11 +136,21 @@ class _Sources:
                 self._read_layer(name, path)
             elif name in PARQUET:
                 self._read_parquet(name, path)
+            elif name in OWN_TABLES:
+                self._read_own(name, path)
             else:
                 self.tables[name] = read_text_table(path)
                 self.faults += check_table(self.tables[name], all_schemas()[name])
         except InputError as e:
             self.faults += e.faults
+
+    def _read_own(self, name: str, path: Path) -> None:
+        spec = getattr(self.loaded.scenario.data, name)
+        reading = read_roster(path, spec, schema_of(name), lambda *steps: self.loaded.place("data", name, *steps))
+        self.readings[name] = reading
+        self.faults += reading.faults
+        if reading.table is not None:
+            self.tables[name] = reading.table
 
     def _read_layer(self, name: str, path: Path) -> None:
         schema = all_schemas()[name]
@@ -142,6 +200,35 @@ class _Sources:
         units = self.tables["units"]
         return dict(zip(units.column("code"), units.column(column), strict=True))
 
+    def written(self, name: str) -> str:
+        """The path of a table as the scenario has it."""
+        node = self.loaded.tree.find(("data", name, "file"))
+        return node.text or str(self.loaded.data_path(name))
+
+    def surroundings(self) -> Surroundings:
+        """What the planner's divisions and roster are compared with."""
+        staff = self.loaded.scenario.data.staff
+        known = {k: v for k, v in self.values.items() if k.partition(".")[0] not in OWN_TABLES}
+        names: dict[str, Names] = {}
+        if "units" in self.tables:
+            units = self.tables["units"]
+            codes, full = units.column("code"), units.column("name_full")
+            with_district = [f"{n}, {d}" for n, d in zip(full, units.column("district"), strict=True)]
+            names["units.code"] = names_of(codes, full, with_district, units.column("name"))
+        for name, key, column in (("sites", "site_id", "name"), ("agencies", "agency_id", "name_vi")):
+            if name in self.tables:
+                names[f"{name}.{key}"] = names_of(self.tables[name].column(key), self.tables[name].column(column))
+        if self.fields:
+            known[FIELD] = frozenset(self.fields)
+            names[FIELD] = names_of(self.fields, self.fields.values())
+        ranks = None
+        if self.law is not None:
+            table = self.law.table("severance.salary_rank")
+            ranks = {r.id.rsplit(".", 1)[-1]: Scale(r.fields["min"], r.fields["max"]) for r in table}
+        files = {name: self.file(name) for name in Data.model_fields}
+        today = self.loaded.scenario.dates.start
+        return Surroundings(known, names, files, today, ranks, staff.confirmed if staff else {})
+
     def known(self) -> Known:
         """What locks may refer to."""
         agencies = self.tables.get("agencies")
@@ -161,6 +248,8 @@ def _references(sources: _Sources) -> list[Fault]:
     files = {name: sources.file(name) for name in Data.model_fields}
     faults: list[Fault] = []
     for name, table in sources.tables.items():
+        if name in OWN_TABLES:
+            continue
         faults += check_references(table, all_schemas()[name], sources.values, files)
     for name in PARQUET:
         for column in all_schemas()[name].columns.values():
@@ -228,24 +317,24 @@ def _adjacency(sources: _Sources) -> list[Fault]:
     return faults
 
 
-def _roster(sources: _Sources) -> list[Fault]:
-    """What the columns of a planner's own divisions and roster cannot say by themselves."""
-    own = [sources.tables[name] for name in ("divisions", "staff") if name in sources.tables]
-    remedy = "fill it in, or leave data.divisions and data.staff out: they are generated then"
-    faults = [Fault(t.path, message="the table has no rows", remedy=remedy) for t in own if not t.rows]
-    staff = sources.tables.get("staff")
-    if staff is None:
-        return faults
-    if "divisions" not in sources.tables and any(staff.column("division_id")):
-        at = sources.loaded.place("data", "staff")
+def _own_tables(sources: _Sources) -> list[Fault]:
+    """A planner's divisions and roster against all else."""
+    loaded, around = sources.loaded, sources.surroundings()
+    own = {name: table for name, table in sources.tables.items() if name in OWN_TABLES}
+    faults = [f for f in check_own_tables(own, around) if _of_record(f, sources)]
+    staff = own.get("staff")
+    if staff is not None and loaded.scenario.data.divisions is None and any(staff.column("division_id")):
         message = "the roster names divisions, but data.divisions names no table"
-        faults.append(at.fault(message, "give data.divisions too: merger new writes an empty one"))
-    if sources.law is not None:
-        ranks = {r.id.rsplit(".", 1)[-1] for r in sources.law.table("severance.salary_rank")}
-        for rank, line in zip(staff.column("rank"), staff.lines, strict=True):
-            if rank and rank not in ranks:
-                faults.append(Fault(staff.path, line, 0, "rank", f'unknown rank "{rank}"', did_you_mean(rank, ranks)))
+        remedy = "give data.divisions too: merger new writes an empty one"
+        faults.append(loaded.place("data", "staff").fault(message, remedy))
+    for person in unknown_persons(staff, around.confirmed) if staff is not None else ():
+        at = loaded.place("data", "staff", "confirmed", person)
+        faults.append(at.fault(f'"confirmed": there is no person "{person}"', "correct the id or remove the line"))
     return faults
+
+
+def _of_record(fault: Fault, sources: _Sources) -> bool:
+    return all(reading.concerns_record(fault) for reading in sources.readings.values())
 
 
 def _law(sources: _Sources) -> list[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from geodata.shipped import PREFIX, resolve
 from scenarios.marks import Node, Place
-from scenarios.schema import Scenario
+from scenarios.schema import OwnTable, Scenario
 
 SHIPPED = "shipped:"
 
@@ -57,7 +57,7 @@ class Loaded:
 
     def data_path(self, name: str) -> Path | None:
         """Path of a table of the `data` section; None when the scenario names none."""
-        reference = getattr(self.scenario.data, name)
+        reference = self.scenario.data.reference(name)
         return resolve(reference, self.folder) if reference else None
 
     def describe(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Loaded:
         machine; a planner's own files appear with their path.
         """
         described = self.scenario.model_dump(mode="json")
-        described["data"] = {k: portable(v) if v else None for k, v in described["data"].items()}
+        described["data"] = with_files(described["data"], portable)
         return {
             **described,
             "folder": portable(str(self.folder)),
@@ -97,8 +97,20 @@ def absolute(reference: str, folder: Path) -> str:
 def scenario_digest(scenario: Scenario) -> str:
     """SHA-256 of the resolved options. Of data files only the name counts: they have hashes of their own."""
     content = scenario.model_dump(mode="json")
-    content["data"] = {k: portable(v).rsplit("/", 1)[-1] if v else None for k, v in content["data"].items()}
+    content["data"] = with_files(content["data"], lambda file: portable(file).rsplit("/", 1)[-1])
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def with_files(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """The `data` section as JSON data with changed paths; a table of one's own that is but a file is its path."""
+
+    def changed(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return change(value) if value else None
+        told = {k: v for k, v in value.items() if v != OwnTable.model_fields[k].default}
+        return change(value["file"]) if set(told) == {"file"} else {**told, "file": change(value["file"])}
+
+    return {name: changed(value) for name, value in data.items()}
 
 
 def data_files(loaded: Loaded) -> dict[str, tuple[Path, ...]]:

@@ -33,16 +33,19 @@ from scenarios.loaded import (
     scenario_digest,
     shipped_folder,
     shipped_names,
+    with_files,
 )
 from scenarios.marks import Node, Place, merge, parse_yaml
-from scenarios.options import LOADER_KEYS, fields_of, is_map, option_at
-from scenarios.schema import Data, Scenario
+from scenarios.options import LOADER_KEYS, fields_of, is_map, option_at, section_of
+from scenarios.schema import Data, OwnTable, Scenario
 from scenarios.wording import SET, fault_of, label_of
 
 FILE = "scenario.yaml"
 # Rounds of repair: scalars that are text by the schema but look like numbers (codes), then what is left out
 # as faulty.
 ROUNDS = 8
+# Options that are a path, or a map that says how the table at that path is meant.
+OWN_TABLES = tuple(name for name, info in Data.model_fields.items() if section_of(info.annotation) is OwnTable)
 
 
 def load_scenario(ref: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -94,7 +97,8 @@ def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
     content = {k: v for k, v in description.items() if k not in ("folder", "sources")}
     manifest = shown(folder / "plan.json")
     origin = Path(absolute(str(description["folder"]), folder))
-    content["data"] = {k: absolute(v, origin) if v else None for k, v in content["data"].items()}
+    data = with_files(content["data"], lambda file: absolute(file, origin))
+    content["data"] = {k: {"file": v} if k in OWN_TABLES and isinstance(v, str) else v for k, v in data.items()}
     try:
         scenario = Scenario.model_validate_json(json.dumps(content))
     except ValidationError as e:
@@ -273,7 +277,7 @@ def _prepare(tree: Node, base_folder: Path) -> Node:
         if name not in paths and isinstance(info.default, str) and not info.default.startswith(PREFIX):
             here = Place(at.path, at.line, at.column, base_folder)
             paths[name] = Node(info.default, here, here, info.default)
-    paths = {k: _absolute_node(v) for k, v in paths.items()}
+    paths = {k: _own_table(v) if k in OWN_TABLES else _absolute_node(v) for k, v in paths.items()}
     return tree.with_value(("data",), replace(data or Node({}, at, at), value=paths))
 
 
@@ -289,6 +293,16 @@ def _absolute_node(node: Node) -> Node:
     if not isinstance(node.value, str) or not node.value:
         return node
     return replace(node, value=absolute(node.value, node.place.folder))
+
+
+def _own_table(node: Node) -> Node:
+    """A path as the map that it stands for; the file of a map made absolute, options without a value left out."""
+    if isinstance(node.value, str) and node.value:
+        return replace(node, value={"file": _absolute_node(node)})
+    if not isinstance(node.value, dict):
+        return node
+    said = {k: v for k, v in node.value.items() if v.value is not None}
+    return replace(node, value={k: _absolute_node(v) if k == "file" else v for k, v in said.items()})
 
 
 def _validate(tree: Node, *, complete: bool = True) -> tuple[Scenario | None, Node, list[Fault]]:

@@ -35,8 +35,47 @@ class Dates(Section):
     end: date = Field(date(2030, 7, 1), description="last day of the plan: five years to come into line")
 
 
+class OwnTable(Section):
+    """A table of one's own, and how its headers, words, numbers and dates are meant; a path alone is {file: PATH}."""
+
+    file: str = Field(description="path of the CSV or XLSX file")
+    sheet: str | None = Field(None, description="sheet of the workbook; none: the first")
+    encoding: Literal["utf-8", "utf-16", "windows-1258"] | None = Field(
+        None, description="encoding of a CSV file; none: UTF-8, or UTF-16 with a byte order mark"
+    )
+    header_row: int | None = Field(
+        None, ge=1, description="row of the header, as Excel counts; none: the first row that is not blank"
+    )
+    header_rows: int = Field(
+        1, ge=1, le=4, description="rows of the header; in one of several, a column is called UPPER / LOWER"
+    )
+    first_row: int | None = Field(None, ge=1, description="first row of data; none: the row after the header")
+    last_row: int | None = Field(None, ge=1, description="last row of data, above totals and signatures; none: the end")
+    skip_without: str | None = Field(
+        None, description="our column: rows in which it is empty are headings or totals and left out"
+    )
+    columns: dict[str, str] = Field({}, description='our column: header in the file, or "column F"')
+    values: dict[str, dict[str, str]] = Field(
+        {}, description='our column: {word in the file: our value}; "" is an empty cell'
+    )
+    formats: dict[str, str] = Field(
+        {}, description="our column of dates: forms in the file, e.g. dd/mm/yyyy, mm/yyyy, excel (number of a day)"
+    )
+    constants: dict[str, str] = Field({}, description="our column: one value for all rows")
+    decimal: Literal[".", ","] = Field(".", description="decimal sign of numbers that are text in the file")
+    confirmed: dict[str, str] = Field(
+        {}, description="id of a person: why an unusual age, insurance, salary or spouse is right, checked in the files"
+    )
+    accept_proposed: bool = Field(
+        False, description="take the known headers, words and header row that merger check proposes, as it prints them"
+    )
+
+
 class Data(Section):
-    """Where each table lies: `geodata:NAME` for shipped geography, else a path beside the scenario file."""
+    """Where each table lies: `geodata:NAME` for shipped geography, else a path beside the scenario file.
+
+    Divisions and staff: a path, or a map that says how one's own headers are meant (`OwnTable`).
+    """
 
     units: str = Field("geodata:units_before.gpkg", description="units before, with polygons")
     units_reference: str | None = Field("geodata:units_after_2025.gpkg", description="real units of 2025")
@@ -56,9 +95,14 @@ class Data(Section):
     housing: str = Field("housing.csv", description="official housing")
     surplus_offices: str = Field("surplus_offices.csv", description="seats kept and surplus")
     it_systems: str = Field("it_systems.csv", description="shared IT systems")
-    divisions: str | None = Field(None, description="divisions inside agencies; none: generated, SYNTHETIC")
-    staff: str | None = Field(None, description="roster, one row a person; none: generated, SYNTHETIC")
+    divisions: OwnTable | None = Field(None, description="divisions inside agencies; none: generated, SYNTHETIC")
+    staff: OwnTable | None = Field(None, description="roster, one row a person; none: generated, SYNTHETIC")
     law: str = Field("law", description="folder of legal figures, *.toml")
+
+    def reference(self, name: str) -> str | None:
+        """Where a table lies: `geodata:NAME` or a path; None when the scenario names none."""
+        value = getattr(self, name)
+        return value.file if isinstance(value, OwnTable) else value
 
 
 class Prices(Section):
@@ -246,6 +290,11 @@ class Relocate(Section):
     unplaced_vnd_year: float = Field(
         1_000_000_000, ge=0, description="VND a year for a person without any post: keeps such cases last"
     )
+    surplus_by_eligibility: bool = Field(
+        False,
+        description="whether a place above the establishment costs less for those who may leave with a benefit; "
+        "off: eligibility moves nobody",
+    )
     max_transitional_share: float = Field(
         1.0,
         ge=0,
@@ -292,7 +341,7 @@ class Relocate(Section):
     commute_feedback: bool = Field(
         True, description="place again at the prices of travel that stage commute found for each home and site"
     )
-    stop: StopOptions = StopOptions(seconds=60, gap=0.0001)
+    stop: StopOptions = StopOptions(seconds=60)
 
 
 class Vehicle(Section):

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from geodata.columns import Column, TableSchema
 from geodata.faults import InputError, shown
-from scenarios.loaded import Loaded, portable, shipped_folder
+from scenarios.loaded import Loaded, portable, shipped_folder, with_files
 from scenarios.loader import FILE, load_scenario
 from scenarios.options import LOADER_KEYS, Option, fields_of
-from scenarios.schema import Scenario
+from scenarios.schema import OwnTable, Scenario
 from scenarios.tables import schema_of
 
 TABLES = ("divisions", "staff")
@@ -46,6 +46,28 @@ OVERRIDES = (
 # Plain words that YAML 1.1 or 1.2 readers may take for something else.
 KEYWORDS = ("true", "false", "null", "yes", "no", "on", "off")
 PLAIN = re.compile(r"[a-z][\w./-]*(:[\w./-]+)?")
+MAPPING = (
+    "Bảng có tên cột riêng (divisions, staff): thay đường dẫn bằng các dòng sau. merger check đề xuất sẵn để dán vào.",
+    "A table with headers of its own: write these lines in place of the path. merger check proposes them to paste.",
+    "  staff:",
+)
+EXAMPLES = {
+    "file": "danh-sach.xlsx",
+    "sheet": "Cán bộ",
+    "encoding": "windows-1258",
+    "header_row": "4",
+    "header_rows": "1",
+    "first_row": "6",
+    "last_row": "28548",
+    "skip_without": "person_id",
+    "columns": '{person_id: "Mã số", born: "Ngày, tháng, năm sinh", home_code: "column F"}',
+    "values": '{sex: {Nam: m, Nữ: f}, role: {"Trưởng phòng": head}, leadership_coefficient: {"": "0"}}',
+    "formats": '{born: "dd/mm/yyyy, mm/yyyy, excel"}',
+    "constants": "{side: hai_duong, label: official}",
+    "decimal": '","',
+    "confirmed": '{HD-00012: "hồ sơ gốc đã kiểm tra"}',
+    "accept_proposed": "false",
+}
 README = """\
 # Bảng để điền / Tables to fill in
 
@@ -55,11 +77,21 @@ mọi nơi. Có thể lưu dạng CSV UTF-8 hoặc XLSX, giữ nguyên tên cộ
 số 0 ở đầu. Số thập phân dùng dấu chấm, ngày ghi YYYY-MM-DD. Không ghi họ tên: mỗi người chỉ có mã
 `person_id`. `merger check` chỉ ra từng ô sai với dòng, cột và cách sửa.
 
+Bảng sẵn có với tên cột tiếng Việt hoặc tiếng Anh không cần chép lại: khai báo trong mục `data` (xem chú thích ở
+`{file}`). `merger check` đề xuất phần khai báo để dán vào, không tự áp dụng; `merger check --corrected THU-MUC` ghi
+bản đã sửa, danh sách mọi chỗ sửa và đánh dấu dòng cần người quyết định. Cột họ tên, điện thoại, số căn cước không
+được lưu lại.
+
 Fill in `divisions.csv` (divisions before the merger) and `staff.csv` (the roster), then switch on the two
 lines in section `data` of `{file}`. Without them the program makes up data, labelled SYNTHETIC in all files.
 Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so that leading zeros stay. Write a
 decimal point and dates as YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong
 cell with its row, column and remedy.
+
+A table that you have already, with Vietnamese or English headers, need not be copied: say in section `data` what they
+mean (see the comments in `{file}`). `merger check` proposes that mapping to paste, and applies nothing by itself;
+`merger check --corrected DIR` writes a corrected copy, a list of every correction, and marks the rows that a person has
+to decide. Columns with names, phones and identity numbers are not kept.
 
 """
 
@@ -97,6 +129,8 @@ def scenario_text(origin: Loaded, folder: Path) -> str:
     for option in fields_of(Scenario):
         if option.path[0] not in OWN:
             lines += _option_lines(option, _value_at(origin, option))
+        if option.path == ("data", TABLES[-1]):
+            lines += _mapping_lines()
     return head + "\n".join(lines) + "\n"
 
 
@@ -120,10 +154,12 @@ def _value_at(origin: Loaded, option: Option) -> Any:
     value: Any = origin.scenario
     for step in option.path:
         value = getattr(value, step)
-    if option.path[:-1] == ("data",):
-        own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
-        return portable(value) if isinstance(value, str) else own
-    return value
+    if option.path[:-1] != ("data",):
+        return value
+    if isinstance(value, OwnTable):
+        return with_files({"": value.model_dump(mode="json")}, portable)[""]
+    own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
+    return portable(value) if isinstance(value, str) else own
 
 
 def _option_lines(option: Option, value: Any) -> list[str]:
@@ -136,6 +172,15 @@ def _option_lines(option: Option, value: Any) -> list[str]:
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         return [meaning, key, *(f"#{indent}  - {_flow(v.model_dump(exclude_none=True))}" for v in value)]
     return [meaning, f"{key} {_flow(value)}"]
+
+
+def _mapping_lines() -> list[str]:
+    """How a table with headers of one's own is mapped: each option with its meaning and an example, as comments."""
+    lines = [f"#  # {text}" for text in MAPPING]
+    for name, field in OwnTable.model_fields.items():
+        example = f"{name}: {EXAMPLES[name]}"
+        lines += [f"#  #     # {field.description}", f"#  #     {example}"]
+    return lines
 
 
 def _flow(value: Any) -> str:
@@ -162,4 +207,6 @@ def _columns(schema: TableSchema) -> str:
 
 def _form(column: Column) -> str:
     words = "; ".join(column.values) if column.values else f"{column.type} {column.unit}".strip()
-    return words + (" (có thể để trống / may be empty)" if column.empty or column.optional else "")
+    missing = column.optional or column.default is not None
+    may = " (có thể không có / may be missing)" if missing else " (có thể để trống / may be empty)"
+    return words + (may if missing or column.empty else "")

@@ -84,6 +84,8 @@ def _frames(plan: Plan, inputs: Inputs) -> Sheets:
             frame = _ceilings(frame, inputs)
         elif name == "equity":
             frame = _equity(frame)
+        elif table.internal:
+            continue
         sheets[name] = (frame, types)
     sheets["law"] = _law(inputs)
     sheets["sources"] = _sources(plan, inputs)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from merger.ceilings import binding_rules
 from merger.documents import pictures
+from merger.documents.chapters_relocation import trim_path
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.equity_facts import MEASURES, differences, measures, shown_groups
 from merger.documents.equity_picture import chart_equity
@@ -52,6 +53,7 @@ def relocate(c: Context) -> None:
             ),
         )
     _entitlements(c, staff)
+    trim_path(c)
     number_of = 2
     for section in (ceilings, equity):
         number_of += section(c, number_of)

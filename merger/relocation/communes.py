@@ -56,8 +56,9 @@ class CommunePlacement:
     """Unit and slot of each person (-1: unplaced), the solution that proves it and the prices.
 
     `unit`, `slot`, `extra_cost` (P,): `extra_cost` is the least the plan loses if the person goes
-    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year. `costs` are the
-    tables that the placement rests on. `bound` is valid for all posts.
+    elsewhere, VND a year. `post_price` (U, K + 1): what one more post would save, VND a year. `room` (U, K + 1):
+    posts, and the places above the establishment that are really open. `costs` are the
+    tables that the placement rests on. `objective` and `bound` (valid for all posts) in COST_UNIT_VND a year.
     """
 
     unit: np.ndarray
@@ -66,10 +67,13 @@ class CommunePlacement:
     post_price: np.ndarray
     extra_cost: np.ndarray
     rounds: int
+    objective: float
     bound: float
     arcs: int
+    room: np.ndarray
     own_unit: np.ndarray = field(repr=False)
     costs: CommuneCosts = field(repr=False)
+    rules: CommuneRules = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class CommuneCosts:
     """Costs of persons in the communes, VND a year, inf where closed.
 
     `near` (P, U): of person and unit; `km` (P, U); `type_of` (P,); `typed` (T, K): of a type of person in a slot;
-    `stay` (P,): of a place above the establishment; `own_unit` (P,): successor of the person's own unit, -1 none.
+    `stay` (P,): of a place above the establishment; `own_unit`, `wish_unit` (P,): successor of the person's own
+    unit and of the one wished for, -1 none.
     """
 
     near: np.ndarray
@@ -86,6 +91,7 @@ class CommuneCosts:
     typed: np.ndarray
     stay: np.ndarray
     own_unit: np.ndarray
+    wish_unit: np.ndarray
 
 
 def read_posts(new_units: pd.DataFrame, inputs: Inputs) -> CommunePosts:
@@ -135,10 +141,10 @@ def read_costs(
     people: pd.DataFrame, posts: CommunePosts, tables: Tables, inputs: Inputs, travel: Travel
 ) -> CommuneCosts:
     """Costs of the local part of the roster; InfeasibleError for locks beyond the largest distance."""
-    near, km, own_unit = _unit_costs(people, posts, tables, inputs, travel)
+    near, km, own_unit, wish_unit = _unit_costs(people, posts, tables, inputs, travel)
     types, type_of = _types(people)
     typed = type_costs(types, posts.slots, inputs.scenario.relocate, KeptPay.read(inputs))
-    return CommuneCosts(near, km, type_of, typed, transitional_costs(people, inputs), own_unit)
+    return CommuneCosts(near, km, type_of, typed, transitional_costs(people, inputs), own_unit, wish_unit)
 
 
 def place(
@@ -177,10 +183,13 @@ def place(
         post_price=solution.post_price.reshape(posts.capacity.shape) * COST_UNIT_VND,
         extra_cost=np.maximum(extra, 0) * COST_UNIT_VND,
         rounds=rounds,
-        bound=min(best, solution.objective),
+        objective=solution.objective - rules.constant(COST_UNIT_VND),
+        bound=min(best, solution.objective) - rules.constant(COST_UNIT_VND),
         arcs=len(problem.flow.arc_cost),
+        room=arcs.capacity,
         own_unit=costs.own_unit,
         costs=costs,
+        rules=rules,
     )
 
 
@@ -213,8 +222,8 @@ def _bound(
     return value + value_of_rules(problem, solution.rule_price), rounds
 
 
-def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cost (P, U) of work in a new unit, VND a year (inf: too far, locked out); km (P, U); successor unit (P,)."""
+def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, ...]:
+    """Cost (P, U) of work in a new unit, VND a year (inf: too far, locked out); km; successor and wished unit (P,)."""
     options = inputs.scenario.relocate
     units, new_units = tables["units"], tables["new_units"]
     seats = travel.units.get_indexer(new_units.set_index("new_id").loc[posts.units, "seat_code"])
@@ -255,7 +264,7 @@ def _unit_costs(people, posts, tables, inputs, travel) -> tuple[np.ndarray, np.n
                     for row in people[far].itertuples()
                 ),
             )
-    return cost, km, own
+    return cost, km, own, wish
 
 
 def _room(near: np.ndarray, capacity: np.ndarray) -> np.ndarray:

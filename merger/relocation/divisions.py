@@ -179,7 +179,9 @@ def _balance_words(name: str, posts: DivisionPosts, inputs: Inputs) -> str:
     return f"{title}: mỗi bên ít nhất {share} số {vi} / each side at least {share} of the {en} (side_balance_share)"
 
 
-def division_arcs(people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel) -> tuple[np.ndarray, ...]:
+def division_arcs(
+    people, posts: DivisionPosts, own: np.ndarray, inputs: Inputs, travel: Travel
+) -> tuple[np.ndarray, ...]:
     """Allowed (person, body, slot) with cost in units of COST_UNIT_VND.
 
     Own body: the slots of one's role and, for leaders, every leading slot. Other bodies of the same new

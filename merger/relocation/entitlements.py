@@ -1,4 +1,4 @@
-"""Who may leave with a benefit, what it would cost, and how the surplus shrinks over the five years.
+"""Who may leave with a benefit and what it would cost.
 
 Eligibility of persons and expected totals of groups: never a decision about a person.
 """
@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from merger.inputs import Inputs
-from merger.relocation.people import take_up
+from merger.relocation.retirement import MONTHS
 from merger.relocation.severance import (
     ARRANGED,
     EARLY,
-    MONTHS,
     NONE,
     NOT_AFFECTED,
     RESIGNATION,
@@ -65,14 +64,6 @@ def asked(people: pd.DataFrame) -> list[dict[str, Any]]:
     frame = people if "hard_months" in people else people.assign(hard_months=0)
     frame = frame[list(ASKED)].fillna({"hard_months": 0})
     return frame.astype(object).to_dict("records")
-
-
-def directly_affected(people: pd.DataFrame, structure: pd.DataFrame) -> np.ndarray:
-    """Whether each person's body merges or ends: all but service units that stay alone."""
-    size = structure.groupby("new_division_id")["division_id"].nunique()
-    merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
-    stays = people["level"].eq("service") & ~people["division_id"].isin(merged)
-    return ~stays.to_numpy()
 
 
 def decision_day(level: str, dates: Dates) -> date:
@@ -134,48 +125,3 @@ def budget(entitlements: pd.DataFrame, inputs: Inputs) -> dict[str, Any]:
         " + relocate.take_up_resignation x resignation_eligible_vnd"
     )
     return figures
-
-
-def trim_path(people: pd.DataFrame, vacant: dict[str, int], inputs: Inputs) -> list[dict[str, Any]]:
-    """Persons above the establishment on each 1 July, by level group, expected values.
-
-    Each year the surplus falls by those of it who retire by age, by take-up of Decree 178 in the first
-    year, and by transfer into posts that retirement and take-up of others free. `people` has `group`
-    (province, commune), `outcome`, `entitlement`, `retires`; `vacant` holds posts without a holder at the
-    start, by group.
-    """
-    options, dates = inputs.scenario.relocate, inputs.scenario.dates
-    stays = 1 - take_up(people["entitlement"], options)
-    start = MONTHS * dates.effect.year + dates.effect.month - 1
-    year_of = np.maximum((people["retires"].to_numpy() - start - 1) // MONTHS, 0)
-    placed = people["outcome"].eq("placed").to_numpy()
-    surplus = people["surplus"].to_numpy()
-    # Surplus leaders of the province wait for leading posts; at commune level any freed post helps.
-    frees = placed & (people["role"].ne("staff") | people["group"].eq("commune")).to_numpy()
-    rows = []
-    for group in sorted(vacant):
-        own = people["group"].eq(group).to_numpy()
-        left, free = float((own & surplus).sum()), float(vacant[group])
-        for year in range(dates.end.year - dates.effect.year):
-            due = own & (year_of == year)
-            # Whoever takes the benefit in the first year no longer retires by age later.
-            by_age = float((stays * (due & surplus)).sum())
-            taken = float(((1 - stays) * (own & surplus)).sum()) if year == 0 else 0.0
-            freed = float((stays * (due & frees)).sum())
-            freed += float(((1 - stays) * (own & frees)).sum()) if year == 0 else 0.0
-            before = left
-            left = max(left - by_age - taken, 0.0)
-            moved = min(left, free + freed)
-            free, left = free + freed - moved, left - moved
-            rows.append(
-                {
-                    "group": group,
-                    "year": dates.effect.year + year + 1,
-                    "before_people": round(before),
-                    "retired_by_age_people": round(by_age),
-                    "take_up_people": round(taken),
-                    "transferred_people": round(moved),
-                    "after_people": round(left),
-                }
-            )
-    return rows

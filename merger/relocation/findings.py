@@ -10,6 +10,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.relocation.communes import CommunePlacement, CommunePosts
 from merger.relocation.divisions import DivisionPlacement
+from merger.relocation.kept_pay import RULE
 from merger.relocation.severance_lines import number
 from merger.relocation.staffing import commune_bodies, party_posts_limits
 from merger.stages.stage import Finding
@@ -40,6 +41,7 @@ def relocation_findings(
                 "staffing.roadmap_years",
             )
         )
+    found += [_needed(figures), _kept_rules(figures, inputs), _protected(figures), _kept_pay(figures, inputs)]
     if figures["unplaced_people"]:
         n, km = figures["unplaced_people"], f"{inputs.scenario.relocate.max_commune_move_km:g}"
         found.append(
@@ -69,7 +71,7 @@ def relocation_findings(
                 "staffing.party_bloc_with_political_centre_max",
             )
         )
-    found.append(_vacant(posts))
+    found.append(_vacant(posts, figures["vacant_commune_posts_because"]))
     return tuple(f for f in found if f is not None)
 
 
@@ -110,11 +112,85 @@ def _scarce(grid: CommunePosts, near: CommunePlacement, new_units: pd.DataFrame)
     return found
 
 
-def _vacant(posts: pd.DataFrame) -> Finding | None:
+def _needed(figures: dict[str, Any]) -> Finding | None:
+    """Take-up that would bring every group into line by the end of the five years."""
+    needed = figures["take_up_needed"]
+    if not needed or not figures["surplus_at_end_people"]:
+        return None
+    if None in needed.values():
+        return Finding(
+            "Kể cả khi mọi người đủ điều kiện đều nghỉ theo Nghị định 178, vẫn có nhóm chưa về đúng khung sau 5 năm.",
+            "Even if everybody eligible left under Decree 178, some groups would not be in line after five years.",
+            "staffing.roadmap_years",
+        )
+    low, high = min(needed.values()), max(needed.values())
+    return Finding(
+        "Để về đúng khung sau 5 năm chỉ bằng nghỉ hưu, chính sách và chỉ tiêu trống, tỷ lệ người đủ điều kiện tự"
+        f" nguyện nghỉ theo Nghị định 178 cần đạt {low:.0%}-{high:.0%} tùy nhóm.",
+        f"To be in line after five years by age, benefits and free posts alone, {low:.0%} to {high:.0%} of those"
+        " eligible would have to choose to leave under Decree 178, depending on the group.",
+        "staffing.roadmap_years",
+    )
+
+
+def _kept_rules(figures: dict[str, Any], inputs: Inputs) -> Finding:
+    """What became of couples, teams, wishes and the balance of sides, and what these rules cost the plan."""
+    share = f"{inputs.scenario.relocate.side_balance_share:.0%}"
+    price = figures["rules_price_vnd_year"] / 1e6
+    held = figures["balance_targets"] - figures["balance_short_groups"]
+    return Finding(
+        f"Hai vợ chồng cùng làm xa nhà: {figures['couples_both_far']}/{figures['couples_both_near_choice']} cặp còn lựa"
+        f" chọn ở cấp xã; nhóm giữ nguyên: {figures['teams_together']}/{figures['teams']}; nguyện vọng đơn vị được đáp"
+        f" ứng: {figures['wishes_granted']}/{figures['wishes']}; mỗi bên có ít nhất {share} lãnh đạo, trưởng phòng ở"
+        f" {held}/{figures['balance_targets']} nơi cần. Các quy tắc này làm chi phí tăng"
+        f" {number(round(price), 'vi')} triệu đồng/năm.",
+        f"Both spouses far from home: {figures['couples_both_far']} of {figures['couples_both_near_choice']} couples"
+        f" with a choice in the communes; teams kept together: {figures['teams_together']} of {figures['teams']};"
+        f" wishes for a unit granted: {figures['wishes_granted']} of {figures['wishes']}; each side has at least"
+        f" {share} of leaders and heads in {held} of {figures['balance_targets']} places. These rules cost VND"
+        f" {number(round(price), 'en')} million a year.",
+    )
+
+
+def _protected(figures: dict[str, Any]) -> Finding | None:
+    n = figures["protected_beyond_km_people"]
+    if not n:
+        return None
+    return Finding(
+        f"{number(n, 'vi')} người thuộc diện cần quan tâm (nuôi con nhỏ, mang thai, khuyết tật, sắp nghỉ hưu) có nơi"
+        " làm việc xa hơn mức của kịch bản: cần xem xét từng trường hợp.",
+        f"{number(n, 'en')} people in protected cases (small children, pregnancy, disability, near retirement) would"
+        " work farther away than the scenario's limit: to be looked at one by one.",
+    )
+
+
+def _kept_pay(figures: dict[str, Any], inputs: Inputs) -> Finding | None:
+    if not figures["kept_pay_people"]:
+        return None
+    months = inputs.law.value(RULE)
+    million = round(figures["kept_pay_vnd"] / 1e6)
+    return Finding(
+        f"{number(figures['kept_pay_people'], 'vi')} người nhận chức vụ thấp hơn được bảo lưu phụ cấp {months} tháng:"
+        f" {number(million, 'vi')} triệu đồng.",
+        f"{number(figures['kept_pay_people'], 'en')} people in lower posts keep their allowance for {months} months:"
+        f" VND {number(million, 'en')} million.",
+        RULE,
+    )
+
+
+BECAUSE = {
+    "rank": ("thiếu người giữ chức vụ phù hợp", "no person of the rank"),
+    "distance": ("không có người trong cự ly", "nobody within distance"),
+    "elsewhere": ("người phù hợp cần hơn ở nơi khác", "those who could are needed elsewhere"),
+}
+
+
+def _vacant(posts: pd.DataFrame, because: dict[str, int]) -> Finding | None:
     vacant = posts[(posts["phase"] == "establishment") & (posts["person_id"] == "") & (posts["level"] == "commune")]
     if vacant.empty:
         return None
+    vi, en = ("; ".join(f"{BECAUSE[k][n]}: {v}" for k, v in sorted(because.items())) for n in (0, 1))
     return Finding(
-        f"{len(vacant)} chỉ tiêu cấp xã chưa có người phù hợp trong cự ly cho phép, cần bổ nhiệm hoặc điều động.",
-        f"{len(vacant)} commune posts have no suitable person within distance: to be filled by appointment.",
+        f"{len(vacant)} chỉ tiêu cấp xã còn khuyết, cần bổ nhiệm hoặc điều động ({vi}).",
+        f"{len(vacant)} commune posts stay vacant, to be filled by appointment ({en}).",
     )

@@ -17,8 +17,9 @@ ALLOWANCES = "severance.position_allowance"
 class KeptPay:
     """Months and base wage of the law, and what posts carry themselves.
 
-    `levels`: allowance that a commune post of level 0, 1, ... carries (relocate.rank_levels); `deputy`: that of a deputy
-    head of division; `agency_deputy`: that of a deputy head of an agency; `years` that a yearly cost is spread over.
+    `levels`: allowance that a commune post of level 0, 1, ... carries (relocate.rank_levels); `deputy`: that of a
+    deputy head of division; `agency_deputy`: that of a deputy head of an agency; `years` that a yearly cost is spread
+    over.
     """
 
     months: int

@@ -63,9 +63,9 @@ def staff_table(
     """Table staff (before `conform`) and `people` with outcome, travel and cost columns for figures."""
     people = people.copy()
     defaults = {"post_id": "", "site_after": "", "surplus": False, "lost_rank": False}
-    defaults |= {"changed_body": False, "left_area": False}
+    defaults |= {"changed_body": False, "left_area": False, "kept_pay_vnd": 0, "wish_granted": False}
     people = people.fillna(defaults).infer_objects()
-    for column in ("surplus", "lost_rank", "changed_body", "left_area"):
+    for column in ("surplus", "lost_rank", "changed_body", "left_area", "wish_granted"):
         people[column] = people[column].astype(bool)
     people["outcome"] = _outcomes(people, inputs)
     people["group"] = np.where(people["local"], "commune", "province")
@@ -95,6 +95,7 @@ def staff_table(
             "entitlement": people["entitlement"],
             "entitlement_vnd": people["entitlement_vnd"].astype(np.int64),
             "cost_vnd": people["cost_vnd"],
+            "kept_pay_vnd": people["kept_pay_vnd"].astype(np.int64),
             "reason_vi": [REASONS[s][0] for s in situation],
             "reason_en": [REASONS[s][1] for s in situation],
             "rules": _rules(people, posts),

@@ -24,8 +24,8 @@ class Travel:
     """Road travel from homes to workplaces, one way, normal traffic.
 
     `unit_km`, `unit_minutes` (H, U): from home unit to unit centre; `site_km`, `site_minutes` (H, S): to
-    site. `unit_vnd`, `site_vnd`: cost of commuting for a year, own vehicle, or what stage commute found for
-    that home and workplace. Rows and unit columns in the order of `units`, sites in the order of `sites`;
+    site. `unit_vnd`, `site_vnd`: cost of commuting for a year by own vehicle, to a site less where stage commute
+    found a cheaper way. Rows and unit columns in the order of `units`, sites in the order of `sites`;
     inf where there is no road.
     """
 
@@ -60,17 +60,20 @@ def read_travel(inputs: Inputs, commute: pd.DataFrame | None = None) -> Travel:
 
 
 def _put_commute_prices(travel: Travel, commute: pd.DataFrame) -> None:
-    """Public and private money and time a rider and year, mean over the modes from that home to that workplace."""
+    """Public and private money and time a rider and year, mean over the modes from that home to that site.
+
+    Only where that is cheaper than one's own vehicle (ways that the stage did not price would else look better than
+    those it did), and only for work sites: to a commune seat few ride together.
+    """
     served = commute[(commute["mode"] != "none") & (commute["riders"] > 0)]
     month = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
     total = served.assign(vnd=served[month].sum(axis=1)).groupby(["home_code", "site_id"])[["vnd", "riders"]].sum()
     home = travel.units.get_indexer(total.index.get_level_values("home_code"))
-    place = total.index.get_level_values("site_id")
+    site = travel.sites.get_indexer(total.index.get_level_values("site_id"))
     vnd = (total["vnd"] / total["riders"] * MONTHS).to_numpy(float)
-    for column, prices in ((travel.sites.get_indexer(place), travel.site_vnd),
-                           (travel.units.get_indexer(place), travel.unit_vnd)):
-        known = (home >= 0) & (column >= 0)
-        prices[home[known], column[known]] = vnd[known]
+    known = (home >= 0) & (site >= 0)
+    at = home[known], site[known]
+    travel.site_vnd[at] = np.minimum(travel.site_vnd[at], vnd[known])
 
 
 def yearly_travel_vnd(minutes, km, scenario: Scenario) -> np.ndarray:
@@ -159,6 +162,15 @@ def _apply_locks(people: pd.DataFrame, locks: dict[str, str], tables: Tables) ->
     people.loc[to_division, "new_agency_id"] = people.loc[to_division, "lock"].map(divisions["new_agency_id"])
 
 
+def is_merged(people: pd.DataFrame, tables: Tables) -> np.ndarray:
+    """Whether the person's body merges or ends: all but service units that stay alone."""
+    structure = tables["structure"]
+    size = structure.groupby("new_division_id")["division_id"].nunique()
+    merged = set(structure.loc[structure["new_division_id"].map(size) > 1, "division_id"])
+    stays = people["level"].eq("service") & ~people["division_id"].isin(merged)
+    return ~stays.to_numpy()
+
+
 def far_spouses(people: pd.DataFrame, placed: pd.DataFrame, travel: Travel, far_km: float) -> np.ndarray:
     """Whether the spouse of each of `people` is among `placed` and works farther than `far_km` from home."""
     km, _ = lookup(placed["home"], placed["site_after"], travel)
@@ -204,14 +216,16 @@ def lookup_vnd(home, place, travel: Travel) -> np.ndarray:
 def transitional_costs(people: pd.DataFrame, inputs: Inputs) -> np.ndarray:
     """Cost (P,) of keeping a person above the establishment, VND a year, averaged until the end.
 
-    Who retires by age before the end is kept for a part of the years only, so costs less; so does who may leave
-    with a benefit, by the share that the scenario expects to take it. The benefit itself is the same in any post,
-    so it is no cost of the placement.
+    Who retires by age before the end is kept for a part of the years only, so costs less. Only where the scenario
+    says so does the chance of leaving with a benefit count too. The benefit itself is the same in any post, so it is
+    no cost of the placement.
     """
     start, end = (12 * d.year + d.month - 1 for d in (inputs.scenario.dates.effect, inputs.scenario.dates.end))
     years = np.clip((people["retires"].to_numpy() - start) / max(end - start, 1), 0, 1)
-    stays = 1.0 - take_up(people["entitlement"], inputs.scenario.relocate)
-    return years * stays * people["surplus_multiplier"].to_numpy() * inputs.scenario.relocate.transitional_vnd_year
+    options = inputs.scenario.relocate
+    if options.surplus_by_eligibility:
+        years = years * (1.0 - take_up(people["entitlement"], options))
+    return years * people["surplus_multiplier"].to_numpy() * options.transitional_vnd_year
 
 
 def take_up(entitlement: pd.Series, options: Relocate) -> np.ndarray:

@@ -7,7 +7,8 @@ import pandas as pd
 
 from merger.inputs import Inputs
 from merger.relocation.communes import TRANSITIONAL, CommunePlacement, CommunePosts
-from merger.relocation.divisions import SLOTS, DivisionPlacement, DivisionPosts
+from merger.relocation.divisions import SLOTS, DivisionPlacement, DivisionPosts, carried_allowance
+from merger.relocation.kept_pay import KeptPay
 from merger.relocation.people import BLOC_OF_BODY
 from merger.relocation.staffing import commune_bodies, department_deputies, division_deputies
 
@@ -34,6 +35,8 @@ def commune_rows(
     posts: CommunePosts,
     placement: CommunePlacement,
     new_units: pd.DataFrame,
+    *,
+    kept: KeptPay,
     label: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Posts of the new units (establishment, transitional), and `people` with post and what changed."""
@@ -43,6 +46,8 @@ def commune_rows(
     safe = np.clip(slot, 0, last - 1)
     body = np.where(own, people["commune_body"], posts.slots["body"].to_numpy()[safe])
     role = np.where(own, people["role"], posts.slots["role"].to_numpy()[safe])
+    level = np.where(own | (slot < 0), people["level_of_rank"], posts.slots["level"].to_numpy()[safe])
+    lost = level < people["level_of_rank"].to_numpy()
     held = people.assign(
         new_id=np.where(unit < 0, "", posts.units.to_numpy()[np.clip(unit, 0, None)]),
         body=body,
@@ -52,7 +57,9 @@ def commune_rows(
         & (slot >= 0)
         & (body != people["commune_body"])
         & (posts.slots["role"].to_numpy()[safe] == "staff"),
-        lost_rank=(~own) & (slot >= 0) & (posts.slots["level"].to_numpy()[safe] < people["level_of_rank"]),
+        lost_rank=lost,
+        kept_pay_vnd=kept.vnd(people["leadership_coefficient"].to_numpy(), kept.levels[level], lost),
+        wish_granted=(placement.costs.wish_unit >= 0) & (unit == placement.costs.wish_unit),
         left_area=(unit >= 0)
         & (placement.own_unit >= 0)
         & (unit != placement.own_unit)
@@ -100,7 +107,13 @@ def commune_rows(
 
 
 def division_rows(
-    people: pd.DataFrame, posts: DivisionPosts, placement: DivisionPlacement, inputs: Inputs, label: str
+    people: pd.DataFrame,
+    posts: DivisionPosts,
+    placement: DivisionPlacement,
+    inputs: Inputs,
+    *,
+    kept: KeptPay,
+    label: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Posts of divisions, service units, agency leaders; deputy posts nobody holds are not created."""
     law = inputs.law
@@ -109,11 +122,14 @@ def division_rows(
     ids = posts.bodies.index.to_numpy()
     level = np.array([2, 1, 0, 1])
     before = people["role"].map({"head": 2, "deputy": 1, "staff": 0}).to_numpy()
+    lost = (slot >= 0) & (level[np.clip(slot, 0, None)] < before)
+    carried = carried_allowance(posts, np.clip(body, 0, None), slot, kept)
     held = people.assign(
+        kept_pay_vnd=kept.vnd(people["leadership_coefficient"].to_numpy(), carried, lost),
         body_id=np.where(body < 0, "", ids[np.clip(body, 0, None)]),
         slot=np.where(slot < 0, "", names[np.clip(slot, 0, None)]),
         surplus=slot == SLOTS.index("transitional"),
-        lost_rank=(slot >= 0) & (level[np.clip(slot, 0, None)] < before),
+        lost_rank=lost,
         left_area=False,
     )
     own = np.where(people["is_leader"], people["new_agency_id"], people["new_division_id"])

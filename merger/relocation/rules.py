@@ -108,6 +108,22 @@ class CommuneRules:
             self._team(rows, [np.arange(first[p], first[p + 1]) for p in team], unit, unit_vnd)
         return rows.rules()
 
+    def constant(self, unit_vnd: float) -> float:
+        """What the first unit of each team costs in the rows: only further ones have a price."""
+        return len(self.teams) * (self._options.keep_team_vnd_year or 0.0) / unit_vnd
+
+    def kept(self, unit: np.ndarray) -> dict[str, int]:
+        """How many couples and teams there are, and how many of them the placement (unit of each person) keeps."""
+        away = np.array([u >= 0 and self.far[p, u] for p, u in enumerate(unit.tolist())], bool)
+        apart = sum(bool(away[a] and away[b]) for a, b in self.couples)
+        together = sum(len(set(unit[team].tolist())) == 1 for team in self.teams)
+        return {
+            "couples_both_near_choice": len(self.couples),
+            "couples_both_far": apart,
+            "teams": len(self.teams),
+            "teams_together": together,
+        }
+
     def worth(self, arcs: CommuneArcs, problem: RuledProblem, price: np.ndarray) -> np.ndarray:
         """What the prices of the rows take off the cost (P, U) of a person in a unit, for all units.
 

@@ -11,12 +11,14 @@ from merger.synthetic.counts import communes_of, headcounts, published, sides_of
 from merger.synthetic.homes import draw_homes, pair_couples
 from merger.synthetic.people import draw_people
 from merger.synthetic.tables import LABEL, LEVELS, STAFF_COLUMNS, apportion, assumptions, positions
+from merger.synthetic.wishes import draw_teams, wish_codes
 
 if TYPE_CHECKING:
     from merger.inputs import Inputs
 
 # Streams of random numbers: one a purpose, so that a change in one does not move the others.
-STREAMS = ("fields", "people", "homes", "couples", "wishes")
+# New streams go to the end: a stream is seeded by its position.
+STREAMS = ("fields", "people", "homes", "couples", "wishes", "wish_codes", "teams")
 
 
 def generate_staff(inputs: Inputs) -> pd.DataFrame:
@@ -39,6 +41,8 @@ def generate_staff(inputs: Inputs) -> pd.DataFrame:
     people["home_code"] = draw_homes(people, inputs, random["homes"])
     people["partner_id"] = pair_couples(people, random["couples"])
     people["wish"] = _wishes(people, inputs, random["wishes"])
+    people["wish_code"] = wish_codes(people, inputs, random["wish_codes"])
+    people["team"] = draw_teams(people, random["teams"])
     people["label"] = LABEL
     return people[list(STAFF_COLUMNS)].sort_values("person_id", kind="stable").reset_index(drop=True)
 

@@ -45,6 +45,8 @@ STAFF_COLUMNS = (
     "partner_id",
     "protected",
     "wish",
+    "wish_code",
+    "team",
     "label",
 )
 LEVELS = ("province", "service", "district", "commune", "nonprofessional")

@@ -371,11 +371,8 @@ def _may_hold(problem: RuledProblem, free: AssignmentSolution, groups: set[str],
     """Whether rules of these groups can hold together; unknown counts as yes."""
     keep = np.array([g in groups for g in problem.rules.group], bool)
     rules = problem.rules
-    open_rules = replace(
-        rules, lower=np.where(keep, rules.lower, -np.inf), upper=np.where(keep, rules.upper, np.inf)
-    )
+    open_rules = replace(rules, lower=np.where(keep, rules.lower, -np.inf), upper=np.where(keep, rules.upper, np.inf))
     kernel = _Kernel(replace(problem, rules=open_rules), free, None)
     model, *_ = kernel._model(whole=True)
     model.cost = [np.zeros_like(c) for c in model.cost]
     return solve_linear(model, stop).status is not Status.INFEASIBLE
-

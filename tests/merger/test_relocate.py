@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from merger.relocation import communes
-from merger.relocation.entitlements import trim_path
+from merger.relocation.figures import OUTCOMES
+from merger.relocation.kept_pay import KeptPay
 from merger.relocation.people import lookup, read_people, read_travel, yearly_travel_vnd
 from merger.relocation.severance import SeveranceLaw
 from merger.relocation.staffing import division_deputies
@@ -35,6 +36,7 @@ def earlier_tables(inputs):
             "new_id": first.index,
             "new_name": real.loc[first.index, "name_full"].to_numpy(),
             "kind": real.loc[first.index, "kind"].to_numpy(),
+            "side": real.loc[first.index, "side"].to_numpy(),
             "population": real.loc[first.index, "population"].to_numpy(),
             "seat_code": [code if code in old.index else first[code] for code in first.index],
         }
@@ -106,9 +108,9 @@ def test_every_person_has_exactly_one_outcome(sample, result):
     """Each person of the roster appears once, and the outcomes add up to the people present."""
     staff = result.tables["staff"]
     assert sorted(staff["person_id"]) == sorted(sample.staff["person_id"])
-    assert set(staff["outcome"]) <= set(relocate.OUTCOMES)
+    assert set(staff["outcome"]) <= set(OUTCOMES)
     figures = result.record.figures
-    assert sum(figures[f"{name}_people"] for name in relocate.OUTCOMES) == len(sample.staff) == figures["people"]
+    assert sum(figures[f"{name}_people"] for name in OUTCOMES) == len(sample.staff) == figures["people"]
     assert list(staff.columns) == list(TABLES["staff"].columns)
     assert list(result.tables["posts"].columns) == list(TABLES["posts"].columns)
 
@@ -251,7 +253,9 @@ def test_type_costs_by_hand(inputs):
         columns=["body", "role", "bloc", "level"],
     )
     types = pd.DataFrame({"commune_body": "kinh-te", "bloc": "government", "level_of_rank": [0, 2]})
-    cost = communes.type_costs(types, slots, inputs.scenario.relocate) / 1e6
+    types["leadership_coefficient"] = [0.0, 0.25]
+    kept = replace(KeptPay.read(inputs), months=0)
+    cost = communes.type_costs(types, slots, inputs.scenario.relocate, kept) / 1e6
     assert cost[0].tolist() == [0, 15, 40, np.inf, np.inf]
     # Level 2: staff loses two levels (50), deputy of a division one (25), vice chair gains one (10).
     assert cost[1].tolist() == [50, 65, 90, 25, 10]
@@ -270,33 +274,6 @@ def test_rank_protection_and_retirement_of_people(sample, tables):
     disabled = people["protected"].str.contains("disability")
     assert (people.loc[disabled, "multiplier"] == 2.0).all()
     assert people.loc[people["protected"].eq("") & people["partner_id"].eq(""), "multiplier"].eq(1).all()
-
-
-def test_trim_path_by_hand(inputs):
-    """Four kept: one retires in year 1, one leaves with chance 0.5, vacant and freed posts take the rest."""
-    start = 12 * 2025 + 6
-    people = pd.DataFrame(
-        {
-            "group": "commune",
-            "role": "staff",
-            "outcome": ["retires", "transitional", "transitional", "transitional", "placed"],
-            "surplus": [True, True, True, True, False],
-            "entitlement": ["none", "early_retirement", "none", "none", "none"],
-            "retires": [start + 6, start + 120, start + 200, start + 200, start + 18],
-        }
-    )
-    path = trim_path(people, {"commune": 1}, inputs)
-    # Year 1: 4 - 1 by age - 0.5 take-up - 1 into the vacant post = 1.5; year 2: a placed person retires,
-    # 0.5 left.
-    assert [row["after_people"] for row in path] == [
-        round(1.5),
-        round(0.5),
-        round(0.5),
-        round(0.5),
-        round(0.5),
-    ]
-    assert [row["retired_by_age_people"] for row in path] == [1, 0, 0, 0, 0]
-    assert [row["transferred_people"] for row in path] == [1, 1, 0, 0, 0]
 
 
 def test_nobody_is_turned_out_where_only_one_unit_is_in_reach():

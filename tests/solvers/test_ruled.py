@@ -158,11 +158,15 @@ def test_as_good_as_trying_everything(p):
     assert check_ruled(p, s) == []
 
 
-@given(small(), st.lists(st.floats(-20, 20), min_size=3, max_size=3), st.lists(st.floats(0, 20), min_size=3, max_size=3))
+@given(
+    small(), st.lists(st.floats(-20, 20), min_size=3, max_size=3), st.lists(st.floats(0, 20), min_size=3, max_size=3)
+)
 @settings(max_examples=60, deadline=None)
 def test_any_prices_give_a_lower_bound(p, rule_price, post_price):
     """The Lagrangian value never passes the optimum, whatever the prices."""
-    value = lagrangian_bound(p, np.array(rule_price[: len(p.rules.lower)]), np.array(post_price[: len(p.flow.capacity)]))
+    value = lagrangian_bound(
+        p, np.array(rule_price[: len(p.rules.lower)]), np.array(post_price[: len(p.flow.capacity)])
+    )
     assert value <= brute(p) + 1e-6
 
 
