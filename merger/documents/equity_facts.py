@@ -63,7 +63,9 @@ def differences(equity: pd.DataFrame, lang: str) -> list[str]:
         head = MEASURES[measure][lang]
         mean = percent(average[measure], lang)
         sentences.append(
-            f"{head}: bình quân {mean}; {'; '.join(parts)}." if vi else f"{head}: {mean} on average; {'; '.join(parts)}."
+            f"{head}: bình quân {mean}; {'; '.join(parts)}."
+            if vi
+            else f"{head}: {mean} on average; {'; '.join(parts)}."
         )
     return sentences + _women_and_men(equity, figures, lang)
 

@@ -113,10 +113,20 @@ def _dimensions(people: pd.DataFrame, units: pd.DataFrame, effect: str) -> dict[
     district = people["home_code"].map(units["district"]).fillna("")
     protected = people["protected"].str.split(";")
     cases = [
-        Group(case, term("protected", case, "vi"), term("protected", case, "en"), protected.map(lambda c, k=case: k in c).to_numpy(bool))
+        Group(
+            case,
+            term("protected", case, "vi"),
+            term("protected", case, "en"),
+            protected.map(lambda c, k=case: k in c).to_numpy(bool),
+        )
         for case in PROTECTED
     ]
-    couple = Group("couple", term("protected", "couple", "vi"), term("protected", "couple", "en"), people["partner_id"].ne("").to_numpy())
+    couple = Group(
+        "couple",
+        term("protected", "couple", "vi"),
+        term("protected", "couple", "en"),
+        people["partner_id"].ne("").to_numpy(),
+    )
     return {
         "side": (_parts(people["side"], "side"), True),
         "level": (_parts(people["level"], "level"), True),
@@ -143,9 +153,7 @@ def _hide_total(everyone: pd.DataFrame, smallest: int) -> np.ndarray:
     return suppress(counts.ravel(), [], smallest).reshape(1, -1)
 
 
-def _hide(
-    frame: pd.DataFrame, total_hidden: np.ndarray, partition: bool, smallest: int
-) -> np.ndarray:
+def _hide(frame: pd.DataFrame, total_hidden: np.ndarray, partition: bool, smallest: int) -> np.ndarray:
     """Cells (G, C) to hide: small counts, a group of too few people whole, and what the column sums would give away."""
     counts = frame[[*COUNTS, WAYS]].to_numpy()
     rows, columns = counts.shape

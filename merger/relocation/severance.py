@@ -189,7 +189,9 @@ class SeveranceLaw:
             return Item("lump", factor, early, "severance.not_directly_affected_7a")
         if early > self.middle:
             rule = f"early_gt5_le10_{when}_factor"
-            return Item("lump", self.figures[rule], self.book[f"severance.{rule}"].fields["months"], f"severance.{rule}")
+            return Item(
+                "lump", self.figures[rule], self.book[f"severance.{rule}"].fields["months"], f"severance.{rule}"
+            )
         rule = "early_lt2_factor" if early < self.short else f"early_le5_{when}_factor"
         return Item("lump", self.figures[rule], early, f"severance.{rule}")
 
@@ -202,9 +204,7 @@ class SeveranceLaw:
         extra = half_years(insurance) - self.figures[f"{name}_first_years"]
         if extra > 0:
             rule = f"{name}_per_extra_year"
-            items.append(
-                Item("insurance_extra", self.figures[rule], extra, f"severance.{rule}", _rounding(insurance))
-            )
+            items.append(Item("insurance_extra", self.figures[rule], extra, f"severance.{rule}", _rounding(insurance)))
         return tuple(items)
 
     def resignation(self, leaver: Leaver) -> Benefit:

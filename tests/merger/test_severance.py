@@ -229,7 +229,9 @@ def test_lines_are_readable_in_both_languages(law):
     lines = benefit_lines(law, person, benefit)
     assert lines[0].vi.startswith("Tiền lương tháng hiện hưởng: 4,98 × 2.340.000 = 11.653.200 đồng")
     # Retired from July 2028, 62 years: born in June 1966; 36 months after July 2025.
-    assert lines[1].en.startswith("Born 06/1966, retirement age 62 years: retired from 07/2028; 3 years early (36 months)")
+    assert lines[1].en.startswith(
+        "Born 06/1966, retirement age 62 years: retired from 07/2028; 3 years early (36 months)"
+    )
     assert "36 months = VND 419,515,200 [Art 7(1)" in lines[2].en
     assert lines[-2].vi == "Tổng cộng: 61 tháng lương = 710.845.200 đồng"
     assert sum(line.vnd for line in lines[2:-2]) == lines[-2].vnd == 710_845_200
@@ -314,5 +316,7 @@ def test_nobody_has_both_benefits(law, early, insurance, later, ground):
     kinds = {law.early_retirement(person).kind, law.resignation(person).kind} - {"none"}
     assert len(kinds) <= 1
     benefit = law.entitlement(person)
-    amounts = [line.vnd for line in benefit_lines(law, person, benefit)[2:] if line.months and not line.en.startswith("Total")]
+    amounts = [
+        line.vnd for line in benefit_lines(law, person, benefit)[2:] if line.months and not line.en.startswith("Total")
+    ]
     assert sum(amounts) == benefit.vnd
