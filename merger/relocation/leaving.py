@@ -14,7 +14,7 @@ from typing import Any
 from merger.documents.wording import day as _day
 from merger.relocation.entitlements import leaver_of, leaving_days
 from merger.relocation.retirement import MONTHS, half_years, month_number
-from merger.relocation.severance import ARRANGED, NONE, NOT_AFFECTED, NOT_RE_ELECTED, Leaver, SeveranceLaw
+from merger.relocation.severance import ARRANGED, NONE, NOT_AFFECTED, NOT_RE_ELECTED, Benefit, Leaver, SeveranceLaw
 from merger.relocation.severance_lines import (
     Line,
     benefit_lines,
@@ -31,6 +31,8 @@ ROADMAP, KEPT_PAY, ENDS = (
     "staffing.nonprofessional_commune_posts_end",
 )
 ONCE = "severance.double_benefit"
+# Reasons against a benefit that the age gives.
+OF_AGE = ("past_age", "too_early", "too_early_7a", "near_age")
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _early(leaver: Leaver, first: bool, law: SeveranceLaw) -> Choice:
             "chỉ khi đơn vị phải tinh giản biên chế, cơ cấu lại",
             "only where the unit has to streamline",
         )
-    return _leaving(kind, (vi, en), leaver, law.early_retirement(leaver), law, condition, first)
+    return _leaving(kind, (vi, en), leaver, law.early_retirement(leaver), law=law, first=first, condition=condition)
 
 
 def _resign(leaver: Leaver, first: bool, law: SeveranceLaw) -> Choice:
@@ -164,10 +166,12 @@ def _resign(leaver: Leaver, first: bool, law: SeveranceLaw) -> Choice:
     when = _when(leaver, first, law)
     vi, en = f"Thôi việc ({article[0]}), {when[0]}", f"Resignation ({article[1]}), {when[1]}"
     kind = "resignation_first_12_months" if first else "resignation_later"
-    return _leaving(kind, (vi, en), leaver, law.resignation(leaver), law, ("", ""), first)
+    return _leaving(kind, (vi, en), leaver, law.resignation(leaver), law=law, first=first)
 
 
-def _leaving(kind, title, leaver: Leaver, benefit, law: SeveranceLaw, condition, first: bool) -> Choice:
+def _leaving(
+    kind, title, leaver: Leaver, benefit: Benefit, *, law: SeveranceLaw, first: bool, condition=("", "")
+) -> Choice:
     """A choice from its computation; closed where the first 12 months are over on that day."""
     if first and not law.in_first_12_months(leaver):
         over = law.month_13(leaver.ground, leaver.decision)
@@ -179,8 +183,8 @@ def _leaving(kind, title, leaver: Leaver, benefit, law: SeveranceLaw, condition,
         )
         return Choice(kind, *title, False, (line,), leaver.leaves)
     lines = benefit_lines(law, leaver, benefit)
-    if benefit.kind == NONE:
-        return Choice(kind, *title, False, lines[1:], leaver.leaves)
+    if benefit.kind == NONE:  # the age is told where it is the reason
+        return Choice(kind, *title, False, lines[1 if benefit.why in OF_AGE else 2 :], leaver.leaves)
     return Choice(kind, *title, True, lines, leaver.leaves, benefit.months, benefit.vnd, condition)
 
 
@@ -226,7 +230,7 @@ def _not_re_elected(person: Mapping[str, Any], scenario: Scenario, law: Severanc
         "chỉ với cán bộ mà cấp có thẩm quyền quyết định không tái cử, tái bổ nhiệm",
         "only for cadres whom the competent level does not re-elect or re-appoint",
     )
-    return _leaving(kind, title, leaver, law.early_retirement(leaver), law, condition, first=False)
+    return _leaving(kind, title, leaver, law.early_retirement(leaver), law=law, first=False, condition=condition)
 
 
 def _downsizing(leaver: Leaver, law: SeveranceLaw) -> Choice:
@@ -281,7 +285,8 @@ def _secondment(leaver: Leaver, law: SeveranceLaw) -> Choice:
     vnd = wages * base
     line = cited(
         law,
-        f"Trợ cấp lần đầu {wages} × {number(base, 'vi')} = {vnd_text(vnd, 'vi')}; ít nhất {law.book.value(least)} tháng",
+        f"Trợ cấp lần đầu {wages} × {number(base, 'vi')} = {vnd_text(vnd, 'vi')}; ít nhất {law.book.value(least)}"
+        " tháng",
         f"First-time allowance {wages} × {number(base, 'en')} = {vnd_text(vnd, 'en')}; at least"
         f" {law.book.value(least)} months",
         (rule, least),

@@ -1,8 +1,8 @@
 """Suppression of small counts, so that no hidden cell can be computed from the cells and totals that are shown.
 
-First every count below the smallest one that may be shown is hidden (primary); then further cells (complementary), until
-in every published sum the hidden cells are several, together hold enough people, and no hidden cell is determined by
-the sums taken together.
+First every count below the smallest one that may be shown is hidden (primary); then further cells (complementary),
+until in every published sum the hidden cells are several, together hold enough people, and no hidden cell is
+determined by the sums taken together.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def determined_cells(hidden: np.ndarray, sums: Sequence[Sequence[int]]) -> np.nd
 
 
 def _unsafe(group: np.ndarray, counts: np.ndarray, hidden: np.ndarray, smallest: int) -> bool:
-    """A lone hidden cell in a sum, or hidden cells that together are still too few people; nothing left to hide: safe."""
+    """A lone hidden cell in a sum, or hidden cells that are too few people in all; safe with nothing left to hide."""
     inside = hidden[group]
     if not inside.any() or inside.all():
         return False

@@ -24,7 +24,7 @@ def by_kind(law, inputs, who, standing=PLACED):
 
 
 def test_a_civil_servant_three_years_from_the_age(law, inputs):
-    """With public duty 4.98 x 1.25 x 2,340,000 = 14,566,500: 61 months on 1 July 2025, 24 x 0.5 + 10 + 10 = 32 later."""
+    """With public duty 4.98 x 1.25 x 2,340,000 = 14,566,500: 61 months in 2025, 24 x 0.5 + 10 + 10 = 32 later."""
     of = by_kind(law, inputs, person())
     first, later = of["early_retirement_first_12_months"], of["early_retirement_later"]
     assert (first.open, str(first.day), first.months, first.vnd) == (True, "2025-07-01", 61.0, 61 * 14_566_500)
