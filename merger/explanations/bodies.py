@@ -210,12 +210,13 @@ def _blocs(q: Question, row: pd.Series, posts: pd.DataFrame) -> list[str]:
     extra = max(people - base, 0) // step
     formula = q.say(
         f"{q.n(average)} + {q.n(extra)} (đủ {q.n(step)} dân vượt {q.n(base)} thêm 1; dân số {q.n(people)})",
-        f"{q.n(average)} + {q.n(extra)} (1 for each full {q.n(step)} people above {q.n(base)}; population {q.n(people)})",
+        f"{q.n(average)} + {q.n(extra)} (1 for each full {q.n(step)} people above {q.n(base)}; population"
+        f" {q.n(people)})",
     )
     capped = q.say(f", trần {q.n(cap)}", f", cap {q.n(cap)}")
-    name = term("bloc", "government", q.lang)
+    name, total = q.say("Khối chính quyền, công thức", "Government bloc, formula"), q.n(min(average + extra, cap))
     lines = [
-        f"{name[:1].upper() + name[1:]}, {q.say('công thức', 'formula')}: {q.n(min(average + extra, cap))} = {formula}{capped}"
+        f"{name}: {total} = {formula}{capped}"
         + q.cite("staffing.gov_bloc_average", "staffing.gov_bloc_add_one_per_persons", cap_rule)
     ]
     if posts.empty:

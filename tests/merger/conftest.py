@@ -165,6 +165,8 @@ def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
         ("hai_phong", "commune", "", "20001", "20001", "", "", "1964-03"),
         ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
     ]
+    # Present before and retired on the day of effect: so many that the posts of the communes do not exceed them.
+    rows += [("hai_phong", "commune", "", "20001", "20001", "", "", "1960-01")] * 130
     columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]
     frame = pd.DataFrame(rows, columns=columns).assign(field="du-lich", role="staff", sex="m", label="SYNTHETIC")
     frame["person_id"] = [f"HD-{i:05d}" if s == "hai_duong" else f"HP-{i:05d}" for i, s in enumerate(frame["side"])]
