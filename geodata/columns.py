@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from geodata.faults import Fault, closest, did_you_mean, shown
-from geodata.text import fold, garbled
+from geodata.text import garbled
 
-# Among more ids than this the nearest one is not looked for.
-MANY = 2000
-# Folded name (`geodata.text.fold`): the ids that have it, each with the name as written.
-Names = Mapping[str, "tuple[tuple[str, str], ...]"]
 # At most this many faults of one kind in one column are told one by one; the rest are counted.
 TOLD = 10
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d+")
 GROUPED = re.compile(r"[+-]?\d{1,3}([., \u00a0]\d{3})+")
+# A day as Vietnamese documents write it: 31/12/2025.
+DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 TRUTH = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
 EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 
@@ -148,69 +147,6 @@ def check_table(
     return faults + complaints.all()
 
 
-def check_references(
-    table: TextTable,
-    schema: TableSchema,
-    known: Mapping[str, frozenset[str]],
-    files: Mapping[str, str],
-    *,
-    told: int | None = TOLD,
-    names: Mapping[str, Names] | None = None,
-) -> list[Fault]:
-    """Values that must occur in another table and do not.
-
-    `known` maps "table.column" to the values there; what it lacks is not checked. `files` names the file of a
-    table, `names` what its rows are called, for a remedy when a name stands in the place of the id.
-    """
-    complaints = Complaints(table, schema, told)
-    for column in schema.columns.values():
-        if column.to not in known or column.name not in table.header:
-            continue
-        values, where = known[column.to], files.get(column.to.partition(".")[0], "")
-        called = (names or {}).get(column.to, {})
-        seen: dict[str, tuple[str, str]] = {}
-        for row, cell in enumerate(table.column(column.name)):
-            for item in cell.split(";") if column.type == "list" else [cell]:
-                if item and item not in values:
-                    if item not in seen:
-                        seen[item] = unknown(item, values, column.type, where, called)
-                    complaints.add(row, column.name, "unknown", *seen[item])
-    return complaints.all()
-
-
-def unknown(item: str, known: Iterable[str], kind: str, where: str, names: Names | None = None) -> tuple[str, str]:
-    """Message and remedy for a code or id that no table has; lost leading zeros and names are recognised."""
-    words = list(known)
-    if kind == "list":
-        kind = "code" if item.replace(".", "").isdigit() else "text"
-    what = "unit code" if kind == "code" else "node" if kind == "int" else "value"
-    message = f'unknown {what} "{item}"'
-    bare = item.removesuffix(".0").lstrip("0")
-    same = [w for w in words if w.lstrip("0") == bare and bare]
-    if same:
-        return message, f'write "{same[0]}": leading zeros were lost or added (format the column as text)'
-    called = _called(item, names or {})
-    if called:
-        return message, called
-    if kind in ("code", "int"):
-        example = f", e.g. {min(words)}" if words and kind == "code" else ""
-        return message, f"use one of the {len(words)} in {where}{example}"
-    if len(words) > MANY:
-        return message, f"use one of the {len(words)} in {where}"
-    return message, did_you_mean(item, words)
-
-
-def _called(item: str, names: Names) -> str:
-    """Remedy for a name in the place of an id: the ids of that name, else of the nearest one."""
-    if not names or item.isdigit():
-        return ""
-    near = names.get(fold(item)) or names.get(closest(fold(item), names), ())
-    if not near:
-        return ""
-    ids = " or ".join(f'"{code}" ({name})' for code, name in near[:3])
-    return f"write {ids}" if fold(item) in names else f"did you mean {ids}?"
-
-
 def _missing_columns(table: TextTable, schema: TableSchema) -> list[Fault]:
     faults = []
     strangers = [c for c in table.header if c not in schema.columns]
@@ -280,6 +216,8 @@ def _check_number(column: Column, cell: str) -> tuple[str, str, str] | None:
     if not NUMBER.fullmatch(cell):
         return _no_number(column, cell)
     value = float(cell)
+    if not isfinite(value):
+        return "too large", f"too large: {cell}", "write a number of usual size"
     if column.type == "int" and value != int(value):
         whole = cell.replace(".", "") if GROUPED.fullmatch(cell) else str(round(value))
         return (
@@ -319,20 +257,19 @@ def _check_bool(column: Column, cell: str) -> tuple[str, str, str] | None:
 
 
 def _check_day(column: Column, cell: str, form: str, pattern: re.Pattern[str]) -> tuple[str, str, str] | None:
-    if not pattern.fullmatch(cell):
-        return "no date", f'"{cell}" is not of the form {form}', f"write {_as_iso(cell) or form}"
-    year, month, day = (cell + "-01-01")[:10].split("-")
+    written = DAY_FIRST.fullmatch(cell)
+    iso = f"{written[3]}-{int(written[2]):02d}-{int(written[1]):02d}" if written else cell
+    if not written and not pattern.fullmatch(cell):
+        return "no date", f'"{cell}" is not of the form {form}', f"write {form}"
     try:
+        year, month, day = (iso + "-01-01")[:10].split("-")
         date(int(year), int(month), int(day))
     except ValueError:
         return "impossible date", f"the date {cell} does not exist", "write a day of the calendar"
+    if written:
+        short = iso[:7] if column.type == "month" else iso
+        return "no date", f'"{cell}" is not of the form {form}', f"write {short}"
     return None
-
-
-def _as_iso(cell: str) -> str:
-    """A date as Vietnamese documents write it (31/12/2025), in ISO form; "" when it is something else."""
-    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", cell)
-    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else ""
 
 
 def _check_time(column: Column, cell: str) -> tuple[str, str, str] | None:

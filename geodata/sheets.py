@@ -7,12 +7,14 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from geodata.faults import InputError, did_you_mean, shown
 from geodata.text import decode, undecodable
@@ -44,9 +46,10 @@ def sheet_names(path: Path) -> list[str]:
 def open_rows(path: Path, sheet: str | None = None, encoding: str | None = None) -> Iterator[Iterator[Sequence[Any]]]:
     """Give the rows of a table one after the other; the first is row 1, as a spreadsheet counts.
 
-    Cells of a CSV file are text, cells of a workbook what Excel holds (text, number, day, truth value, None). Nothing
-    is kept: a caller that takes only some cells of a row never holds the others. Raises InputError, also while the rows
-    are read, for what cannot be decoded or is no table.
+    Cells of a CSV file are text, cells of a workbook what Excel holds (text, number, day, truth value, None). Rows are
+    given and forgotten: a caller that takes only some cells of a row never holds the others (texts of a workbook are
+    in memory while it is open, as the format keeps them in one list). Raises InputError, also while the rows are read,
+    for what cannot be decoded or is no table.
     """
     if is_workbook(path):
         with _workbook(path) as book:
@@ -56,13 +59,18 @@ def open_rows(path: Path, sheet: str | None = None, encoding: str | None = None)
             chosen = book[sheet] if sheet is not None else book.worksheets[0]
             # The extent that a workbook states for a sheet can be wrong; the rows themselves cannot.
             chosen.reset_dimensions()
-            yield chosen.iter_rows(values_only=True)
+            try:
+                yield chosen.iter_rows(values_only=True)
+            except (ParseError, zipfile.BadZipFile, zlib.error) as e:
+                remedy = "open it in Excel and save it again"
+                raise InputError.single(shown(path), f"the workbook is damaged: {e}", remedy) from None
         return
     try:
-        decode(_start(path), path, partial=True)
+        if encoding is None:
+            decode(_start(path), path, partial=True)
         with path.open(encoding=ENCODINGS[encoding] if encoding else _encoding(path), newline="") as file:
             yield _csv_rows(file, path)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise undecodable(path) from None
 
 

@@ -11,13 +11,15 @@ from pyarrow import ArrowException
 from pyogrio.errors import DataSourceError
 
 from geodata.checks import check_layer, check_parquet, parquet_values, pieces, read_layer
-from geodata.columns import Names, TextTable, check_references, check_table, missing_file
-from geodata.faults import Fault, InputError, did_you_mean, shown, summarised
+from geodata.columns import TextTable, check_table, missing_file
+from geodata.faults import Fault, InputError, shown, summarised
+from geodata.references import Names, check_references
 from geodata.tables import read_text_table
 from scenarios.law import RuleBook, law_faults, read_law
 from scenarios.loaded import Loaded
 from scenarios.loader import OWN_TABLES, load_partial
 from scenarios.locks import Known, check_locks, special_members
+from scenarios.option_checks import check_options
 from scenarios.persons import Scale, unknown_persons
 from scenarios.proposals import proposal
 from scenarios.roster_checks import FIELD, Surroundings, check_own_tables, names_of
@@ -69,7 +71,7 @@ def review(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, 
     loaded, faults = load_partial(ref, overrides)
     if loaded is None:
         return Review(None, tuple(sorted(set(faults))))
-    sources = _Sources(loaded, fields or {})
+    sources = Sources(loaded, fields or {})
     faults = [*faults, *sources.faults_told()]
     notes = [f"{name}: {note}" for name, reading in sources.readings.items() for note in roster_notes(reading)]
     around = sources.surroundings()
@@ -82,11 +84,11 @@ def review(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, 
 
 def check_scenario(loaded: Loaded) -> list[Fault]:
     """Every fault of the tables, the law and the locks of a loaded scenario by place, floods of one kind in short."""
-    return summarised(_Sources(loaded).faults_told())
+    return summarised(Sources(loaded).faults_told())
 
 
 @dataclass
-class _Sources:
+class Sources:
     """The tables of a scenario, read once as text; what cannot be read is a fault and missing here."""
 
     loaded: Loaded
@@ -120,7 +122,7 @@ class _Sources:
             *_own_tables(self),
             *_law(self),
             *check_locks(self.loaded, self.known()),
-            *_options(self),
+            *check_options(self),
         ]
         for reading in self.readings.values():
             faults = [reading.labelled(f) for f in faults]
@@ -244,7 +246,7 @@ class _Sources:
         )
 
 
-def _references(sources: _Sources) -> list[Fault]:
+def _references(sources: Sources) -> list[Fault]:
     files = {name: sources.file(name) for name in Data.model_fields}
     faults: list[Fault] = []
     for name, table in sources.tables.items():
@@ -263,7 +265,7 @@ def _references(sources: _Sources) -> list[Fault]:
     return faults
 
 
-def _crosswalk(sources: _Sources) -> list[Fault]:
+def _crosswalk(sources: Sources) -> list[Fault]:
     """Every old unit goes somewhere, and its shares sum to 1."""
     table = sources.tables.get("crosswalk")
     if table is None or "units.code" not in sources.values:
@@ -292,7 +294,7 @@ def _sums(table: TextTable, column: str) -> dict[str, tuple[float, int]]:
     return {code: found for code, found in sums.items() if code not in wrong}
 
 
-def _adjacency(sources: _Sources) -> list[Fault]:
+def _adjacency(sources: Sources) -> list[Fault]:
     """Pairs in order, and each side in one piece once special zones and units kept whole are set aside."""
     table = sources.tables.get("adjacency")
     if table is None:
@@ -317,13 +319,13 @@ def _adjacency(sources: _Sources) -> list[Fault]:
     return faults
 
 
-def _own_tables(sources: _Sources) -> list[Fault]:
+def _own_tables(sources: Sources) -> list[Fault]:
     """A planner's divisions and roster against all else."""
     loaded, around = sources.loaded, sources.surroundings()
     own = {name: table for name, table in sources.tables.items() if name in OWN_TABLES}
     faults = [f for f in check_own_tables(own, around) if _of_record(f, sources)]
     staff = own.get("staff")
-    if staff is not None and loaded.scenario.data.divisions is None and any(staff.column("division_id")):
+    if staff is not None and loaded.scenario.data.divisions is None and _names_divisions(staff, sources):
         message = "the roster names divisions, but data.divisions names no table"
         remedy = "give data.divisions too: merger new writes an empty one"
         faults.append(loaded.place("data", "staff").fault(message, remedy))
@@ -333,83 +335,19 @@ def _own_tables(sources: _Sources) -> list[Fault]:
     return faults
 
 
-def _of_record(fault: Fault, sources: _Sources) -> bool:
+def _names_divisions(staff: TextTable, sources: Sources) -> bool:
+    odd = sources.readings["staff"].rows_at_fault
+    return any(cell for row, cell in enumerate(staff.column("division_id")) if row not in odd)
+
+
+def _of_record(fault: Fault, sources: Sources) -> bool:
     return all(reading.concerns_record(fault) for reading in sources.readings.values())
 
 
-def _law(sources: _Sources) -> list[Fault]:
+def _law(sources: Sources) -> list[Fault]:
     """Rules that the scenario overrides must exist and keep the kind of value they have in law."""
     law, loaded = sources.law, sources.loaded
     if law is None:
         return []
     wrong = law.override_faults(loaded.scenario.rules)
     return [loaded.place("rules", key).fault(message, remedy) for key, message, remedy in wrong]
-
-
-def _options(sources: _Sources) -> list[Fault]:
-    """Options that name rows of tables, and counts and dates that cannot hold."""
-    loaded, scenario = sources.loaded, sources.loaded.scenario
-    faults: list[Fault] = []
-
-    def expect(ids: frozenset[str] | set[str] | None, value: str, what: str, *path: str | int) -> None:
-        if ids is not None and value not in ids:
-            faults.append(loaded.place(*path).fault(f'unknown {what} "{value}"', did_you_mean(value, ids)))
-
-    sites = sources.values.get("sites.site_id")
-    expect(sites, scenario.consolidate.main_site, "site", "consolidate", "main_site")
-    for side, site in scenario.consolidate.stay_sites.items():
-        expect(sites, site, "site", "consolidate", "stay_sites", side)
-    for site in scenario.consolidate.site_floor_m2:
-        expect(sites, site, "site", "consolidate", "site_floor_m2", site)
-    projects = sources.tables.get("projects")
-    for i, project in enumerate(scenario.commute.projects):
-        expect(
-            set(projects.column("project_id")) if projects else None,
-            project,
-            "project",
-            "commute",
-            "projects",
-            i,
-        )
-    faults += [*_regions(sources), *_dates(loaded)]
-    return faults
-
-
-def _regions(sources: _Sources) -> list[Fault]:
-    """The number of new units a side, against the units and special zones it has."""
-    loaded, arrange = sources.loaded, sources.loaded.scenario.arrange
-    if "units" not in sources.tables:
-        return []
-    sides = sources.by_code("side")
-    zones = special_members(loaded, sources.known())
-    fixed = set().union(*zones)
-    faults = []
-    for side in sorted(set(sides.values()) - set(arrange.regions)):
-        at = loaded.place("arrange", "regions")
-        faults.append(at.fault(f'"arrange.regions" has no number for side {side}', f"add {side}: NUMBER"))
-    for side, number in arrange.regions.items():
-        at = loaded.place("arrange", "regions", side)
-        if side not in sides.values():
-            faults.append(at.fault(f'unknown side "{side}"', did_you_mean(side, set(sides.values()))))
-            continue
-        special = sum(any(sides.get(c) == side for c in zone) for zone in zones)
-        free = sum(s == side and c not in fixed for c, s in sides.items())
-        most = arrange.max_members
-        if not special <= number <= special + free:
-            message = f"side {side}: {number} new units out of {free} old ones and {special} special zones"
-            faults.append(at.fault(message, f"write {special + 1} to {special + free}"))
-        elif (number - special) * most < free:
-            message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
-            faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
-    return faults
-
-
-def _dates(loaded: Loaded) -> list[Fault]:
-    dates = loaded.scenario.dates
-    faults = []
-    for early, late in (("start", "effect"), ("effect", "end")):
-        a, b = getattr(dates, early), getattr(dates, late)
-        if a > b:
-            at = loaded.place("dates", late if loaded.written("dates", late) else early)
-            faults.append(at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two"))
-    return faults

@@ -104,7 +104,8 @@ def _changes(
     for name, value in reading.match.absent.items():
         if value:
             yield "", name, "", _safe(value), "default of a column that the file lacks, all rows"
-    columns = [(name, reading.raw[name], reading.draft.column(name), table.column(name)) for name in reading.raw]
+    names = [name for name in table.header if name in reading.raw]
+    columns = [(name, reading.raw[name], reading.draft.column(name), table.column(name)) for name in names]
     for i, line in enumerate(table.lines):
         for name, raw, read, after in columns:
             before = cell_text(raw[i])

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from geodata.checks import pieces
-from geodata.columns import unknown
 from geodata.faults import Fault, did_you_mean
+from geodata.references import unknown
 from scenarios.loaded import Loaded
 from scenarios.marks import Place
 

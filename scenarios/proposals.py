@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from geodata.columns import COMMA_DECIMAL, GROUPED, NUMBER, Column, Names, cell_fault
+from geodata.columns import COMMA_DECIMAL, GROUPED, NUMBER, Column, cell_fault
+from geodata.references import Names
 from geodata.text import fold
 from scenarios.cells import CELLS_OF_DATES, LIST_SIGNS, likely_forms
 from scenarios.headers import known_words

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from geodata.columns import Complaints, Names, TextTable, check_references
-from geodata.columns import unknown as unknown_id
+from geodata.columns import Complaints, TextTable
 from geodata.faults import Fault
+from geodata.references import Names, check_references
+from geodata.references import unknown as unknown_id
 from geodata.text import fold
 from scenarios.persons import Scale, check_persons
 from scenarios.tables import schema_of

@@ -341,7 +341,7 @@ class Relocate(Section):
     commute_feedback: bool = Field(
         True, description="place again at the prices of travel that stage commute found for each home and site"
     )
-    stop: StopOptions = StopOptions(seconds=60)
+    stop: StopOptions = StopOptions(seconds=60, gap=0.0001)
 
 
 class Vehicle(Section):

@@ -85,7 +85,8 @@ def equity(case: Case) -> Violations:
         own = counts[rows["dimension"] == dimension]
         for column in COUNTS:
             rest, gone = total[column] - own[column].sum(), int(own[column].isna().sum())
-            if pd.isna(total[column]) or (not gone and rest == 0) or (gone > 1 and rest >= SMALLEST):
+            nothing = pd.isna(total[column]) or total[column] == 0
+            if nothing or (not gone and rest == 0) or (gone > 1 and rest >= SMALLEST):
                 continue
             yield f"{dimension}, {column}: {gone} cells hidden, {rest:g} left of the total"
     named = rows["suppressed"].map(lambda cell: {c for c in items(cell) if c in COUNTS})

@@ -216,7 +216,7 @@ def _bound(
 
     At fixed prices of the rules the placement is a flow again, so its own pricing gives the value over all posts.
     """
-    relaxed = arcs.discounted(rules.worth(arcs, problem, solution.rule_price))
+    relaxed = arcs.discounted(rules.worth(arcs, solution.rule_price, COST_UNIT_VND))
     value, rounds = _grow(relaxed, unplaced, stop)
     arcs.keys = np.union1d(arcs.keys, relaxed.keys)
     return value + value_of_rules(problem, solution.rule_price), rounds

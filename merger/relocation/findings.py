@@ -17,6 +17,7 @@ from merger.stages.stage import Finding
 
 ROLE_VI = {"head": "cấp trưởng", "deputy": "cấp phó", "staff": "chuyên viên"}
 SCARCE_SHOWN = 5
+IMPOSSIBLE_SHOWN = 10
 
 
 def relocation_findings(
@@ -24,6 +25,7 @@ def relocation_findings(
     communes: tuple[CommunePosts, CommunePlacement],
     follow: DivisionPlacement,
     *,
+    groups: pd.DataFrame,
     figures: dict[str, Any],
     inputs: Inputs,
     new_units: pd.DataFrame,
@@ -72,6 +74,7 @@ def relocation_findings(
             )
         )
     found.append(_vacant(posts, figures["vacant_commune_posts_because"]))
+    found += _impossible(groups, new_units)
     return tuple(f for f in found if f is not None)
 
 
@@ -176,6 +179,33 @@ def _kept_pay(figures: dict[str, Any], inputs: Inputs) -> Finding | None:
         f" VND {number(million, 'en')} million.",
         RULE,
     )
+
+
+def _impossible(groups: pd.DataFrame, new_units: pd.DataFrame) -> list[Finding]:
+    """Posts that nobody of the roster could fill, named with the qualification that is missing."""
+    rows = groups[groups["missing"].isin(["rank", "distance"])]
+    units = new_units.set_index("new_id")["new_name"]
+    found = []
+    for row in rows.head(IMPOSSIBLE_SHOWN).itertuples():
+        vi, en = BECAUSE[row.missing]
+        where = f"{row.body}, {units[row.new_unit_id]}" if row.new_unit_id else row.body
+        role, number_of = ROLE_VI.get(row.role, row.role), row.posts - row.held
+        found.append(
+            Finding(
+                f"{where}: {number_of} vị trí {role} không bố trí được từ danh sách hiện có ({vi}).",
+                f"{where}: {number_of} post(s) ({row.role}) that nobody of the roster can fill ({en}).",
+                item=row.new_unit_id or row.body_id,
+            )
+        )
+    if len(rows) > IMPOSSIBLE_SHOWN:
+        more = len(rows) - IMPOSSIBLE_SHOWN
+        found.append(
+            Finding(
+                f"Còn {more} nhóm vị trí khác không bố trí được (bảng post_groups, cột missing).",
+                f"{more} more groups of posts cannot be filled (table post_groups, column missing).",
+            )
+        )
+    return found
 
 
 BECAUSE = {

@@ -13,7 +13,7 @@ import pandas as pd
 
 from merger.relocation.pricing import CommuneArcs
 from scenarios.schema import Relocate
-from solvers.assignment.ruled import LinearRules, RuledProblem, worth_of_arcs
+from solvers.assignment.ruled import LinearRules
 
 COUPLE, TEAM, BALANCE = "couple", "team", "side_balance"
 
@@ -92,6 +92,7 @@ class CommuneRules:
         self.teams = teams(people) if options.keep_team_vnd_year != 0 else []
         concerned = [p for pair in self.couples for p in pair] + [int(p) for team in self.teams for p in team]
         self.persons = np.unique(np.array(concerned, np.int64))
+        self._team_rows: list[tuple[int, int, int, int]] = []
 
     def rows(self, arcs: CommuneArcs, unit_vnd: float) -> LinearRules:
         """Rows over the present arcs; prices in multiples of `unit_vnd`."""
@@ -104,8 +105,9 @@ class CommuneRules:
             row = rows.add(COUPLE, -np.inf, 1, own[self.far[person[own], unit[own]]])
             if price is not None:
                 rows.extras.append((row, rows.column(price / unit_vnd, 1.0), -1.0))
-        for team in self.teams:
-            self._team(rows, [np.arange(first[p], first[p + 1]) for p in team], unit, unit_vnd)
+        self._team_rows = []
+        for number, team in enumerate(self.teams):
+            self._team(rows, number, [np.arange(first[p], first[p + 1]) for p in team], unit, unit_vnd)
         return rows.rules()
 
     def constant(self, unit_vnd: float) -> float:
@@ -124,27 +126,36 @@ class CommuneRules:
             "teams_together": together,
         }
 
-    def worth(self, arcs: CommuneArcs, problem: RuledProblem, price: np.ndarray) -> np.ndarray:
-        """What the prices of the rows take off the cost (P, U) of a person in a unit, for all units.
+    def worth(self, arcs: CommuneArcs, price: np.ndarray, unit_vnd: float) -> np.ndarray:
+        """What the prices of the rows take off the cost (P, U) of a person in a unit, for all units, not only arcs.
 
-        Where a team has no arc its row is left out, which only lowers a bound: all rows are of the form "not more".
+        A couple's row counts all far units. For units where members of a team have no arc the rows that would stand
+        there get the prices that the price of the unit leaves: any such prices give a valid bound.
         """
-        person, unit, _ = arcs.places()
         worth = np.zeros(arcs.near.shape)
-        np.minimum.at(worth, (person, unit), worth_of_arcs(problem, price))
+        price = np.minimum(price, 0.0)
         for row, pair in enumerate(self.couples):
             for p in pair:
-                worth[p, self.far[p]] = np.minimum(worth[p, self.far[p]], price[row])
+                worth[p, self.far[p]] += price[row]
+        own = [np.full((len(team), arcs.units), np.nan) for team in self.teams]
+        for row, team, member, unit in self._team_rows:
+            own[team][member, unit] = price[row]
+        for team, table in zip(self.teams, own, strict=True):
+            open_rows = np.isnan(table)
+            left = (self._options.keep_team_vnd_year or 0.0) / unit_vnd + np.nansum(table, axis=0)
+            share = np.maximum(left, 0.0) / np.maximum(open_rows.sum(axis=0), 1)
+            worth[team] += np.where(open_rows, -share[None, :], table)
         return worth
 
-    def _team(self, rows: Rows, members: list[np.ndarray], unit: np.ndarray, unit_vnd: float) -> None:
+    def _team(self, rows: Rows, number: int, members: list[np.ndarray], unit: np.ndarray, unit_vnd: float) -> None:
         """A column for each unit that the team may use: its price is due for each, or one only is allowed."""
         price = self._options.keep_team_vnd_year
         used = np.unique(np.concatenate([unit[own] for own in members]))
         column = {u: rows.column((price or 0.0) / unit_vnd, 1.0, whole=True) for u in used.tolist()}
-        for own in members:
+        for member, own in enumerate(members):
             for u in np.unique(unit[own]).tolist():
                 row = rows.add(TEAM, -np.inf, 0, own[unit[own] == u])
+                self._team_rows.append((row, number, member, u))
                 rows.extras.append((row, column[u], -1.0))
         if price is None:
             row = rows.add(TEAM, -np.inf, 1, np.zeros(0, np.int64))

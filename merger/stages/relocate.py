@@ -81,7 +81,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         unit="VND a year; travel of protected cases weighted, seniority as tie-break",
         rules_hit=rules_hit(posts, staff),
         findings=relocation_findings(
-            posts, (grid, near), follow, figures=figures, inputs=inputs, new_units=tables["new_units"]
+            posts, (grid, near), follow, groups=groups, figures=figures, inputs=inputs, new_units=tables["new_units"]
         ),
         figures=figures,
     )

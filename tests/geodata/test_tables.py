@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geodata.checks import check_layer, check_parquet, pieces, read_layer
-from geodata.columns import Column, TableSchema, check_table, geodata_schemas, unknown
+from geodata.columns import Column, TableSchema, cell_fault, check_table, geodata_schemas
 from geodata.faults import Fault, InputError, closest
+from geodata.references import unknown
 from geodata.shipped import shipped_path
 from geodata.tables import read_table, read_text_table, read_units
 from geodata.text import garbled
@@ -298,3 +299,13 @@ def test_pieces_are_the_connected_components(members, pairs):
     graph.add_edges_from((str(a), str(b)) for a, b in pairs if a in members and b in members)
     found = pieces([str(m) for m in members], [(str(a), str(b)) for a, b in pairs])
     assert sorted(found) == sorted(sorted(c) for c in nx.connected_components(graph))
+
+
+def test_a_number_without_end_is_a_fault():
+    """1e400 is infinite for a computer: told, in columns of whole numbers too."""
+    for kind in ("int", "number"):
+        assert cell_fault(Column("n", kind, "n"), "1e400") == (
+            "too large",
+            "too large: 1e400",
+            "write a number of usual size",
+        )

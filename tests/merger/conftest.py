@@ -165,10 +165,11 @@ def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
         ("hai_phong", "commune", "", "20001", "20001", "", "", "1964-03"),
         ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
     ]
-    # Present before and retired on the day of effect: so many that the posts of the communes do not exceed them.
-    rows += [("hai_phong", "commune", "", "20001", "20001", "", "", "1960-01")] * 130
+    # Present before and retired on the day of effect: as many as the communes' 126 posts, with the two above.
+    rows += [("hai_phong", "commune", "", "20001", "20001", "", "", "1960-01")] * 124
     columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]
     frame = pd.DataFrame(rows, columns=columns).assign(field="du-lich", role="staff", sex="m", label="SYNTHETIC")
+    frame = frame.assign(leadership_coefficient=0.0, partner_id="")
     frame["person_id"] = [f"HD-{i:05d}" if s == "hai_duong" else f"HP-{i:05d}" for i, s in enumerate(frame["side"])]
     return frame
 
@@ -374,7 +375,31 @@ def _people(inputs: Inputs) -> dict[str, pd.DataFrame]:
     return {
         "posts": table("posts", posts, label="SYNTHETIC"),
         "staff": table("staff", staff, label="SYNTHETIC"),
+        "post_groups": table("post_groups", _post_groups(posts), label="SYNTHETIC"),
+        "trim_path": table("trim_path", TRIM_PATH, label="SYNTHETIC"),
     }
+
+
+# Nobody is above the establishment.
+TRIM_PATH = [
+    {"group": "province", "side": "both", "year": year}
+    | dict.fromkeys(
+        ("before_people", "retired_by_age_people", "take_up_people", "transferred_people", "after_people"), 0
+    )
+    for year in range(2026, 2031)
+]
+
+
+def _post_groups(posts: list[dict]) -> list[dict]:
+    """One group a body: all its posts are of role staff."""
+    groups: dict[str, dict] = {}
+    for post in posts:
+        group_id = f"{post['body_id']}--staff"
+        empty = {"group_id": group_id, "body_id": post["body_id"], "role": "staff", "posts": 0, "held": 0}
+        group = groups.setdefault(group_id, empty)
+        group["posts"] += 1
+        group["held"] += bool(post["person_id"])
+    return list(groups.values())
 
 
 def _travel() -> dict[str, pd.DataFrame]:

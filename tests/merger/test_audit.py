@@ -173,13 +173,29 @@ BROKEN = {
         lambda c: [put(c, "posts", i, role="head") for i in range(8)],
     ],
     "posts-deputies": [lambda c: [put(c, "posts", i, role="deputy") for i in range(8)]],
+    "posts-groups": [
+        lambda c: put(c, "post_groups", 0, held=9),
+        lambda c: put(c, "post_groups", 0, posts=1),
+        lambda c: drop(c, "post_groups"),
+    ],
+    # No leader in the roster: any kept allowance is too much.
+    "staff-kept-pay": [lambda c: put(c, "staff", 0, kept_pay_vnd=1_000_000)],
+    "staff-trim-path": [
+        lambda c: put(c, "trim_path", 0, before_people=7, after_people=7),
+        lambda c: put(c, "trim_path", 2, after_people=3),
+        lambda c: put(c, "trim_path", 3, before_people=1, transferred_people=1),
+    ],
     "posts-commune-establishment": [
         lambda c: drop(c, "posts", -1),
         lambda c: put(c, "posts", -1, bloc="party"),
         lambda c: put(c, "new_units", 1, population=60_000),
     ],
+    "posts-total": [
+        lambda c: twice(c, "posts"),
+        lambda c: twice(c, "posts", -1),
+    ],
     "posts-not-above-present": [
-        lambda c: [put(c, "staff", i, level="commune", post_id=f"xa-20001-government-0{i}") for i in range(3)],
+        lambda c: put(c, "staff", 96, post_id=c.tables["posts"].at[0, "post_id"]),
     ],
     "staff-places": [
         lambda c: put(c, "staff", 0, site_after="old-hd"),
@@ -286,7 +302,8 @@ def test_check_fails_when_its_rule_is_broken(small_case, check_id, way):
 def test_every_check_on_tables_can_fail():
     """No check without a way to break it; those on files and on locks have tests of their own."""
     on_files = {r.id for r in REGISTRY if r.needs_folder}
-    own_tests = {"units-locks", "staff-locks"}
+    own_tests = {"units-locks", "staff-locks", "staff-balance", "staff-wishes"}
+    own_tests |= {"ceilings", "equity"}  # in the tests of these tables
     assert {r.id for r in REGISTRY} - on_files - own_tests == set(BROKEN)
 
 
@@ -315,6 +332,41 @@ def test_broken_locks_are_found(small_case, check_id, lock):
     result = run(check_id, with_options(small_case, locks=Locks(**lock)))
     assert not result.passed
     assert "broken" in result.violations[0]
+
+
+def test_a_side_without_its_share_of_leaders_is_found_where_no_price_allows_it(small_case):
+    """Four leaders, three of one side; at 0.5 each side has two. The side above the establishment had one more."""
+    agency = "so-y-te-hai-phong-moi"
+    posts = small_case.tables["posts"]
+    own = [n for n, a in enumerate(posts["new_agency_id"]) if a == agency]
+    side = small_case.inputs.staff.set_index("person_id")["side"]
+    theirs = [n for n in own if side[posts["person_id"].iloc[n]] == "hai_duong"]
+    ours = [n for n in own if n not in theirs]
+    leaders = [*ours[:3], *theirs[:2]]
+    for n in leaders:
+        put(small_case, "posts", n, role="deputy", body_id=agency)
+    put(small_case, "posts", theirs[1], phase="transitional")
+    options = small_case.inputs.scenario.relocate
+    priced = options.model_copy(update={"side_balance_share": 0.5})
+    assert run("staff-balance", with_options(small_case, relocate=priced)).passed
+    strict = priced.model_copy(update={"side_balance_vnd_year": None})
+    result = run("staff-balance", with_options(small_case, relocate=strict))
+    assert result.violations == (f"a side has fewer leaders than its share: {agency}/hai_duong",)
+    # With both of them in the establishment the share holds.
+    put(small_case, "posts", theirs[1], phase="establishment")
+    assert run("staff-balance", with_options(small_case, relocate=strict)).passed
+
+
+def test_wishes_and_couples_are_counted_again(small_case):
+    """HD-00096 works in unit 10001: a wish for it is granted; figures that say otherwise are found."""
+    staff = small_case.inputs.staff
+    staff["wish_code"] = np.where(staff["person_id"] == "HD-00096", "10003", "")
+    staff["partner_id"] = ""
+    figures = {"wishes_granted": 1, "couples_both_far": 0}
+    told = replace(small_case, manifest={"stages": {"relocate": {"figures": figures}}})
+    assert run("staff-wishes", told).passed
+    figures |= {"wishes_granted": 2, "couples_both_far": 1}
+    assert len(run("staff-wishes", told).violations) == 2
 
 
 def test_kept_locks_pass(small_case):

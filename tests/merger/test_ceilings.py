@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from merger.audit import audit_tables
+from merger.audit import Case, audit_tables
 from merger.ceilings import binding_rules, ceilings_table
 from merger.relocation import staffing
 from merger.tables import conform
@@ -121,8 +121,6 @@ def test_the_audit_finds_posts_beyond_those_present(small_case):
 
 def test_the_audit_reads_the_table_of_ceilings(small):
     """A table that follows from the plan passes; a used figure above its limit, or a wrong mark, does not."""
-    from merger.audit import Case
-
     inputs, tables = small
     table = ceilings_table(tables, inputs)
     table = table[table["sense"] != "least"].reset_index(drop=True)

@@ -59,6 +59,55 @@ def test_wrong_usage_is_two(run):
     assert run("frobnicate")[0] == 2
 
 
+ROSTER = (
+    "Mã cán bộ;Họ và tên;side;level;division_id;unit_code;field;role;rank;coefficient;leadership_coefficient;sex;born;"
+    "insurance_months;home_code;site_id\n"
+    "P1;Bí Mật;hai_phong;commune;;11311;ho-tich-chung-thuc;staff;chuyen_vien;3,0;0;f;1980-05;200;11311;\n"
+)
+
+
+def test_an_own_roster_is_proposed_then_corrected(run, tmp_path):
+    """Unmapped: the mapping to paste on stdout, exit 1. Mapped: a copy beside, corrected, and the file as it was."""
+    (tmp_path / "mine.csv").write_text(ROSTER, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text("extends: hai-phong-2025\nname: mine\ndata: {staff: mine.csv}\n")
+    code, out, err = run("check", tmp_path, "--corrected", tmp_path / "copy")
+    assert code == 1
+    assert 'person_id: "Mã cán bộ"' in out
+    assert "No corrected copy: the mapping of staff is not complete." in err
+    said = f"data.staff={{file: {tmp_path / 'mine.csv'}, columns: {{person_id: Mã cán bộ}}}}"
+    code, out, err = run(
+        "check", tmp_path, "--set", said, "--corrected", tmp_path / "copy", "--faults", tmp_path / "f.csv"
+    )
+    assert code == 1
+    assert 'mine.csv:2: column coefficient: "3,0" has a decimal comma' in err
+    assert "staff.csv (1 rows, 0 need attention, 2 cells changed)" in out
+    assert (tmp_path / "mine.csv").read_text(encoding="utf-8") == ROSTER
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["copy", "f.csv", "mine.csv", "scenario.yaml"]
+    assert run("check", tmp_path, "--set", f"data.staff={tmp_path / 'copy' / 'staff.csv'}")[0] == 0
+    assert "Bí Mật" not in out + err + (tmp_path / "copy" / "staff.csv").read_text(encoding="utf-8")
+
+
+def test_check_writes_over_nothing(run, tmp_path):
+    """A folder with something in it and a file that exists are refused before any work."""
+    (tmp_path / "mine.csv").write_text("mine")
+    assert run("check", "hai-phong-2025", "--corrected", tmp_path)[0] == 1
+    code, _, err = run("check", "hai-phong-2025", "--faults", tmp_path / "mine.csv")
+    assert (code, (tmp_path / "mine.csv").read_text()) == (1, "mine")
+    assert "name a new file" in err
+
+
+def test_an_unknown_field_of_work_is_told_by_the_check(run, tmp_path):
+    """A field that the engine does not know is a bad input, not a failure in the middle of a plan."""
+    text = (
+        ROSTER.replace("Mã cán bộ", "person_id").replace("3,0", "3.0").replace("ho-tich-chung-thuc", "Quản lý đất đai")
+    )
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    code, out, err = run("check", "hai-phong-2025", "--set", f"data.staff={tmp_path / 'mine.csv'}")
+    assert code == 1
+    assert 'unknown field of work "Quản lý đất đai" -> write "quan-ly-dat-dai"' in err
+    assert 'field: {"Quản lý đất đai": quan-ly-dat-dai}' in out
+
+
 def test_a_plan_needs_a_plan_folder(run, tmp_path):
     """Commands on a folder that is no plan say so: exit 1."""
     for command in (("audit", tmp_path), ("explain", tmp_path, "10507"), ("compare", tmp_path, tmp_path)):

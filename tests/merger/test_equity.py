@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from merger.audit import audit_tables
 from merger.documents.equity_facts import differences, measures, shown_groups
 from merger.relocation.equity import COUNTS, MEANS, equity_table
 from merger.relocation.suppression import determined_cells, suppress
@@ -16,12 +17,12 @@ UNITS = pd.DataFrame({"district": ["Huyện A", "Huyện B"]}, index=["1", "2"])
 
 def roster(n, **columns):
     """`n` specialists, men born in 1980, who live in unit 1, keep their site and have a post 5 km from home."""
-    base = {
-        "side": "hai_duong", "level": "province", "role": "staff", "rank": "chuyen_vien", "is_leader": False,
-        "sex": "m", "born": "1980-07", "home_code": "1", "site_id": "here", "unit_code": "", "post_id": "p", "site_after": "here",
-        "outcome": "placed", "km_before": 5.0, "km_after": 5.0, "lost_rank": False, "surplus": False, "protected": "",
-        "partner_id": "",
-    } | columns  # fmt: skip
+    who = {"side": "hai_duong", "level": "province", "role": "staff", "rank": "chuyen_vien", "is_leader": False}
+    who |= {"sex": "m", "born": "1980-07", "home_code": "1", "protected": "", "partner_id": ""}
+    before = {"site_id": "here", "unit_code": "", "km_before": 5.0}
+    after = {"post_id": "p", "site_after": "here", "km_after": 5.0, "outcome": "placed"}
+    after |= {"lost_rank": False, "surplus": False}
+    base = who | before | after | columns
     return pd.DataFrame([base] * n)
 
 
@@ -141,6 +142,20 @@ def test_differences_name_the_groups_far_from_the_average():
     assert "women 100.0 % (2.0 times the average)" in en[0]
     assert "nữ 100,0% (2,0 lần bình quân)" in vi[0]
     assert en[-1].startswith("Women / men: change workplace 100.0 % / 0.0 %")
+
+
+def test_the_audit_finds_a_small_group_that_is_given_away(small_case):
+    """The table as made passes; a small count that is shown, or a lone hidden cell, does not."""
+    made = equity_table(pd.concat([roster(30), roster(3, sex="f")], ignore_index=True), UNITS)
+    small_case.tables["equity"] = made
+    assert audit_tables(small_case)["equity"].passed
+    at = {key: i for i, key in enumerate(made["group"])}
+    shown, lone = made.copy(), made.copy()
+    shown.loc[at["f"], "people"] = 3
+    lone.loc[at["m"], "people"] = 30
+    for wrong, words in ((shown, "small counts are shown"), (lone, "1 cells hidden")):
+        small_case.tables["equity"] = wrong
+        assert any(words in v for v in audit_tables(small_case)["equity"].violations)
 
 
 @pytest.mark.xdist_group("plan")

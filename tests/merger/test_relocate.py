@@ -11,79 +11,18 @@ from merger.relocation.figures import OUTCOMES
 from merger.relocation.kept_pay import KeptPay
 from merger.relocation.people import lookup, read_people, read_travel, yearly_travel_vnd
 from merger.relocation.severance import SeveranceLaw
-from merger.relocation.staffing import division_deputies
 from merger.stages import relocate
 from merger.stages.stage import InfeasibleError
 from merger.tables import TABLES
 from solvers.problem import Stop
+from tests.merger.relocation_sample import earlier_tables, locked, sample_of
 
 STOP = Stop()
-# A dense city, an island reached by ferry and one without a road: local staff of these districts, all
-# others thinned.
-DISTRICTS = ("Quận Hồng Bàng", "Quận Lê Chân", "Quận Ngô Quyền", "Huyện Cát Hải", "Huyện Bạch Long Vĩ")
-
-
-def earlier_tables(inputs):
-    """Tables of arrange and consolidate: the real units of 2025, and divisions joined by agency and field."""
-    parts = inputs.crosswalk.sort_values(["old_code", "share_population"], ascending=[True, False])
-    new_of = parts.drop_duplicates("old_code").set_index("old_code")["new_code"]
-    old = inputs.units[inputs.units["district"].isin(DISTRICTS)]
-    units = pd.DataFrame({"old_code": old.index, "district": old["district"], "new_id": old.index.map(new_of)})
-    first = units.groupby("new_id")["old_code"].min()
-    real = inputs.reference
-    new_units = pd.DataFrame(
-        {
-            "new_id": first.index,
-            "new_name": real.loc[first.index, "name_full"].to_numpy(),
-            "kind": real.loc[first.index, "kind"].to_numpy(),
-            "side": real.loc[first.index, "side"].to_numpy(),
-            "population": real.loc[first.index, "population"].to_numpy(),
-            "seat_code": [code if code in old.index else first[code] for code in first.index],
-        }
-    )
-    agencies = inputs.agencies.set_index("agency_id")
-    d = inputs.divisions
-    agency = d["agency_id"].map(agencies["successor_id"])
-    alone = d["kind"].eq("service_unit")
-    structure = pd.DataFrame(
-        {
-            "division_id": d["division_id"],
-            "new_agency_id": agency,
-            "new_division_id": np.where(alone, d["division_id"], agency + "--" + d["field"]),
-            "new_division": d["division"],
-            "field": d["field"],
-            "staff": d["staff"],
-            "site_id": np.where(alone, d["site_id"], "bac-song-cam"),
-        }
-    )
-    structure.loc[d["kind"].eq("leadership"), "new_division_id"] += "--lanh-dao"
-    by_division = structure.groupby("new_division_id", as_index=False).agg(
-        new_division=("new_division", "first"),
-        new_agency_id=("new_agency_id", "first"),
-        field=("field", "first"),
-        site_id=("site_id", "first"),
-        staff=("staff", "sum"),
-    )
-    by_division["deputies_cap"] = [division_deputies(n, inputs.law)[0] for n in by_division["staff"]]
-    by_agency = pd.DataFrame({"new_agency_id": sorted(agency.unique())})
-    by_agency["new_agency"] = by_agency["new_agency_id"].map(agencies["name_vi"])
-    by_agency = by_agency.assign(site_id="bac-song-cam", deputies_cap=4)
-    return {
-        "units": units,
-        "new_units": new_units,
-        "structure": structure,
-        "new_divisions": by_division,
-        "new_agencies": by_agency,
-    }
 
 
 @pytest.fixture(scope="module")
 def sample(inputs):
-    """The local staff of a few districts and every sixth person of provincial bodies."""
-    staff = inputs.staff
-    local = staff["unit_code"].map(inputs.units["district"]).isin(DISTRICTS)
-    sixth = staff["unit_code"].eq("") & (np.arange(len(staff)) % 6 == 0)
-    return replace(inputs, staff=staff[local | sixth].reset_index(drop=True))
+    return sample_of(inputs)
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +33,6 @@ def tables(inputs):
 @pytest.fixture(scope="module")
 def result(sample, tables):
     return relocate.run(sample, tables, STOP)
-
-
-def locked(inputs, locks):
-    scenario = inputs.scenario
-    return replace(
-        inputs,
-        scenario=scenario.model_copy(update={"locks": scenario.locks.model_copy(update={"fixed_post": locks})}),
-    )
 
 
 def test_every_person_has_exactly_one_outcome(sample, result):
@@ -281,3 +212,23 @@ def test_nobody_is_turned_out_where_only_one_unit_is_in_reach():
     near = np.array([[1.0, np.inf], [1.0, np.inf], [1.0, np.inf], [1.0, 2.0]])
     capacity = np.array([[1, 1], [5, 5]])
     assert communes._room(near, capacity).tolist() == [[1, 2], [5, 5]]
+
+
+def test_prices_of_commute_are_taken_where_they_are_cheaper(inputs):
+    """Twelve months of 1 + 0.5 + 0.5 million for two riders are 12 million each; a dearer way and a unit stay."""
+    plain = read_travel(inputs)
+    home, other = inputs.units.index[0], inputs.units.index[1]
+    site = inputs.sites["site_id"].iloc[0]
+    rows = [
+        (home, site, "shuttle", 1, 600_000, 300_000, 300_000),
+        (home, site, "own", 1, 400_000, 200_000, 200_000),
+        (other, site, "own", 1, 900_000_000, 0, 0),
+        (home, other, "shuttle", 2, 1, 0, 0),
+    ]
+    columns = ["home_code", "site_id", "mode", "riders", "public_vnd_month", "private_vnd_month", "time_vnd_month"]
+    fed = read_travel(inputs, pd.DataFrame(rows, columns=columns))
+    assert fed.site_vnd[0, 0] == min(12_000_000, plain.site_vnd[0, 0])
+    assert fed.site_vnd[1, 0] == plain.site_vnd[1, 0]
+    np.testing.assert_array_equal(fed.site_vnd[2:], plain.site_vnd[2:])
+    np.testing.assert_array_equal(fed.unit_vnd, plain.unit_vnd)
+    assert plain.site_vnd[0, 0] > 12_000_000

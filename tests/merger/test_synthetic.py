@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geodata.faults import InputError
 from merger.fields import family_of, fields, title_of
-from merger.synthetic import generate_divisions, generate_staff
+from merger.synthetic import generate_divisions, generate_staff, roster
 from merger.synthetic.counts import headcounts
 from merger.synthetic.divisions import generate_divisions as divisions_of
 from merger.synthetic.people import month_number, month_text, retirement_month
@@ -173,6 +173,39 @@ def test_protected_cases_have_plausible_shares(inputs):
     assert 0 < near.mean() < 0.05
 
 
+def test_wishes_and_teams(inputs):
+    """About 8 % of district and commune staff name a unit, most the home or a neighbour; 120 teams of one unit."""
+    staff = inputs.staff
+    asked = staff[staff["wish_code"] != ""]
+    local = staff["level"].isin(["district", "commune"])
+    assert asked.index.isin(staff.index[local]).all()
+    assert 0.07 < len(asked) / local.sum() < 0.09
+    side = inputs.units["side"]
+    pairs = {frozenset(p) for p in inputs.adjacency[["code_a", "code_b"]].to_numpy()}
+    near = [w == h or frozenset((w, h)) in pairs for w, h in zip(asked["wish_code"], asked["home_code"], strict=True)]
+    assert np.mean(near) > 0.85
+    away = asked[~np.array(near)]
+    assert (side.reindex(away["wish_code"]).to_numpy() == away["side"].to_numpy()).all()
+    members = staff[staff["team"] != ""]
+    assert members["level"].eq("commune").all()
+    assert members["role"].eq("staff").all()
+    teams = members.assign(family=members["field"].map(family_of)).groupby("team")
+    assert len(teams) == 120
+    assert teams.size().between(2, 4).all()
+    assert teams["unit_code"].nunique().eq(1).all()
+    assert teams["family"].nunique().eq(1).all()
+
+
+def test_wishes_and_teams_leave_the_other_columns_alone(inputs, monkeypatch):
+    """They have streams of their own: without them, all other columns are the same to the byte."""
+    nothing = np.full(len(inputs.staff), "", object)
+    monkeypatch.setattr(roster, "wish_codes", lambda *_: nothing)
+    monkeypatch.setattr(roster, "draw_teams", lambda *_: nothing)
+    bare = generate_staff(inputs)
+    new = ["wish_code", "team"]
+    assert bare.drop(columns=new).to_csv() == inputs.staff.drop(columns=new).to_csv()
+
+
 def test_same_seed_same_roster_whatever_the_row_order(inputs):
     """Shuffled input tables and a second run give the same people; another seed gives others."""
     shuffled = replace(
@@ -181,6 +214,7 @@ def test_same_seed_same_roster_whatever_the_row_order(inputs):
         sites=inputs.sites.sample(frac=1, random_state=4),
         divisions=inputs.divisions.sample(frac=1, random_state=5),
         agencies=inputs.agencies.sample(frac=1, random_state=6),
+        adjacency=inputs.adjacency.sample(frac=1, random_state=7),
     )
     pd.testing.assert_frame_equal(generate_staff(shuffled), inputs.staff)
     pd.testing.assert_frame_equal(generate_divisions(shuffled), inputs.divisions)

@@ -1,0 +1,81 @@
+"""Options of a scenario against its tables: ids that rows must have, counts and dates that cannot hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geodata.faults import Fault, did_you_mean
+from scenarios.loaded import Loaded
+from scenarios.locks import special_members
+
+if TYPE_CHECKING:
+    from scenarios.checks import Sources
+
+
+def check_options(sources: Sources) -> list[Fault]:
+    """Options that name rows of tables, and counts and dates that cannot hold."""
+    loaded, scenario = sources.loaded, sources.loaded.scenario
+    faults: list[Fault] = []
+
+    def expect(ids: frozenset[str] | set[str] | None, value: str, what: str, *path: str | int) -> None:
+        if ids is not None and value not in ids:
+            faults.append(loaded.place(*path).fault(f'unknown {what} "{value}"', did_you_mean(value, ids)))
+
+    sites = sources.values.get("sites.site_id")
+    expect(sites, scenario.consolidate.main_site, "site", "consolidate", "main_site")
+    for side, site in scenario.consolidate.stay_sites.items():
+        expect(sites, site, "site", "consolidate", "stay_sites", side)
+    for site in scenario.consolidate.site_floor_m2:
+        expect(sites, site, "site", "consolidate", "site_floor_m2", site)
+    projects = sources.tables.get("projects")
+    for i, project in enumerate(scenario.commute.projects):
+        expect(
+            set(projects.column("project_id")) if projects else None,
+            project,
+            "project",
+            "commute",
+            "projects",
+            i,
+        )
+    faults += [*_regions(sources), *_dates(loaded)]
+    return faults
+
+
+def _regions(sources: Sources) -> list[Fault]:
+    """The number of new units a side, against the units and special zones it has."""
+    loaded, arrange = sources.loaded, sources.loaded.scenario.arrange
+    if "units" not in sources.tables:
+        return []
+    sides = sources.by_code("side")
+    zones = special_members(loaded, sources.known())
+    fixed = set().union(*zones)
+    faults = []
+    for side in sorted(set(sides.values()) - set(arrange.regions)):
+        at = loaded.place("arrange", "regions")
+        faults.append(at.fault(f'"arrange.regions" has no number for side {side}', f"add {side}: NUMBER"))
+    for side, number in arrange.regions.items():
+        at = loaded.place("arrange", "regions", side)
+        if side not in sides.values():
+            faults.append(at.fault(f'unknown side "{side}"', did_you_mean(side, set(sides.values()))))
+            continue
+        special = sum(any(sides.get(c) == side for c in zone) for zone in zones)
+        free = sum(s == side and c not in fixed for c, s in sides.items())
+        most = arrange.max_members
+        if not special <= number <= special + free:
+            message = f"side {side}: {number} new units out of {free} old ones and {special} special zones"
+            faults.append(at.fault(message, f"write {special + 1} to {special + free}"))
+        elif (number - special) * most < free:
+            message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
+            faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
+    return faults
+
+
+def _dates(loaded: Loaded) -> list[Fault]:
+    dates = loaded.scenario.dates
+    faults = []
+    for early, late in (("start", "effect"), ("effect", "end")):
+        a, b = getattr(dates, early), getattr(dates, late)
+        if a > b:
+            at = loaded.place("dates", late if loaded.written("dates", late) else early)
+            faults.append(at.fault(f'"dates.{late}" ({b}) is before "dates.{early}" ({a})', "correct one of the two"))
+    return faults
