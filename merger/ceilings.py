@@ -41,20 +41,22 @@ def ceilings_table(tables: Tables, inputs: Inputs) -> pd.DataFrame:
 
 
 def binding_rules(ceilings: pd.DataFrame) -> pd.DataFrame:
-    """One line a rule that binds somewhere: `rule`, `subjects`, `binding` (how many), `limit`, `used`, `above` (sums).
+    """One line a rule that binds somewhere.
 
-    Rules that bind most subjects come first; the order of the law's files breaks ties.
+    Columns: `rule`, `unit`, `subjects`, `binding` (how many of them), `lowest` and `highest` limit where it binds,
+    `above` (persons). Rules that bind most subjects come first.
     """
-    sums = ceilings.groupby("rule", sort=False).agg(
+    subjects = ceilings.groupby("rule").size()
+    tight = ceilings[ceilings["binding"].astype(bool)]
+    sums = tight.groupby("rule", sort=False).agg(
         unit=("unit", "first"),
-        subjects=("subject_id", "size"),
-        binding=("binding", "sum"),
-        limit=("limit", "sum"),
-        used=("used", "sum"),
+        binding=("subject_id", "size"),
+        lowest=("limit", "min"),
+        highest=("limit", "max"),
         above=("above", "sum"),
     )
-    sums = sums[sums["binding"] > 0].reset_index()
-    return sums.sort_values(["binding", "above"], ascending=False, kind="stable").reset_index(drop=True)
+    sums["subjects"] = subjects.reindex(sums.index)
+    return sums.reset_index().sort_values(["binding", "above"], ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _row(rule: str, subject: tuple[str, str, str], limit, used, *, sense=MOST, above=0, unit="posts") -> dict[str, Any]:

@@ -83,7 +83,7 @@ def equity(case: Case) -> Violations:
     total = counts[rows["dimension"] == "all"].iloc[0]
     for dimension in PARTITIONS:
         own = counts[rows["dimension"] == dimension]
-        for column in COUNTS:
+        for column in COUNTS if len(own) else ():
             rest, gone = total[column] - own[column].sum(), int(own[column].isna().sum())
             nothing = pd.isna(total[column]) or total[column] == 0
             if nothing or (not gone and rest == 0) or (gone > 1 and rest >= SMALLEST):

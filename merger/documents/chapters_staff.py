@@ -103,13 +103,13 @@ def ceilings(c: Context, number_of: int) -> int:
     for r in lines.itertuples():
         rule = c.inputs.law[r.rule]
         named = term("ceiling", r.rule, c.lang) if known("ceiling", r.rule) else rule.title(c.lang) or r.rule
-        unit = term("unit", r.unit, c.lang)
+        limit = c.n(r.lowest) if r.lowest == r.highest else f"{c.n(r.lowest)}–{c.n(r.highest)}"
         rows.append(
             (
                 named,
                 rule.cite(c.lang),
                 f"{c.n(r.binding)}/{c.n(r.subjects)}",
-                f"{c.n(r.used)}/{c.n(r.limit)} {unit}",
+                f"{limit} {term('unit', r.unit, c.lang)}",
                 c.n(r.above) if r.above else "",
             )
         )
@@ -117,12 +117,12 @@ def ceilings(c: Context, number_of: int) -> int:
         [
             c.say("Quy định", "Rule"),
             c.say("Căn cứ", "Article"),
-            c.say("Nơi hết mức / số nơi", "Binds at / of"),
-            c.say("Đã dùng / mức", "Used / limit"),
-            c.say("Người vượt mức (5 năm)", "People above (5 years)"),
+            c.say("Số nơi hết mức", "Binds at"),
+            c.say("Mức mỗi nơi", "Limit at each"),
+            c.say("Người vượt mức", "People above"),
         ],
         rows,
-        (4.9, 4.6, 2.0, 2.7, 1.8),
+        (5.2, 4.9, 1.8, 2.3, 1.8),
         numeric=(2, 3, 4),
         size=9.5,
         caption=c.say("Khung, giới hạn đã dùng hết", "Ceilings of which nothing is left"),

@@ -84,7 +84,9 @@ def test_binding_rules_count_subjects(small):
     lines = binding_rules(ceilings_table(small[1], small[0]))
     assert lines["binding"].is_monotonic_decreasing
     assert (lines["binding"] > 0).all()
-    assert set(lines.loc[lines["rule"] == "staffing.gov_bloc_add_one_per_persons", "binding"]) == {2}
+    # The formula binds in two units, at 36 and at 49 posts; the third unit is at the average.
+    (formula,) = lines[lines["rule"] == "staffing.gov_bloc_add_one_per_persons"].to_dict("records")
+    assert [formula[k] for k in ("subjects", "binding", "lowest", "highest")] == [2, 2, 36, 49]
 
 
 def test_the_formula_on_the_114_real_units_gives_4965_posts(inputs):
