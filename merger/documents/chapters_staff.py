@@ -165,7 +165,7 @@ def equity(c: Context, number_of: int) -> int:
     c.letter.table(
         [c.say("Nhóm", "Group"), c.say("Số người", "People"), *(MEASURES[m][c.lang] for m in MEASURES)],
         rows,
-        (4.4, 1.7, 2.0, 1.9, 2.0, 2.0, 2.0),
+        (4.2, 1.7, 1.9, 1.7, 1.9, 2.0, 2.6),
         numeric=range(1, 2 + len(MEASURES)),
         size=9.5,
         bold_rows=(0,),
