@@ -14,6 +14,7 @@ import pandas as pd
 
 from merger.inputs import Inputs
 from merger.relocation.staffing import commune_bodies, department_deputies, gov_bloc_posts
+from merger.relocation.suppression import suppress
 from merger.tables import empty
 
 MOST, LEAST, ABOUT = "most", "least", "about"
@@ -24,8 +25,11 @@ Tables = Mapping[str, pd.DataFrame]
 Rows = Iterator[dict[str, Any]]
 
 
-def ceilings_table(tables: Tables, inputs: Inputs) -> pd.DataFrame:
-    """Rows of table ceilings that the tables of the plan so far allow (columns in merger.tables)."""
+def ceilings_table(tables: Tables, inputs: Inputs, smallest: int = 5) -> pd.DataFrame:
+    """Rows of table ceilings that the tables of the plan so far allow (columns in merger.tables).
+
+    `smallest`: fewer people above the ceiling of one subject (but not none) are not shown, as in table equity.
+    """
     rows: list[dict[str, Any]] = []
     if "new_agencies" in tables:
         rows += _departments(tables, inputs)
@@ -37,6 +41,7 @@ def ceilings_table(tables: Tables, inputs: Inputs) -> pd.DataFrame:
         return empty("ceilings")
     frame["slack"] = np.where(frame["sense"] == LEAST, frame["used"] - frame["limit"], frame["limit"] - frame["used"])
     frame["binding"] = frame["slack"].le(0) & frame["limit"].notna()
+    _hide_few(frame, smallest)
     return frame.assign(label="SYNTHETIC" if inputs.synthetic else "proposed")
 
 
@@ -44,7 +49,7 @@ def binding_rules(ceilings: pd.DataFrame) -> pd.DataFrame:
     """One line a rule that binds somewhere.
 
     Columns: `rule`, `unit`, `subjects`, `binding` (how many of them), `lowest` and `highest` limit where it binds,
-    `above` (persons). Rules that bind most subjects come first.
+    `above` (persons, empty where they are too few to show). Rules that bind most subjects come first.
     """
     subjects = ceilings.groupby("rule").size()
     tight = ceilings[ceilings["binding"].astype(bool)]
@@ -53,10 +58,24 @@ def binding_rules(ceilings: pd.DataFrame) -> pd.DataFrame:
         binding=("subject_id", "size"),
         lowest=("limit", "min"),
         highest=("limit", "max"),
-        above=("above", "sum"),
+        above=("above_all", "first"),
     )
     sums["subjects"] = subjects.reindex(sums.index)
     return sums.reset_index().sort_values(["binding", "above"], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _hide_few(frame: pd.DataFrame, smallest: int) -> None:
+    """Column `above_all`, the people above by rule; `above` stays empty where it, or a difference, would be small."""
+    city = frame["subject_id"] == CITY[0]
+    above = pd.Series(0, frame.index)
+    hidden = pd.Series(False, frame.index)
+    for _, own in frame.groupby("rule", sort=False):
+        whole = own[city[own.index]]
+        above[own.index] = int(whole["above"].sum() if len(whole) else own["above"].sum())
+        counts = own["above"].to_numpy()
+        hidden[own.index] = suppress(counts, [range(len(counts))] if counts.sum() >= smallest else [], smallest)
+    frame["above_all"] = above.mask((above > 0) & (above < smallest)).astype("Int64")
+    frame["above"] = frame["above"].astype("Int64").mask(hidden)
 
 
 def _row(rule: str, subject: tuple[str, str, str], limit, used, *, sense=MOST, above=0, unit="posts") -> dict[str, Any]:

@@ -46,6 +46,10 @@ def ceilings(case: Case) -> Violations:
     wrong = rows["binding"].astype(bool) != tight
     if wrong.any():
         yield f"binding does not follow from the figures: {shown(rows.loc[wrong, 'subject_id'])}"
+    above = pd.to_numeric(rows["above"])
+    few = (above > 0) & (above < SMALLEST)
+    if few.any():
+        yield f"few people above a ceiling are shown: {shown(rows.loc[few, 'subject_id'])}"
     if strange := set(rows["rule"]) - set(case.inputs.law):
         yield f"unknown rules: {shown(strange)}"
     if "posts" in case.tables:

@@ -154,7 +154,8 @@ def _commute(commute: pd.DataFrame) -> pd.DataFrame:
 def _ceilings(ceilings: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Ceilings that bind first, each with what its rule says."""
     titles = [f"{rule.title_vi} / {rule.title_en}" for rule in map(inputs.law.get, ceilings["rule"])]
-    frame = ceilings.assign(titles=titles).drop(columns="subject_id")
+    marked = {c: ceilings[c].astype(object).where(ceilings[c].notna(), "•") for c in ("above", "above_all")}
+    frame = ceilings.assign(titles=titles, **marked).drop(columns="subject_id")
     first = ["titles", "subject_vi", "subject_en"]
     frame = frame[[*first, *(c for c in frame.columns if c not in first)]]
     return frame.sort_values("binding", ascending=False, kind="stable")

@@ -110,7 +110,7 @@ def ceilings(c: Context, number_of: int) -> int:
                 rule.cite(c.lang),
                 f"{c.n(r.binding)}/{c.n(r.subjects)}",
                 f"{limit} {term('unit', r.unit, c.lang)}",
-                c.n(r.above) if r.above else "",
+                SUPPRESSED if pd.isna(r.above) else c.n(r.above) if r.above else "",
             )
         )
     c.letter.table(

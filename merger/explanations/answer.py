@@ -131,7 +131,9 @@ def _ceiling(q: Question, row: Any) -> str:
     text = f"{title}: {used}, {sense} {q.n(row.limit)} {unit}"
     if row.binding:
         text += q.say(", đã hết mức", ", nothing left") if row.sense != "least" else q.say(", vừa đủ", ", just met")
-    if row.above:
+    if empty(row.above):
+        text += q.say("; có người vượt mức", "; some people above it")
+    elif row.above:
         text += q.say(f"; vượt mức {q.n(row.above)} người", f"; {people_en(row.above)} above it")
     if row.subject_id in ("city", "communes"):
         text = f"{row.subject_vi if q.lang == 'vi' else row.subject_en}: {text[:1].lower() + text[1:]}"

@@ -412,7 +412,7 @@ def _limits() -> dict[str, pd.DataFrame]:
         for rule, subject, limit, used in rows
     ]
     for row in ceilings:
-        row |= {"sense": "most", "binding": row["slack"] == 0, "above": 0, "unit": "posts"}
+        row |= {"sense": "most", "binding": row["slack"] == 0, "above": 0, "above_all": 0, "unit": "posts"}
     counts = {"people": 223, "contract_ends": 0, "change_site": 48, "farther_15_km": 48, "leaders_before": 0}
     counts |= {"lost_leading_post": 0, "above_establishment": 0, "retires": 125, "suppressed": ""}
     equity = [{"dimension": "all", "group": "all", **counts}, {"dimension": "sex", "group": "m", **counts}]

@@ -195,6 +195,7 @@ BROKEN = {
         lambda c: put(c, "ceilings", 2, binding=True),
         lambda c: put(c, "ceilings", 3, used=48),
         lambda c: put(c, "ceilings", 4, rule="staffing.no_such_rule"),
+        lambda c: put(c, "ceilings", 4, above=2),
     ],
     "equity": [
         lambda c: put(c, "equity", 1, people=3),

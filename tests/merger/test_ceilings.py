@@ -57,12 +57,24 @@ def test_a_capped_unit_binds_at_the_cap_and_not_at_the_formula(small):
     local = tables["posts"][tables["posts"]["new_unit_id"] == "10001"]
     government = local[local["bloc"] == "government"]
     more = pd.concat([government.head(14).assign(person_id="", phase="establishment"),
-                      government.head(3).assign(phase="transitional")])  # fmt: skip
+                      government.head(6).assign(phase="transitional")])  # fmt: skip
     posts = pd.concat([tables["posts"], more], ignore_index=True)
     table = ceilings_table(tables | {"new_units": units, "posts": posts}, inputs)
     formula, cap = (row(table, r, "10001") for r in ("gov_bloc_add_one_per_persons", "gov_bloc_cap_xa"))
     assert (formula["limit"], formula["used"], formula["binding"], formula["above"]) == (54, 50, False, 0)
-    assert (cap["limit"], cap["used"], cap["binding"], cap["above"]) == (50, 50, True, 3)
+    assert (cap["limit"], cap["used"], cap["binding"], cap["above"]) == (50, 50, True, 6)
+
+
+def test_few_people_above_a_ceiling_are_not_shown(small):
+    """3 above in one unit, 9 in another: the 3 would follow from the 12 of the rule, so both are empty."""
+    inputs, tables = small
+    local = tables["posts"][tables["posts"]["bloc"] == "party"]
+    counts = {"10001": 3, "20001": 9}
+    parts = [local[local["new_unit_id"] == u].iloc[[0] * n].assign(phase="transitional") for u, n in counts.items()]
+    table = ceilings_table(tables | {"posts": pd.concat([tables["posts"], *parts], ignore_index=True)}, inputs)
+    own = table[table["rule"] == "staffing.party_bloc_high"].set_index("subject_id")
+    assert own["above"].isna().to_dict() == {"10001": True, "20001": True, "30001": False}
+    assert own["above_all"].tolist() == [12, 12, 12]
 
 
 def test_divisions_and_totals_by_hand(small):
