@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import pandas as pd
 
 from geodata.faults import InputError
 from merger.arrangement.alternatives import best_other_unit
 from merger.documents.cells import Cells
-from merger.documents.wording import empty, heading, number, plain_value, term
+from merger.documents.wording import empty, heading, plain_value, term
+from merger.explanations import bodies, persons
+from merger.explanations.answer import Answer, Question, Section
 from merger.inputs import Inputs
 from merger.plan import Plan
-from merger.tables import empty as empty_table
 
 # Table: (kind in Vietnamese, kind in English, columns that name an item).
 ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -35,6 +34,9 @@ ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 HIDDEN = {
     "reason_vi",
     "reason_en",
+    "alternative_vi",
+    "alternative_en",
+    "alternative_vnd",
     "rules",
     "rule",
     "label",
@@ -43,46 +45,27 @@ HIDDEN = {
     "new_id",
     "site_before_id",
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an item is, its facts, reasons, rules in words, the best alternative, and the label of the data."""
-
-    kind: str
-    item: str
-    name: str
-    facts: dict[str, str]
-    reasons: tuple[str, ...]
-    rules: tuple[str, ...]
-    alternative: str
-    label: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
-
-    def as_text(self) -> str:
-        """Lines for the terminal."""
-        lines = [f"{self.name} [{self.item}] ({self.kind}; {self.label})"]
-        lines += [f"  {k}: {v}" for k, v in self.facts.items()]
-        lines += [f"  - {r}" for r in self.reasons]
-        lines += [f"  § {r}" for r in self.rules]
-        return "\n".join([*lines, f"  ~ {self.alternative}"] if self.alternative else lines)
+# Tables whose facts are only these columns: their sections tell the rest.
+FACTS: dict[str, tuple[str, ...]] = {
+    "staff": persons.FACTS,
+    "new_agencies": ("kind", "parent_id"),
+    "new_divisions": ("new_agency_id", "field", "site_id"),
+}
 
 
 def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answer]:
     """Explain every item of the plan with that id, else with that name (diacritics do not matter), or a rule."""
+    q = Question(plan, inputs, lang, Cells(plan, inputs))
     if item in inputs.law:
-        return [_explain_rule(plan, inputs, item, lang)]
+        return [_explain_rule(q, item)]
     for match in (_has_id(item), _has_name(item)):
         found = [(t, row) for t in ITEMS if t in plan.tables for _, row in match(t, plan.tables[t]).iterrows()]
         if found:
-            return [_explain_row(plan, inputs, table, row, lang) for table, row in found[:10]]
-    bodies = inputs.agencies[inputs.agencies["period"] == "before"]
-    named = bodies[(bodies["agency_id"] == item) | bodies["name_vi"].map(plain).str.contains(plain(item), regex=False)]
+            return [_explain_row(q, table, row) for table, row in found[:10]]
+    before = inputs.agencies[inputs.agencies["period"] == "before"]
+    named = before[(before["agency_id"] == item) | before["name_vi"].map(plain).str.contains(plain(item), regex=False)]
     if len(named):
-        return [_explain_body(plan, inputs, row, lang) for _, row in named.head(10).iterrows()]
+        return [_explain_body(q, row) for _, row in named.head(10).iterrows()]
     raise InputError.single(
         plan.path,
         f"nothing in this plan is called {item!r}",
@@ -112,105 +95,125 @@ def plain(text: str) -> str:
     return "".join(c for c in marks if not unicodedata.combining(c))
 
 
-def _explain_row(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: str) -> Answer:
+def _explain_row(q: Question, table: str, row: pd.Series) -> Answer:
     vi, en, names = ITEMS[table]
-    cells = Cells(plan, inputs)
-    reason = row.get(f"reason_{lang}", "")
+    kind = q.say(vi, en)
+    told = table == "staff"  # the section on the post has the reason
+    reason = "" if told else row.get(f"reason_{q.lang}", "")
     own = [str(reason)] if reason else []
+    options = persons.person_choices(q, row) if table == "staff" else ()
     ids = [r for r in str(row.get("rules", row.get("rule", ""))).split(";") if r]
+    # The lines of a person's choices cite the law of leaving themselves.
+    ids = [r for r in ids if not (told and r.startswith("severance."))]
     return Answer(
-        kind=vi if lang == "vi" else en,
+        kind=kind,
         item=str(row[names[0]]),
-        name=str(row[names[1]]) if len(names) > 1 else (vi if lang == "vi" else en).capitalize(),
-        facts=_facts(cells, table, row, lang),
-        reasons=(*own, *_reasons(table, row, lang)),
-        rules=tuple(_titled(cells, r, lang) for r in ids),
-        alternative=_alternative(plan, inputs, table, row, lang),
-        label=cells.words(table, "label", row.get("label", ""), lang),
+        name=str(row[names[1]]) if len(names) > 1 else kind.capitalize(),
+        facts=_facts(q, table, row),
+        reasons=(*own, *_reasons(q, table, row)),
+        rules=tuple(q.titled(r) for r in ids),
+        alternative=_alternative(q, table, row),
+        label=q.cells.words(table, "label", row.get("label", ""), q.lang),
+        sections=_sections(q, table, row, options),
+        choices=tuple(persons.choice_data(c, q.lang) for c in options),
     )
 
 
-def _facts(cells: Cells, table: str, row: pd.Series, lang: str) -> dict[str, str]:
+def _sections(q: Question, table: str, row: pd.Series, options) -> tuple[Section, ...]:
+    if table == "staff":
+        return persons.person_sections(q, row, options)
+    parts = {
+        "new_agencies": bodies.agency_sections,
+        "new_divisions": bodies.division_sections,
+        "new_units": bodies.unit_sections,
+    }
+    return parts[table](q, row) if table in parts else ()
+
+
+def _facts(q: Question, table: str, row: pd.Series) -> dict[str, str]:
     """Heading and words of every cell that says something; a title in the other language does not."""
-    names, other = ITEMS[table][2], "_en" if lang == "vi" else "_vi"
-    shown = [c for c in row.index if c not in names and c not in HIDDEN and not c.endswith(other) and not empty(row[c])]
-    return {heading(c, lang, table): cells.words(table, c, row[c], lang) for c in shown}
+    names, other = ITEMS[table][2], "_en" if q.lang == "vi" else "_vi"
+    columns = FACTS.get(table, row.index)
+    shown = [c for c in columns if c not in names and c not in HIDDEN and not c.endswith(other) and not empty(row[c])]
+    return {heading(c, q.lang, table): q.cells.words(table, c, row[c], q.lang) for c in shown}
 
 
-def _explain_body(plan: Plan, inputs: Inputs, body: pd.Series, lang: str) -> Answer:
+def _explain_body(q: Question, body: pd.Series) -> Answer:
     """A body before the merger: where its divisions go, and why the first of them does."""
-    cells = Cells(plan, inputs)
-    structure = plan.tables.get("structure", empty_table("structure"))
+    structure = q.table("structure")
     own = structure[structure["agency_id"] == body["agency_id"]]
     goes = own["new_agency_id"].unique().tolist() or [s for s in [body["successor_id"]] if s]
     rules = dict.fromkeys(r for ids in own["rules"] for r in ids.split(";") if r)
+    divisions = [
+        f"{d.division} → {d.new_division} ({q.cells.name(d.new_agency_id)})" for d in own.itertuples(index=False)
+    ]
     return Answer(
-        kind="cơ quan trước sắp xếp" if lang == "vi" else "body before",
+        kind=q.say("cơ quan trước sắp xếp", "body before"),
         item=body["agency_id"],
-        name=body["name_vi"] if lang == "vi" else f"{body['name_en']} ({body['name_vi']})",
+        name=q.say(body["name_vi"], f"{body['name_en']} ({body['name_vi']})"),
         facts={
-            heading("new_agency", lang): "; ".join(cells.name(g) for g in goes),
-            heading("divisions_before", lang): number(len(own), lang),
-            heading("staff", lang): number(own["staff"].sum(), lang),
+            heading("new_agency", q.lang): "; ".join(q.cells.name(g) for g in goes),
+            heading("divisions_before", q.lang): q.n(len(own)),
+            heading("staff", q.lang): q.n(own["staff"].sum()),
         },
-        reasons=tuple(dict.fromkeys(own[f"reason_{lang}"]))[:5],
-        rules=tuple(_titled(cells, r, lang) for r in rules),
+        reasons=tuple(dict.fromkeys(own[f"reason_{q.lang}"]))[:5],
+        rules=tuple(q.titled(r) for r in rules),
         alternative="",
-        label=term("label", own["label"].iloc[0] if len(own) else "official", lang),
+        label=term("label", own["label"].iloc[0] if len(own) else "official", q.lang),
+        sections=(Section(q.say("Phòng, đơn vị đi đâu", "Where its divisions go"), tuple(q.cut(divisions, 30))),)
+        if divisions
+        else (),
     )
 
 
-def _reasons(table: str, row: pd.Series, lang: str) -> tuple[str, ...]:
+def _reasons(q: Question, table: str, row: pd.Series) -> tuple[str, ...]:
     """Reasons that follow from the item's own figures."""
     if table == "timetable" and row["critical"]:
-        return ("Không còn dự trữ: chậm một ngày là chậm hạn.",) if lang == "vi" else ("No slack: a day late is late.",)
+        return (q.say("Không còn dự trữ: chậm một ngày là chậm hạn.", "No slack: a day late is late."),)
     return ()
 
 
-def _alternative(plan: Plan, inputs: Inputs, table: str, row: pd.Series, lang: str) -> str:
+def _alternative(q: Question, table: str, row: pd.Series) -> str:
+    if table == "structure":
+        return bodies.alternative(q, row)
     if table != "units":
         return ""
-    other = best_other_unit(inputs, plan.tables["units"], row["old_code"])
+    other = best_other_unit(q.inputs, q.plan.tables["units"], row["old_code"])
     if other is None:
-        if lang == "vi":
-            return "Không có cách ghép khác với đơn vị liền kề mà vẫn đúng quy định (chuyển riêng đơn vị này)."
-        return "No neighbouring new unit can take it alone without breaking a rule."
+        return q.say(
+            "Không có cách ghép khác với đơn vị liền kề mà vẫn đúng quy định (chuyển riêng đơn vị này).",
+            "No neighbouring new unit can take it alone without breaking a rule.",
+        )
     name, extra = other
-    if lang == "vi":
-        cost = number(extra, lang)
-        return f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {cost} người-phút tới trụ sở."
-    return (
-        f"Best other placement (moving this unit alone): {name}, {number(extra, lang)} more person-minutes to the seat."
+    return q.say(
+        f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {q.n(extra)} người-phút tới trụ sở.",
+        f"Best other placement (moving this unit alone): {name}, {q.n(extra)} more person-minutes to the seat.",
     )
 
 
-def _explain_rule(plan: Plan, inputs: Inputs, rule_id: str, lang: str) -> Answer:
-    rule = inputs.law[rule_id]
+def _explain_rule(q: Question, rule_id: str) -> Answer:
+    rule, tables = q.inputs.law[rule_id], q.plan.tables
     where = {
-        ITEMS[t][0 if lang == "vi" else 1]: int(hits)
+        ITEMS[t][0 if q.lang == "vi" else 1]: int(hits)
         for t in ITEMS
-        if t in plan.tables
+        if t in tables
         for c in ("rules", "rule")
-        if c in plan.tables[t]
-        if (hits := plan.tables[t][c].str.split(";").map(lambda ids: rule_id in ids).sum())
+        if c in tables[t]
+        if (hits := tables[t][c].str.split(";").map(lambda ids: rule_id in ids).sum())
     }
-    title = rule.title_vi if lang == "vi" else rule.title_en
+    ceilings = q.table("ceilings")
+    own = ceilings[(ceilings["rule"] == rule_id) & ceilings["binding"].astype(bool)]
+    places = [f"{r[f'subject_{q.lang}']}: {q.n(r['used'])}/{q.n(r['limit'])}" for r in own.to_dict("records")]
+    heading_of = q.say(f"Nơi đã hết mức ({q.n(len(own))})", f"Where it binds ({q.n(len(own))})")
     return Answer(
-        kind="quy định" if lang == "vi" else "rule",
+        kind=q.say("quy định", "rule"),
         item=rule_id,
-        name=title or rule_id,
-        facts={heading("value", lang): plain_value(rule.value, lang), heading("law_unit", lang): rule.unit} | where,
+        name=rule.title(q.lang) or rule_id,
+        facts={heading("value", q.lang): plain_value(rule.value, q.lang), heading("law_unit", q.lang): rule.unit}
+        | where,
         reasons=(rule.note,) if rule.note else (),
-        rules=(rule.cite(lang),),
+        rules=(rule.cite(q.lang),),
         alternative="",
-        label=term("rule_status", rule.status, lang),
+        label=term("rule_status", rule.status, q.lang),
+        sections=(Section(heading_of, tuple(q.cut(places))),) if places else (),
     )
-
-
-def _titled(cells: Cells, rule_id: str, lang: str) -> str:
-    """Title of a rule and where it stands."""
-    cited = cells.cite(rule_id, lang)
-    if rule_id not in cells.law:
-        return cited
-    rule = cells.law[rule_id]
-    return f"{(rule.title_vi if lang == 'vi' else rule.title_en) or rule_id}: {cited}"

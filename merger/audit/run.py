@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 # The modules of checks register themselves when imported; their order is the order of the report.
-from merger.audit import agencies, files, people, placement, territory, timing, transport  # noqa: F401
+from merger.audit import agencies, ceilings, files, people, placement, territory, timing, transport  # noqa: F401
 from merger.audit.report import REGISTRY, AuditReport, Case
 from merger.inputs import load_inputs
 from merger.plan import read_plan

@@ -80,6 +80,10 @@ def _frames(plan: Plan, inputs: Inputs) -> Sheets:
             frame, types = _staff(frame)
         elif name == "commute":
             frame = _commute(frame)
+        elif name == "ceilings":
+            frame = _ceilings(frame, inputs)
+        elif name == "equity":
+            frame = _equity(frame)
         elif table.internal:
             continue
         sheets[name] = (frame, types)
@@ -145,6 +149,24 @@ def _commute(commute: pd.DataFrame) -> pd.DataFrame:
     joined["label"] = commute["label"].iloc[0]
     kept = commute[~few].astype({"reason_vi": object})
     return pd.concat([kept, joined.reindex(columns=commute.columns)], ignore_index=True)
+
+
+def _ceilings(ceilings: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Ceilings that bind first, each with what its rule says."""
+    titles = [f"{rule.title_vi} / {rule.title_en}" for rule in map(inputs.law.get, ceilings["rule"])]
+    marked = {c: ceilings[c].astype(object).where(ceilings[c].notna(), "•") for c in ("above", "above_all")}
+    frame = ceilings.assign(titles=titles, **marked).drop(columns="subject_id")
+    first = ["titles", "subject_vi", "subject_en"]
+    frame = frame[[*first, *(c for c in frame.columns if c not in first)]]
+    return frame.sort_values("binding", ascending=False, kind="stable")
+
+
+def _equity(equity: pd.DataFrame) -> pd.DataFrame:
+    """Counts that are suppressed are marked, so that nobody takes them for nothing."""
+    frame = equity.astype({c: object for c in equity.columns if TABLES["equity"].columns[c][0] in ("int", "km")})
+    for row, names in zip(frame.index, frame["suppressed"].fillna(""), strict=True):
+        frame.loc[row, [n for n in names.split(";") if n]] = "•"
+    return frame.drop(columns=["group", "suppressed"])
 
 
 def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:

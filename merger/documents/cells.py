@@ -30,6 +30,9 @@ CODED = {
     "phase": "phase",
     "status": "status",
     "entitlement": "entitlement",
+    "dimension": "dimension",
+    "sense": "sense",
+    "unit": "unit",
 }
 # `kind` means something else in these tables.
 KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}

@@ -1,14 +1,11 @@
-"""Chapters of the Word report on agencies, divisions and staff (in sums only)."""
+"""Chapter of the Word report on agencies and divisions."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from merger.documents import pictures
-from merger.documents.chapters_relocation import trim_path
 from merger.documents.context import Context, reasons, synthetic_warning
-from merger.documents.facts import column, outcome_counts
-from merger.documents.wording import MISSING, group_terms, money, plain_name, term
+from merger.documents.facts import column
+from merger.documents.wording import MISSING, plain_name
 
 
 def consolidate(c: Context) -> None:
@@ -74,76 +71,3 @@ def consolidate(c: Context) -> None:
             )
         )
     reasons(c, "consolidate", 3 if "mandates" in c.plan.tables else 2)
-
-
-def relocate(c: Context) -> None:
-    """Persons and posts, in sums only."""
-    staff = c.plan.tables["staff"]
-    counts = outcome_counts(staff)
-    c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
-    synthetic_warning(c, "staff")
-    order = [o for o in group_terms("outcome", c.lang) if o in counts.columns]
-    levels = [v for v in group_terms("level", c.lang) if v in counts.index]
-    rows = [
-        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v].sum())) for v in levels
-    ]
-    rows.append((c.say("Cộng", "Total"), *(c.n(counts[o].sum()) for o in order), c.n(counts.to_numpy().sum())))
-    each = 11.8 / (len(order) + 1)
-    c.letter.table(
-        [
-            c.say("Cấp trước sắp xếp", "Level before"),
-            *(term("outcome", o, c.lang) for o in order),
-            c.say("Cộng", "Total"),
-        ],
-        rows,
-        (4.2, *[each] * (len(order) + 1)),
-        numeric=range(1, len(order) + 2),
-        size=10,
-        bold_rows=(len(rows) - 1,),
-        caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
-    )
-    c.letter.picture(pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
-    placed = staff[staff["km_after"].notna() & (staff["level"] == "province")]
-    if len(placed):
-        c.letter.picture(
-            pictures.chart_distance(placed["km_before"], placed["km_after"], c.lang),
-            c.say(
-                "Khoảng cách từ nơi ở đến nơi làm việc, cấp tỉnh",
-                "Distance from home to work, province level",
-            ),
-        )
-    _entitlements(c, staff)
-    trim_path(c)
-    reasons(c, "relocate", 2)
-
-
-def _entitlements(c: Context, staff: pd.DataFrame) -> None:
-    able = staff[staff["entitlement"].isin(["early_retirement", "resignation"])]
-    if able.empty:
-        return
-    rows = []
-    for kind, own in able.groupby("entitlement"):
-        amounts = column(own, "entitlement_vnd")
-        rows.append(
-            (
-                term("entitlement", kind, c.lang).capitalize(),
-                c.n(len(own)),
-                money(amounts.mean(), c.lang),
-                money(amounts.sum(), c.lang),
-            )
-        )
-    c.letter.table(
-        [
-            c.say(
-                "Chính sách (mới xét điều kiện, chưa phải quyết định)",
-                "Benefit (eligibility, not a decision)",
-            ),
-            c.say("Số người", "People"),
-            c.say("Bình quân", "Mean"),
-            c.say("Nếu tất cả đều hưởng", "If all took it"),
-        ],
-        rows,
-        (6.4, 2.4, 3.4, 3.8),
-        numeric=(1, 2, 3),
-        caption=c.say("Người đủ điều kiện hưởng chính sách", "People eligible for leaving benefits"),
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from merger.documents import chapters_bodies, chapters_running, chapters_units
+from merger.documents import chapters_bodies, chapters_running, chapters_staff, chapters_units
 from merger.documents.context import Context, lower_first, say
 from merger.documents.facts import column, headline
 from merger.documents.letter import Letter
@@ -22,7 +22,7 @@ FACTS_ON_FIRST_PAGE = 5
 CHAPTERS = {
     "arrange": chapters_units.arrange,
     "consolidate": chapters_bodies.consolidate,
-    "relocate": chapters_bodies.relocate,
+    "relocate": chapters_staff.relocate,
     "commute": chapters_running.commute,
     "timetable": chapters_running.timetable,
 }

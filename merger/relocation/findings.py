@@ -11,7 +11,7 @@ from merger.inputs import Inputs
 from merger.relocation.communes import CommunePlacement, CommunePosts
 from merger.relocation.divisions import DivisionPlacement
 from merger.relocation.kept_pay import RULE
-from merger.relocation.severance import number
+from merger.relocation.severance_lines import number
 from merger.relocation.staffing import commune_bodies, party_posts_limits
 from merger.stages.stage import Finding
 

@@ -7,9 +7,11 @@ import time
 import numpy as np
 import pandas as pd
 
+from merger.ceilings import ceilings_table
 from merger.inputs import Inputs
 from merger.relocation import communes, divisions
 from merger.relocation.entitlements import read_entitlements
+from merger.relocation.equity import equity_table
 from merger.relocation.figures import figures_of, rules_hit, vacant_posts
 from merger.relocation.findings import relocation_findings
 from merger.relocation.kept_pay import KeptPay
@@ -84,4 +86,6 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     frames = {"posts": posts, "staff": staff, "post_groups": groups, "trim_path": path}
+    frames["ceilings"] = ceilings_table(tables | frames, inputs)
+    frames["equity"] = equity_table(everyone, inputs.units, label=label, effect=f"{inputs.scenario.dates.effect:%Y-%m}")
     return StageResult({name: conform(name, frame) for name, frame in frames.items()}, record)

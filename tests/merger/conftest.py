@@ -165,6 +165,8 @@ def small_roster(divisions: pd.DataFrame) -> pd.DataFrame:
         ("hai_phong", "commune", "", "20001", "20001", "", "", "1964-03"),
         ("hai_phong", "nonprofessional", "", "20002", "20002", "", "", "1990-02"),
     ]
+    # Present before and retired on the day of effect: as many as the communes' 126 posts, with the two above.
+    rows += [("hai_phong", "commune", "", "20001", "20001", "", "", "1960-01")] * 124
     columns = ["side", "level", "division_id", "unit_code", "home_code", "site_id", "wish", "born"]
     frame = pd.DataFrame(rows, columns=columns).assign(field="du-lich", role="staff", sex="m", label="SYNTHETIC")
     frame = frame.assign(leadership_coefficient=0.0, partner_id="")
@@ -182,7 +184,7 @@ def table(name: str, rows: list[dict], **common) -> pd.DataFrame:
 
 
 def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    return {**_units(inputs), **_structure(inputs), **_people(inputs), **_travel(), **_timetable()}
+    return {**_units(inputs), **_structure(inputs), **_people(inputs), **_limits(), **_travel(), **_timetable()}
 
 
 def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -398,6 +400,26 @@ def _post_groups(posts: list[dict]) -> list[dict]:
         group["posts"] += 1
         group["held"] += bool(post["person_id"])
     return list(groups.values())
+
+
+def _limits() -> dict[str, pd.DataFrame]:
+    """Totals of Art 11(2): 12 bodies x 8 posts and 36 + 49 + 32 + 3 x (2 + 1) = 126; caps of 50 and 70; all are men."""
+    rows = [("staff_cap_province", "city", 96, 96), ("staff_cap_commune", "city", 126, 126)]
+    rows += [("gov_bloc_cap_xa", "10001", 50, 36)]
+    rows += [("gov_bloc_cap_phuong_dac_khu", "20001", 70, 49), ("gov_bloc_cap_phuong_dac_khu", "30001", 70, 32)]
+    ceilings = [
+        {"rule": f"staffing.{rule}", "subject_id": subject, "limit": limit, "used": used, "slack": limit - used}
+        for rule, subject, limit, used in rows
+    ]
+    for row in ceilings:
+        row |= {"sense": "most", "binding": row["slack"] == 0, "above": 0, "above_all": 0, "unit": "posts"}
+    counts = {"people": 223, "contract_ends": 0, "change_site": 48, "farther_15_km": 48, "leaders_before": 0}
+    counts |= {"lost_leading_post": 0, "above_establishment": 0, "retires": 125, "suppressed": ""}
+    equity = [{"dimension": "all", "group": "all", **counts}, {"dimension": "sex", "group": "m", **counts}]
+    return {
+        "ceilings": table("ceilings", ceilings, label="SYNTHETIC"),
+        "equity": table("equity", equity, label="SYNTHETIC"),
+    }
 
 
 def _travel() -> dict[str, pd.DataFrame]:

@@ -56,7 +56,10 @@ def earlier_tables(inputs):
     by_division["deputies_cap"] = [division_deputies(n, inputs.law)[0] for n in by_division["staff"]]
     by_agency = pd.DataFrame({"new_agency_id": sorted(agency.unique())})
     by_agency["new_agency"] = by_agency["new_agency_id"].map(agencies["name_vi"])
-    by_agency = by_agency.assign(site_id="bac-song-cam", deputies_cap=4)
+    by_agency["new_agency_en"] = by_agency["new_agency_id"].map(agencies["name_en"])
+    by_agency["kind"] = by_agency["new_agency_id"].map(agencies["kind"])
+    by_agency = by_agency.assign(site_id="bac-song-cam", deputies_cap=4, rules="")
+    by_division = by_division.assign(min_posts=0, rules="")
     return {
         "units": units,
         "new_units": new_units,

@@ -190,8 +190,24 @@ BROKEN = {
         lambda c: put(c, "posts", -1, bloc="party"),
         lambda c: put(c, "new_units", 1, population=60_000),
     ],
+    "ceilings": [
+        lambda c: put(c, "ceilings", 0, used=97),
+        lambda c: put(c, "ceilings", 2, binding=True),
+        lambda c: put(c, "ceilings", 3, used=48),
+        lambda c: put(c, "ceilings", 4, rule="staffing.no_such_rule"),
+        lambda c: put(c, "ceilings", 4, above=2),
+    ],
+    "equity": [
+        lambda c: put(c, "equity", 1, people=3),
+        lambda c: put(c, "equity", 1, retires=np.nan),
+        lambda c: put(c, "equity", 1, suppressed="people"),
+    ],
+    "posts-total": [
+        lambda c: twice(c, "posts"),
+        lambda c: twice(c, "posts", -1),
+    ],
     "posts-not-above-present": [
-        lambda c: [put(c, "staff", i, level="commune", post_id=f"xa-20001-government-0{i}") for i in range(3)],
+        lambda c: put(c, "staff", 96, post_id=c.tables["posts"].at[0, "post_id"]),
     ],
     "staff-places": [
         lambda c: put(c, "staff", 0, site_after="old-hd"),

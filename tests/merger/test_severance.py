@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.relocation.severance import Leaver, SeveranceLaw, half_years, month_number, number
+from merger.relocation.retirement import half_years, month_number
+from merger.relocation.severance import Leaver, SeveranceLaw, first_of_month, year_later
+from merger.relocation.severance_lines import benefit_lines, number
 from scenarios.law import read_law
 
 DECISION = date(2025, 6, 12)
@@ -221,17 +223,45 @@ def test_a_recalled_row_of_the_age_table_is_marked(law):
 
 
 def test_lines_are_readable_in_both_languages(law):
-    """The printed computation opens with the salary, cites articles and ends with the total."""
+    """The printed computation opens with salary and age, cites articles and ends with the total and the pension."""
     person = man(36)
     benefit = law.entitlement(person)
-    lines = law.lines(person, benefit)
+    lines = benefit_lines(law, person, benefit)
     assert lines[0].vi.startswith("Tiền lương tháng hiện hưởng: 4,98 × 2.340.000 = 11.653.200 đồng")
-    assert "36 months" in lines[1].en
-    assert "Art 7(1)" in lines[1].en
-    assert lines[-1].vi == "Tổng cộng: 61 tháng lương = 710.845.200 đồng"
-    assert sum(line.vnd for line in lines[1:-1]) == lines[-1].vnd == 710_845_200
+    # Retired from July 2028, 62 years: born in June 1966; 36 months after July 2025.
+    assert lines[1].en.startswith(
+        "Born 06/1966, retirement age 62 years: retired from 07/2028; 3 years early (36 months)"
+    )
+    assert "36 months = VND 419,515,200 [Art 7(1)" in lines[2].en
+    assert lines[-2].vi == "Tổng cộng: 61 tháng lương = 710.845.200 đồng"
+    assert sum(line.vnd for line in lines[2:-2]) == lines[-2].vnd == 710_845_200
+    assert "deduction from its rate for retiring early: 0 %" in lines[-1].en
     none = Leaver("m", "1960-05", FIRST, 400, 4.98, DECISION)
-    assert "Retirement age already reached" in law.lines(none, law.entitlement(none))[-1].en
+    assert "Retirement age already reached" in benefit_lines(law, none, law.entitlement(none))[-1].en
+
+
+def test_every_amount_cites_an_article_and_recalled_figures_are_marked(law):
+    """3 years 7 months early: the rounding rule is recalled, and the line of the years says so; that of months not."""
+    person = man(43)
+    lump, years, *_ = benefit_lines(law, person, law.entitlement(person))[2:]
+    assert (lump.recalled, years.recalled) == (False, True)
+    assert "(3 năm 7 tháng, tính 4 năm): 5 × 4 = 20 tháng lương" in years.vi
+    assert "recalled, check before use" in years.en
+    assert "recalled" not in lump.en
+
+
+def test_the_cap_of_60_months_is_said(law):
+    """10 years insured are 120 months, of which 60 count; public employees are told of unemployment insurance."""
+    person = man(240, insurance_months=120, civil_servant=False)
+    lines = benefit_lines(law, person, law.entitlement(person))
+    assert "(120 months insured, at most 60 count): 0.8 × 60 = 48 months" in lines[2].en
+    assert "unemployment insurance" in lines[-1].en
+
+
+def test_days_a_year_later_and_first_of_a_month():
+    """29 February has no successor: 1 March; the first of a month is that day itself or the next month's."""
+    assert (year_later(date(2024, 2, 29)), year_later(date(2025, 6, 12))) == (date(2025, 3, 1), date(2026, 6, 12))
+    assert (first_of_month(date(2026, 7, 1)), first_of_month(date(2026, 12, 2))) == (date(2026, 7, 1), date(2027, 1, 1))
 
 
 def test_numbers_as_written_in_both_languages():
@@ -254,3 +284,39 @@ def test_leaving_later_never_pays_more(law, early, insurance, coefficient):
     assert first.kind == later.kind == "early_retirement"
     assert later.months <= first.months
     assert first.vnd == sum(round(i.months * first.salary_vnd) for i in first.items)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(34, 120), st.integers(180, 500), st.integers(0, 60))
+def test_more_insurance_never_pays_less_inside_a_group(law, early, insurance, more):
+    """Early retirement grows with insurance on each side of 20 years; at 20 years it falls, as the decree reads."""
+    longer = insurance + more
+    if (insurance < 240) == (longer < 240):
+        a, b = (law.entitlement(man(early, insurance_months=m)).months for m in (insurance, longer))
+        assert a <= b
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(121, 400), st.integers(1, 400), st.integers(0, 60), st.booleans())
+def test_resignation_grows_with_insurance_and_civil_servants_get_three_months_more(law, early, insurance, more, later):
+    """Art 9 and 10 differ by the job-search months alone, and years of insurance never cost anything."""
+    day = LATER if later else FIRST
+    short, long = (man(early, day, insurance_months=m) for m in (insurance, insurance + more))
+    a, b = law.resignation(short), law.resignation(long)
+    assert a.months <= b.months
+    employee = law.resignation(man(early, day, insurance_months=insurance, civil_servant=False))
+    assert a.months - employee.months == pytest.approx(3)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(34, 500), st.integers(0, 500), st.booleans(), st.sampled_from(["arranged", "not_directly_affected"]))
+def test_nobody_has_both_benefits(law, early, insurance, later, ground):
+    """Whoever may retire early may not resign with a benefit, and amounts are the sum of their lines."""
+    person = man(early, LATER if later else FIRST, insurance_months=insurance, ground=ground)
+    kinds = {law.early_retirement(person).kind, law.resignation(person).kind} - {"none"}
+    assert len(kinds) <= 1
+    benefit = law.entitlement(person)
+    amounts = [
+        line.vnd for line in benefit_lines(law, person, benefit)[2:] if line.months and not line.en.startswith("Total")
+    ]
+    assert sum(amounts) == benefit.vnd

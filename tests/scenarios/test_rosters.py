@@ -176,7 +176,7 @@ def test_the_proposal_pasted_leaves_only_real_faults(folder):
     assert table.column("rank") == ["chuyen_vien", "", "chuyen_vien_chinh", "can_su"]
     assert found.notes == (
         'staff: sheet "Cán bộ" is read, 1 more are not',
-        "staff: columns that the file lacks, with the default taken: leadership_coefficient 0, partner_id empty, protected empty, wish empty, wish_code empty, team empty, label official",
+        "staff: columns that the file lacks, with the default taken: leadership_coefficient 0, hard_months empty, partner_id empty, protected empty, wish empty, wish_code empty, team empty, label official",
         'staff: personal data, not needed, neither kept nor written: C "Họ và tên", D "Điện thoại"',
         'staff: columns not used: A "STT", O "Trụ sở", P "Phòng"',
         "staff: 2 cells read without stray blanks or with composed letters",

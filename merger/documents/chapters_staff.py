@@ -1,0 +1,192 @@
+"""Chapter of the Word report on staff, in sums only: outcomes, entitlements, ceilings that bind, equity."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from merger.ceilings import binding_rules
+from merger.documents import pictures
+from merger.documents.chapters_relocation import trim_path
+from merger.documents.context import Context, reasons, synthetic_warning
+from merger.documents.equity_facts import MEASURES, differences, measures, shown_groups
+from merger.documents.equity_picture import chart_equity
+from merger.documents.facts import column, outcome_counts
+from merger.documents.wording import MISSING, group_terms, known, money, number, percent, term
+
+SUPPRESSED = "•"
+
+
+def relocate(c: Context) -> None:
+    """Persons and posts, in sums only."""
+    staff = c.plan.tables["staff"]
+    counts = outcome_counts(staff)
+    c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
+    synthetic_warning(c, "staff")
+    order = [o for o in group_terms("outcome", c.lang) if o in counts.columns]
+    levels = [v for v in group_terms("level", c.lang) if v in counts.index]
+    rows = [
+        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v].sum())) for v in levels
+    ]
+    rows.append((c.say("Cộng", "Total"), *(c.n(counts[o].sum()) for o in order), c.n(counts.to_numpy().sum())))
+    each = 11.8 / (len(order) + 1)
+    c.letter.table(
+        [
+            c.say("Cấp trước sắp xếp", "Level before"),
+            *(term("outcome", o, c.lang) for o in order),
+            c.say("Cộng", "Total"),
+        ],
+        rows,
+        (4.2, *[each] * (len(order) + 1)),
+        numeric=range(1, len(order) + 2),
+        size=10,
+        bold_rows=(len(rows) - 1,),
+        caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
+    )
+    c.letter.picture(pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
+    placed = staff[staff["km_after"].notna() & (staff["level"] == "province")]
+    if len(placed):
+        c.letter.picture(
+            pictures.chart_distance(placed["km_before"], placed["km_after"], c.lang),
+            c.say(
+                "Khoảng cách từ nơi ở đến nơi làm việc, cấp tỉnh",
+                "Distance from home to work, province level",
+            ),
+        )
+    _entitlements(c, staff)
+    trim_path(c)
+    number_of = 2
+    for section in (ceilings, equity):
+        number_of += section(c, number_of)
+    reasons(c, "relocate", number_of)
+
+
+def _entitlements(c: Context, staff: pd.DataFrame) -> None:
+    able = staff[staff["entitlement"].isin(["early_retirement", "resignation"])]
+    if able.empty:
+        return
+    rows = []
+    for kind, own in able.groupby("entitlement"):
+        amounts = column(own, "entitlement_vnd")
+        rows.append(
+            (
+                term("entitlement", kind, c.lang).capitalize(),
+                c.n(len(own)),
+                money(amounts.mean(), c.lang),
+                money(amounts.sum(), c.lang),
+            )
+        )
+    c.letter.table(
+        [
+            c.say(
+                "Chính sách (mới xét điều kiện, chưa phải quyết định)",
+                "Benefit (eligibility, not a decision)",
+            ),
+            c.say("Số người", "People"),
+            c.say("Bình quân", "Mean"),
+            c.say("Nếu tất cả đều hưởng", "If all took it"),
+        ],
+        rows,
+        (6.4, 2.4, 3.4, 3.8),
+        numeric=(1, 2, 3),
+        caption=c.say("Người đủ điều kiện hưởng chính sách", "People eligible for leaving benefits"),
+    )
+
+
+def ceilings(c: Context, number_of: int) -> int:
+    """Ceilings that bind, each with its article; returns the number of headings written (0 without the table)."""
+    table = c.plan.tables.get("ceilings")
+    if table is None or table.empty:
+        return 0
+    c.letter.heading(f"{number_of}. {c.say('Các khung, giới hạn đã dùng hết', 'Ceilings that bind')}")
+    lines = binding_rules(table)
+    rows = []
+    for r in lines.itertuples():
+        rule = c.inputs.law[r.rule]
+        named = term("ceiling", r.rule, c.lang) if known("ceiling", r.rule) else rule.title(c.lang) or r.rule
+        limit = c.n(r.lowest) if r.lowest == r.highest else f"{c.n(r.lowest)}–{c.n(r.highest)}"
+        rows.append(
+            (
+                named,
+                rule.cite(c.lang),
+                f"{c.n(r.binding)}/{c.n(r.subjects)}",
+                f"{limit} {term('unit', r.unit, c.lang)}",
+                SUPPRESSED if pd.isna(r.above) else c.n(r.above) if r.above else "",
+            )
+        )
+    c.letter.table(
+        [
+            c.say("Quy định", "Rule"),
+            c.say("Căn cứ", "Article"),
+            c.say("Số nơi hết mức", "Binds at"),
+            c.say("Mức mỗi nơi", "Limit at each"),
+            c.say("Người vượt mức", "People above"),
+        ],
+        rows,
+        (5.2, 4.9, 1.8, 2.3, 1.8),
+        numeric=(2, 3, 4),
+        size=9.5,
+        caption=c.say("Khung, giới hạn đã dùng hết", "Ceilings of which nothing is left"),
+    )
+    free = sorted(set(table["rule"]) - set(lines["rule"]))
+    names = "; ".join(c.inputs.law[r].title(c.lang) or r for r in free)
+    c.letter.paragraph(
+        c.say(
+            f"Chưa dùng hết ở nơi nào: {names}. Từng đơn vị có trong phụ lục Excel.",
+            f"Not binding anywhere: {names}. Every subject is in the Excel annex.",
+        )
+    )
+    return 1
+
+
+def equity(c: Context, number_of: int) -> int:
+    """Who bears what, by group; returns the number of headings written (0 without the table)."""
+    table = c.plan.tables.get("equity")
+    if table is None or table.empty:
+        return 0
+    c.letter.heading(f"{number_of}. {c.say('Tác động giữa các nhóm', 'What the plan means for each group')}")
+    if "staff" in c.plan.manifest.get("synthetic", ()):
+        c.letter.paragraph(
+            c.say(
+                "Số liệu nhân sự là GIẢ LẬP: chênh lệch dưới đây cho thấy cách phương án tác động lên các nhóm như"
+                " trong danh sách giả lập, không phải kết luận về người thật. Nhóm quá nhỏ không công bố (•).",
+                "Staff data are SYNTHETIC: the differences show how the plan works on groups such as those of the"
+                " generated roster and are no finding about real people. Groups too small to show are marked •.",
+            )
+        )
+    c.letter.bullets(differences(table, c.lang))
+    groups = shown_groups(table)
+    figures = measures(groups)
+    name = f"group_{c.lang}"
+    rows = []
+    for group, own in zip(groups.to_dict("records"), figures.to_dict("records"), strict=True):
+        hidden = set(str(group["suppressed"] or "").split(";"))
+        cells = [_cell(own[m], m, hidden, c.lang) for m in MEASURES]
+        rows.append((group[name], SUPPRESSED if pd.isna(group["people"]) else c.n(group["people"]), *cells))
+    c.letter.table(
+        [c.say("Nhóm", "Group"), c.say("Số người", "People"), *(MEASURES[m][c.lang] for m in MEASURES)],
+        rows,
+        (4.2, 1.7, 1.9, 1.7, 1.9, 2.0, 2.6),
+        numeric=range(1, 2 + len(MEASURES)),
+        size=9.5,
+        bold_rows=(0,),
+        caption=c.say(
+            "Tác động theo nhóm (tỷ lệ trong số người tiếp tục công tác; mất chức vụ: trong số lãnh đạo trước đó)",
+            "Outcome by group (shares of those who go on working; loss of rank: of the leaders before)",
+        ),
+    )
+    c.letter.picture(
+        chart_equity(groups, figures, c.lang),
+        c.say(
+            "Tác động theo nhóm so với bình quân (đường đứt: bình quân)",
+            "Outcome by group against the average (dashed: average)",
+        ),
+    )
+    return 1
+
+
+def _cell(value: float, measure: str, hidden: set[str], lang: str) -> str:
+    """A share or km; a mark where it is suppressed, a dash where there is nobody."""
+    if pd.isna(value):
+        parts = {measure, "people", "contract_ends", "leaders_before"} if measure == "lost_leading_post" else {measure}
+        return SUPPRESSED if parts & hidden else MISSING
+    return number(value, lang, 1) if measure == "mean_km_farther" else percent(value, lang)

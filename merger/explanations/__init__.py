@@ -1,0 +1,1 @@
+"""Answers to "why?" about persons, bodies and communes; merger.explain finds the item and asks these."""
