@@ -14,7 +14,7 @@ from geodata.travel import default_cache, travel_table
 from merger.consolidation.decisions import Decisions, equipment, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
 from merger.inputs import Inputs
-from solvers.structure.solve import StructureProblem
+from solvers.structure.problem import StructureProblem
 
 # Costs are counted in thousands of VND, so that sums stay exact integers.
 UNIT_VND = 1_000

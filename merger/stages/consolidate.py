@@ -29,7 +29,14 @@ from merger.consolidation.problem import (
     mandatory_title,
     years,
 )
-from merger.consolidation.tradeoff import checked, site_tradeoff, stay_gains, with_share
+from merger.consolidation.tradeoff import (
+    checked,
+    curve_points,
+    second_site_curve,
+    site_tradeoff,
+    stay_gains,
+    stays_at_second_site,
+)
 from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
 from merger.relocation.staffing import division_deputies
@@ -37,7 +44,7 @@ from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
 from solvers.structure.columns import leading_posts
-from solvers.structure.solve import StructureSolution
+from solvers.structure.problem import StructureSolution
 
 CEILING = "staffing.province_departments_max"
 MANDATORY = "staffing.province_departments_mandatory_list"
@@ -77,17 +84,17 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     divisions = _new_divisions(inputs, structure, solution)
     next_best = NextBest.read(inputs, structure, solution, stop)
     options, label = inputs.scenario.consolidate, _label(inputs)
+    curve = second_site_curve(structure, options.tradeoff_shares, stop)
+    points = curve_points(structure, curve)
     table = {
         "structure": _structure_table(inputs, structure, divisions, next_best),
         "new_agencies": _agency_table(inputs, structure, divisions),
         "new_divisions": _division_table(inputs, items, divisions),
-        "site_tradeoff": site_tradeoff(structure, options.tradeoff_shares, stop, label),
+        "site_tradeoff": site_tradeoff(points, options.tradeoff_shares, label),
         "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
     table["mandates"] = mandates_after(inputs, table)
-    limited = options.second_site_share < 1
-    free = checked(with_share(structure, 1.0), stop) if limited else solution
-    figures = _figures(inputs, structure, solution, table, free)
+    figures = _figures(inputs, structure, solution, table, curve[1.0]) | {"second_site_curve": points}
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
     record = Record.of(
         replace(solution, objective=solution.objective * UNIT_VND, bound=solution.bound * UNIT_VND),
@@ -285,9 +292,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
     """Headline numbers of the stage; money over the whole horizon."""
     items, problem = structure.items, structure.problem
     ordinary = items["kind"].isin(ORDINARY)
-    counted = problem.slot_counted & (solution.site_of_slot >= 0)
-    stays = counted & problem.second_site[solution.site_of_slot]
-    free_stays = problem.slot_counted & (free.site_of_slot >= 0) & problem.second_site[free.site_of_slot]
+    stays, free_stays = stays_at_second_site(structure, solution), stays_at_second_site(structure, free)
     size = np.bincount(solution.slot_of_item, weights=problem.size, minlength=len(structure.slots)).astype(int)
     load = np.bincount(
         solution.site_of_slot[solution.slot_of_item], weights=problem.floor, minlength=len(structure.sites)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from solvers.problem import Status
-from solvers.structure.solve import StructureProblem, StructureSolution
+from solvers.structure.problem import StructureProblem, StructureSolution
 
 TOLERANCE = 1e-6
 

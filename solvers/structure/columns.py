@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix, csc_matrix
 from solvers.set_partition import Program
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 # Shares are taken as the nearest fraction with at most this denominator.
 PARTS = 10_000

@@ -18,7 +18,7 @@ from solvers.problem import Stop
 from solvers.structure.columns import PARTS
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 
 def find_conflict(problem: StructureProblem, stop: Stop) -> tuple[tuple[str, ...], bool]:
