@@ -173,6 +173,8 @@ TABLES: dict[str, Table] = {
             "successor_id": ("text", "the one accountable body or division after"),
             "successor": ("text", "its name"),
             "basis": ("text", "law, official or ours"),
+            "reason_vi": ("text", "why it goes there, with the neighbours that decided"),
+            "reason_en": ("text", ""),
             "due": ("date", ""),
             "label": LABEL,
         },

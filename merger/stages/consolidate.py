@@ -84,10 +84,12 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "site_tradeoff": site_tradeoff(structure, options.tradeoff_shares, stop, label),
         "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
-    table["mandates"] = mandates_after(inputs, table)
+    table["mandates"], away = mandates_after(inputs, table)
     limited = options.second_site_share < 1
     free = checked(with_share(structure, 1.0), stop) if limited else solution
     figures = _figures(inputs, structure, solution, table, free)
+    figures["mandates_away_from_neighbours"] = away
+    figures["mandates_away_price_vnd"] = round(away * inputs.scenario.prices.mandate_move_vnd)
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
     record = Record.of(
         replace(solution, objective=solution.objective * UNIT_VND, bound=solution.bound * UNIT_VND),
