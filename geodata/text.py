@@ -18,8 +18,8 @@ VIETNAMESE = frozenset(
 PUNCTUATION = frozenset("–—‘’“”…«»°²³½×·•₫\u00a0")
 EXCEL_REMEDY = 'in Excel choose Save As, type "CSV UTF-8 (Comma delimited)", or keep it as .xlsx'
 LEGACY_REMEDY = "convert it to Unicode (for instance with the UniKey toolkit), then save it as UTF-8"
-# Signs with which a spreadsheet lets a formula begin.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Signs with which a spreadsheet lets a formula begin, full-width forms too; blanks and apostrophes may stand before.
+FORMULA = re.compile(r"['\s\ufeff\u200b]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 # What the bytes of UTF-8 Vietnamese look like when a program took them for Windows-1252.
 TELLTALE = ("á»", "áº", "Ã", "Æ°", "Æ¡", "Ä‘", "Ä\u0090", "Äƒ", "Â")
 
@@ -88,8 +88,16 @@ def fold(text: str, *, marks: bool = False) -> str:
 
 
 def neutralise(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula: an apostrophe before a leading = + - @ tab or return."""
-    return "'" + text if text.startswith(FORMULA) else text
+    """Text that a spreadsheet does not take for a formula: an apostrophe before a leading = + - @ tab or return.
+
+    Also where blanks or apostrophes lead, so that `restored` gives every text back as it was.
+    """
+    return "'" + text if FORMULA.match(text) else text
+
+
+def restored(text: str) -> str:
+    """Text as it was before `neutralise`."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
 
 
 def _undecodable(data: bytes, at: int, path: Path) -> InputError:

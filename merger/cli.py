@@ -124,6 +124,7 @@ def plan(
     seed: Annotated[int | None, typer.Option(help="seed of the generator and the solvers")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="threads of the solvers")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
+    public: Annotated[bool, typer.Option("--public", help="write no rows about persons")] = False,
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
     from merger.fields import fields
@@ -138,8 +139,21 @@ def plan(
     if only is not None and only not in STAGES:
         raise typer.BadParameter(f"{only!r} is no stage; stages: {', '.join(STAGES)}", param_hint="--only")
     with _progress() as progress:
-        finished = make_plan(loaded, out, only=only, seconds=time_limit, progress=progress)
+        finished = make_plan(loaded, out, only=only, seconds=time_limit, public=public, progress=progress)
     _print_summary(finished)
+
+
+@app.command()
+def publish(
+    plan: PlanArg,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder for the public copy")],
+) -> None:
+    """Make a copy of a finished plan for the public: no rows about persons, documents and maps as they are."""
+    from merger.pipeline import publish_plan
+    from merger.plan import read_plan
+
+    publish_plan(read_plan(plan), out)
+    typer.echo(f"Wrote {out}: no rows about persons. The full plan stays in {plan}.")
 
 
 @app.command()
@@ -238,13 +252,11 @@ def map_(plan: PlanArg) -> None:
 
 
 def _open(folder: Path) -> tuple[Plan, Inputs]:
-    from merger.inputs import load_inputs
+    from merger.inputs import inputs_of
     from merger.plan import read_plan
-    from scenarios.loader import loaded_from
 
     opened = read_plan(folder)
-    loaded = loaded_from(opened.manifest["scenario"], folder)
-    return opened, load_inputs(loaded.scenario, loaded.folder)
+    return opened, inputs_of(opened)
 
 
 def _language(lang: str) -> str:

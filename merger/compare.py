@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from merger.plan import Plan
+from merger.disclosure import is_masked
+from merger.plan import Plan, read_tables
+
+PEOPLE_MISSING = "People are not compared: a public copy holds no rows about persons; compare the full plans for that."
 
 # Table: (kind of item, column of its name, columns whose change matters, column that tells how many are affected).
 COMPARED: dict[str, tuple[str, str, tuple[str, ...], str]] = {
@@ -33,10 +36,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """Figures that differ as {name: (a, b)} and the changes, most people affected first."""
+    """Figures that differ as {name: (a, b)} and the changes, most people affected first.
+
+    `note` says what could not be compared.
+    """
 
     figures: dict[str, tuple[Any, Any]]
     changes: tuple[Change, ...]
+    note: str = ""
 
     @property
     def empty(self) -> bool:
@@ -45,12 +52,12 @@ class Difference:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"figures": self.figures, "changes": [asdict(c) for c in self.changes]}
+        return {"figures": self.figures, "changes": [asdict(c) for c in self.changes], "note": self.note}
 
     def as_text(self, most: int = 25) -> str:
         """A page for the terminal: figures, counts by kind, then the changes that touch most people."""
         if self.empty:
-            return "The two plans are the same."
+            return "\n".join(["The two plans are the same.", *([self.note] if self.note else [])])
         lines = [f"  {k:48} {_show(a):>18} -> {_show(b):>18}" for k, (a, b) in self.figures.items()]
         kinds = pd.Series([c.kind for c in self.changes], dtype=object).value_counts(sort=False)
         people = pd.Series([c.people for c in self.changes], dtype=float).groupby([c.kind for c in self.changes]).sum()
@@ -63,16 +70,23 @@ class Difference:
         lines += [""] + [f"  {c.kind:10} {c.name} [{c.item}]: {c.before} -> {c.after}" for c in self.changes[:most]]
         if len(self.changes) > most:
             lines.append(f"  ... and {len(self.changes) - most} more (--json lists all)")
+        lines += [self.note] if self.note else []
         return "\n".join(lines)
 
 
 def compare_plans(a: Plan, b: Plan) -> Difference:
-    """Compare two plans item by item; a plan compared with itself gives an empty difference."""
+    """Compare two plans item by item; a plan compared with itself gives an empty difference.
+
+    Where one is a public copy, both are compared as the public sees them, and persons not at all.
+    """
+    note = PEOPLE_MISSING if a.public or b.public else ""
+    if note:
+        a, b = (p if p.public else replace(p, tables=read_tables(p.path, public=True), public=True) for p in (a, b))
     changes = [*_unit_changes(a, b), *_people_changes(a, b)]
     for table in COMPARED:
         changes += _row_changes(a, b, table)
     changes.sort(key=lambda c: (-c.people, c.kind, c.item, c.before))
-    return Difference(_figure_changes(a, b), tuple(changes))
+    return Difference(_figure_changes(a, b), tuple(changes), note)
 
 
 def _figure_changes(a: Plan, b: Plan) -> dict[str, tuple[Any, Any]]:
@@ -138,8 +152,15 @@ def _row_changes(a: Plan, b: Plan, table: str) -> list[Change]:
         before, after = (("-" if r is None else ", ".join(_show(r[c]) for c in columns)) for r in (x, y))
         if before != after:
             some = x if x is not None else y
-            found.append(Change(kind, str(item), str(some[name]), before, after, int(some[people]) if people else 0))
+            found.append(
+                Change(kind, str(item), str(some[name]), before, after, _people(some[people]) if people else 0)
+            )
     return found
+
+
+def _people(value: Any) -> int:
+    """A count of persons, 0 where it is not shown."""
+    return 0 if is_masked(value) else int(value)
 
 
 def _show(value: Any) -> str:

@@ -14,7 +14,7 @@ from merger.documents.wording import empty, heading, plain_value, term
 from merger.explanations import bodies, persons
 from merger.explanations.answer import Answer, Question, Section
 from merger.inputs import Inputs
-from merger.plan import Plan
+from merger.plan import PUBLIC_NOTICE, Plan
 
 # Table: (kind in Vietnamese, kind in English, columns that name an item).
 ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -66,6 +66,10 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
     named = before[(before["agency_id"] == item) | before["name_vi"].map(plain).str.contains(plain(item), regex=False)]
     if len(named):
         return [_explain_body(q, row) for _, row in named.head(10).iterrows()]
+    if plan.public:
+        raise InputError.single(
+            plan.path, f"nothing in this plan is called {item!r}", f"if it is a person: {PUBLIC_NOTICE}"
+        )
     raise InputError.single(
         plan.path,
         f"nothing in this plan is called {item!r}",
@@ -114,9 +118,18 @@ def _explain_row(q: Question, table: str, row: pd.Series) -> Answer:
         rules=tuple(q.titled(r) for r in ids),
         alternative=_alternative(q, table, row),
         label=q.cells.words(table, "label", row.get("label", ""), q.lang),
-        sections=_sections(q, table, row, options),
+        sections=(*_sections(q, table, row, options), *_absent(q, table)),
         choices=tuple(persons.choice_data(c, q.lang) for c in options),
     )
+
+
+def _absent(q: Question, table: str) -> tuple[Section, ...]:
+    """What a public copy cannot tell of an item whose answer would count people in its posts."""
+    if not q.plan.public or table not in ("new_agencies", "new_divisions", "new_units"):
+        return ()
+    title = q.say("Bản công khai", "Public copy")
+    told = "Không có dữ liệu từng người, từng vị trí: hỏi trên phương án đầy đủ."
+    return (Section(title, (q.say(told, "No rows about persons and posts: ask with the full plan."),)),)
 
 
 def _sections(q: Question, table: str, row: pd.Series, options) -> tuple[Section, ...]:

@@ -13,8 +13,10 @@ from geodata.roads import RoadGraph, read_roads
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
 from geodata.travel import TravelTable, default_cache, travel_table
+from merger.plan import Plan
 from merger.synthetic import generate_divisions, generate_staff
 from scenarios.law import RuleBook, read_law
+from scenarios.loader import loaded_from
 from scenarios.rosters import read_own_table
 from scenarios.schema import Scenario
 from scenarios.tables import schema_of
@@ -121,8 +123,23 @@ def load_geography(scenario: Scenario, folder: Path) -> Inputs:
     )
 
 
-def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
-    """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files."""
+def inputs_of(plan: Plan) -> Inputs:
+    """Inputs that a finished plan was made from; of a public copy without the roster (its frame is empty).
+
+    Raises InputError when the scenario or a table of it can no longer be read.
+    """
+    loaded = loaded_from(plan.manifest["scenario"], plan.path)
+    if not plan.public:
+        return load_inputs(loaded.scenario, loaded.folder)
+    inputs = load_inputs(loaded.scenario, loaded.folder, roster=False)
+    return replace(inputs, synthetic=frozenset(plan.manifest["synthetic"]))
+
+
+def load_inputs(scenario: Scenario, folder: Path, *, roster: bool = True) -> Inputs:
+    """Read all tables of a checked scenario; generates divisions and staff where the scenario names no files.
+
+    `roster` False: the frame of staff stays empty.
+    """
     base = load_geography(scenario, folder)
 
     def own(name: str) -> pd.DataFrame:
@@ -131,4 +148,6 @@ def load_inputs(scenario: Scenario, folder: Path) -> Inputs:
     synthetic = frozenset(name for name in ("divisions", "staff") if getattr(scenario.data, name) is None)
     divisions = generate_divisions(base) if "divisions" in synthetic else own("divisions")
     base = replace(base, divisions=divisions, synthetic=synthetic)
+    if not roster:
+        return replace(base, staff=pd.DataFrame(columns=list(schema_of("staff").columns), dtype=object))
     return replace(base, staff=generate_staff(base) if "staff" in synthetic else own("staff"))

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geodata.maps import METRIC, WGS84
 from geodata.roads import RoadGraph
+from merger.disclosure import amount
 from merger.inputs import Inputs
 
 ATTRIBUTION_OSM = "© OpenStreetMap contributors, ODbL 1.0; tile schema © OpenMapTiles, CC-BY 4.0"
@@ -23,8 +24,6 @@ ATTRIBUTION_UNITS = (
     "(MIT, © 2025); "
     "inner borders before 2025 are a reconstruction, not official; " + ATTRIBUTION_OSM
 )
-# A line on a public map stands for at least this many people, so that nobody can be picked out.
-SMALLEST_GROUP = 3
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 ROAD_TOLERANCE_M = 25.0
 # How far around a leg its quickest path is looked for, minutes of free flow: most legs are short, so a
@@ -58,7 +57,7 @@ TITLES = {
     "roads": "Đường bộ chính / Main roads",
     "routes": "Tuyến đưa đón / Commute routes",
     "stops": "Điểm đón / Stops",
-    "commute_flows": "Luồng đi lại từ 3 người trở lên / Commuting flows of 3 people or more",
+    "commute_flows": "Luồng đi lại, không vẽ nhóm nhỏ / Commuting flows without small groups",
     "projects": "Dự án giao thông (vị trí gần đúng) / Transport projects (approximate)",
 }
 
@@ -66,8 +65,8 @@ TITLES = {
 def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
     """Build every layer that the tables allow, in EPSG:4326, rows in a fixed order.
 
-    `attrs` of each layer holds title, attribution and style. Layers without rows are left out. Commuting
-    flows are summed over all modes and shown only from `SMALLEST_GROUP` people on.
+    `tables` are those for the public (merger.disclosure): commuting flows are the rows of one home unit each, summed
+    over their modes. `attrs` of each layer holds title, attribution and style. Layers without rows are left out.
     """
     units = tables.get("units")
     edges = gpd.read_parquet(
@@ -223,6 +222,8 @@ def _routes(inputs: Inputs, tables: Mapping[str, pd.DataFrame], edges: gpd.GeoDa
         "depart",
     ]
     frame = routes[routes["route_id"].isin(lines)][[*columns, "arrive", "label"]].rename(columns={"name_vi": "name"})
+    # Text, because some may be masked, and a layer has one type a column.
+    frame["riders"] = frame["riders"].astype(str)
     geometry = [lines[r] for r in frame["route_id"]]
     return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
 
@@ -268,13 +269,12 @@ def _leg(graph: RoadGraph, origin: int, target: int) -> list[int]:
 
 
 def _stops(stops: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
-    """Morning stops with their times; boardings below the smallest group are left empty."""
+    """Morning stops with their times; boardings as text, some masked."""
     if stops is None or stops.empty:
         return None
     own = stops[stops["direction"] == "morning"].sort_values(["route_id", "sequence"]).reset_index(drop=True)
     frame = own[["route_id", "sequence", "stop_id", "name", "time", "label"]].copy()
-    shown = pd.to_numeric(own["boarding"]).astype(float)
-    frame.insert(5, "boarding", shown.where(shown >= SMALLEST_GROUP))
+    frame.insert(5, "boarding", own["boarding"].astype(str))
     return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(own["lon"], own["lat"]), crs=WGS84)
 
 
@@ -286,9 +286,10 @@ def _flows(inputs: Inputs, commute: pd.DataFrame | None) -> gpd.GeoDataFrame | N
     centres = inputs.units[["name_full", "centre_lon", "centre_lat"]].set_axis(sites.columns, axis=1)
     places = pd.concat([sites, pd.DataFrame(centres)])
     known = commute[commute["home_code"].isin(inputs.units.index) & commute["site_id"].isin(places.index)]
+    known = known.assign(riders=amount(known["riders"])).dropna(subset="riders")
     weighted = known.assign(km_sum=known["km"] * known["riders"])
     flows = weighted.groupby(["home_code", "home", "site_id"], as_index=False)[["riders", "km_sum"]].sum()
-    flows = flows[flows["riders"] >= SMALLEST_GROUP].sort_values(["home_code", "site_id"]).reset_index(drop=True)
+    flows = flows.sort_values(["home_code", "site_id"]).reset_index(drop=True)
     start = inputs.units.loc[flows["home_code"], ["centre_lon", "centre_lat"]].to_numpy(float)
     end = places.loc[flows["site_id"], ["lon", "lat"]].to_numpy(float)
     frame = flows[["home_code", "home", "site_id"]].assign(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import signal
 import threading
 import time
@@ -15,11 +16,24 @@ from typing import Any
 
 import pandas as pd
 
+from geodata.faults import InputError
 from merger import __version__
+from merger.disclosure import public_view, shown_figures
 from merger.inputs import Inputs, load_inputs
-from merger.plan import SCHEMA_VERSION, Plan, refuse_foreign, whole_or_nothing, write_csv, write_manifest
+from merger.plan import (
+    INTERNAL,
+    SCHEMA_VERSION,
+    Plan,
+    read_plan,
+    refuse_foreign,
+    table_path,
+    whole_or_nothing,
+    write_csv,
+    write_manifest,
+)
+from merger.publish import publish_into
 from merger.stages.stage import Record
-from merger.tables import conform
+from merger.tables import TABLES, conform
 from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
 
@@ -37,6 +51,14 @@ SYNTHETIC_NOTICE = (
     "GIẢ LẬP: cơ cấu phòng hoặc nhân sự do chương trình sinh ra theo tổng số đã công bố, "
     "không dùng để quyết định với từng người."
 )
+
+INTERNAL_README = """Thư mục này có dữ liệu cá nhân (mỗi dòng một người hoặc rất ít người):
+không chuyển ra ngoài cơ quan.
+Bản công khai của phương án: merger publish PHƯƠNG_ÁN -o THƯ_MỤC.
+
+This folder holds personal data (rows about one person or very few): do not pass it on.
+A copy of the plan for the public: merger publish PLAN -o DIR.
+"""
 
 Progress = Callable[[str], None]
 
@@ -97,7 +119,8 @@ def _feed_back(
         support = first.set_index("person_id")[["support", "support_vnd_month"]].loc[again["person_id"]]
         tables["staff"] = again.assign(**{column: support[column].to_numpy() for column in support})
     record = records["relocate"]
-    figures = {**record.figures, "commute_feedback_moved_people": moved}
+    fed_back = shown_figures({"commute_feedback_moved_people": moved}, inputs.scenario.documents.smallest_group)
+    figures = {**record.figures, **fed_back}
     records["relocate"] = replace(record, seconds=record.seconds + spent, figures=figures)
 
 
@@ -115,9 +138,10 @@ def make_plan(
     only: str | None = None,
     seconds: float | None = None,
     languages: tuple[str, ...] = ("vi", "en"),
+    public: bool = False,
     progress: Progress = quiet,
 ) -> Plan:
-    """Plan a checked scenario and write the folder, whole or not at all.
+    """Plan a checked scenario and write the folder, whole or not at all; `public` without any personal rows.
 
     Raises InfeasibleError when a stage has no solution and AuditError when the finished plan fails its audit; in both
     cases, as when interrupted, a plan that is already at `target` stays as it is.
@@ -129,20 +153,44 @@ def make_plan(
     inputs = load_inputs(loaded.scenario, loaded.folder)
     tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
     with whole_or_nothing(target) as folder:
+        # A public plan is made from a full one, which only lives until it has passed its audit.
+        full = folder / ".full" if public else folder
         progress("write")
         manifest = build_manifest(loaded, inputs, tables, records)
-        plan = Plan(folder, manifest, tables)
+        plan = Plan(full, manifest, tables)
         layers = plan_layers(plan, inputs)
         write_data(plan, inputs)
         write_maps(plan, layers)
         progress("documents")
         write_documents(plan, inputs, layers, languages)
         progress("audit")
-        audit = _audited(folder)
-        manifest["audit"] = audit
+        manifest["audit"] = _audited(full)
         manifest["seconds"] = round(time.perf_counter() - started, 1)
-        write_manifest(manifest, folder)
+        write_manifest(manifest, full)
+        if public:
+            publish_into(plan, folder)
+            shutil.rmtree(full)
+            _audited(folder)
+            return replace(read_plan(folder), path=target)
     return Plan(target, manifest, tables)
+
+
+def publish_plan(plan: Plan, target: Path) -> None:
+    """Write the public copy of a finished full plan, whole or not at all.
+
+    Raises InputError when the plan is a public copy itself or the target holds something else, AuditError when the
+    full plan or the copy fails its audit: then something in it must not go out, or cannot be relied on.
+    """
+    target = Path(target)
+    if plan.public:
+        raise InputError.single(plan.path, "is a public copy already", "copy the folder, or name the full plan")
+    if target.resolve() == plan.path.resolve():
+        raise InputError.single(target, "is the full plan itself", "name another folder for the public copy")
+    refuse_foreign(target)
+    _audited(plan.path)
+    with whole_or_nothing(target) as folder:
+        publish_into(plan, folder)
+        _audited(folder)
 
 
 def build_manifest(
@@ -170,23 +218,28 @@ def build_manifest(
 
 
 def plan_layers(plan: Plan, inputs: Inputs) -> dict[str, Any]:
-    """Build the map layers of a plan (GeoDataFrames by name)."""
+    """Build the map layers of a plan (GeoDataFrames by name) from what the public may see."""
     from merger.layers import build_layers
 
-    return build_layers(inputs, plan.tables)
+    return build_layers(inputs, public_view(plan, inputs).tables)
 
 
 def write_data(plan: Plan, inputs: Inputs) -> None:
-    """Write the manifest, the tables, the graph and the calendar."""
+    """Write the manifest, the tables for the public, the calendar; personal rows and the graph of them apart."""
     from merger.network import build_network, write_graphml
     from merger.timetabling.calendars import write_ics
 
+    (plan.path / INTERNAL).mkdir(parents=True, exist_ok=True)
+    for name, frame in public_view(plan, inputs).tables.items():
+        write_csv(name, frame, table_path(plan.path, name, public=True))
     for name, frame in plan.tables.items():
-        write_csv(name, frame, plan.path / f"{name}.csv")
+        if TABLES[name].internal:
+            write_csv(name, frame, table_path(plan.path, name))
     write_manifest(plan.manifest, plan.path)
     if "timetable" in plan.tables:
         write_ics(plan.tables["timetable"], plan.path / "timetable.ics", "vi")
-    write_graphml(build_network(inputs, plan.tables), plan.path / "network.graphml")
+    write_graphml(build_network(inputs, plan.tables), plan.path / INTERNAL / "network.graphml")
+    (plan.path / INTERNAL / "README.txt").write_text(INTERNAL_README, encoding="utf-8")
 
 
 def write_maps(plan: Plan, layers: dict[str, Any]) -> None:
@@ -201,7 +254,7 @@ def write_maps(plan: Plan, layers: dict[str, Any]) -> None:
 def write_documents(
     plan: Plan, inputs: Inputs, layers: dict[str, Any], languages: tuple[str, ...] = ("vi", "en")
 ) -> None:
-    """Write the Word report in each language, the Excel annex and the HTML page."""
+    """Write the Word report in each language, the Excel annex and the HTML page, from what the public may see."""
     from merger.documents.annex import write_annex
     from merger.documents.page import write_page
     from merger.documents.report import write_report

@@ -15,22 +15,37 @@ from typing import Any
 import pandas as pd
 
 from geodata.faults import InputError
+from geodata.text import neutralise, restored
 from merger.tables import TABLES, conform
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "plan.json"
+# Folder of what holds rows about single persons, and in it the scenario with what it says of them.
+INTERNAL = "internal"
+SCENARIO = "scenario.json"
+PUBLIC_NOTICE = "this plan is a public copy without personal rows; ask with the full plan"
 
 # Decimals written by type: enough for people and for re-computation, few enough to be stable.
+TEXT = ("text", "list", "date", "time")
 DECIMALS = {"km": 3, "minutes": 2, "km2": 3, "m2": 1, "degrees": 6, "ratio": 4}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A finished plan: its folder, manifest (plan.json) and tables by name (columns as in merger.tables)."""
+    """A finished plan: its folder, manifest (plan.json) and tables by name (columns as in merger.tables).
+
+    `public`: the tables hold no personal rows (grouped ones are in their form for the public).
+    """
 
     path: Path
     manifest: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+    public: bool = False
+
+
+def table_path(folder: Path, name: str, *, public: bool = False) -> Path:
+    """File of a table: full rows of internal ones in the folder `internal`, else the form for the public."""
+    return folder / INTERNAL / f"{name}.csv" if TABLES[name].internal and not public else folder / f"{name}.csv"
 
 
 def read_plan(folder: Path) -> Plan:
@@ -51,14 +66,30 @@ def read_plan(folder: Path) -> Plan:
             f"plan of version {found}, this program reads {SCHEMA_VERSION}",
             "run `merger plan` again",
         )
-    tables = {name: read_csv(name, folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").exists()}
-    return Plan(folder, manifest, tables)
+    public = bool(manifest.get("public"))
+    whole = folder / INTERNAL / SCENARIO
+    if not public and whole.exists():
+        manifest["scenario"] = json.loads(whole.read_text(encoding="utf-8"))
+    return Plan(folder, manifest, read_tables(folder, public=public), public)
+
+
+def read_tables(folder: Path, *, public: bool) -> dict[str, pd.DataFrame]:
+    """Tables of a plan folder: all with their full rows, or only those for the public."""
+    paths = {
+        name: table_path(folder, name, public=public)
+        for name, table in TABLES.items()
+        if not public or table.grouped or not table.internal
+    }
+    return {name: read_csv(name, path) for name, path in paths.items() if path.exists()}
 
 
 def read_csv(name: str, path: Path) -> pd.DataFrame:
-    """Read one table of a plan with the types of its contract; text is never a number, empty text is ""."""
+    """Read one table of a plan with the types of its contract; text is never a number, empty text is "".
+
+    Counts are numbers where none of the column is masked, else numbers and marks as they are shown.
+    """
     columns = TABLES[name].columns
-    text = {c for c, (kind, _) in columns.items() if kind in ("text", "list", "date", "time")}
+    text = {c for c, (kind, _) in columns.items() if kind in TEXT}
     frame = pd.read_csv(
         path,
         dtype=dict.fromkeys(text, str),
@@ -66,7 +97,11 @@ def read_csv(name: str, path: Path) -> pd.DataFrame:
         na_values={c: [""] for c in set(columns) - text},
     )
     for c, (kind, _) in columns.items():
-        if c in frame and kind in ("int", "vnd") and frame[c].notna().all():
+        if c in frame and kind in TEXT:
+            frame[c] = frame[c].map(restored)
+        if c in frame and kind == "count":
+            frame[c] = frame[c].map(_count)
+        if c in frame and kind in ("int", "vnd", "count") and frame[c].notna().all() and not _marked(frame[c]):
             frame[c] = frame[c].astype("int64")
         if c in frame and kind == "bool":
             frame[c] = frame[c].astype(str).str.lower().eq("true")
@@ -74,24 +109,46 @@ def read_csv(name: str, path: Path) -> pd.DataFrame:
 
 
 def write_csv(name: str, frame: pd.DataFrame, path: Path) -> None:
-    """Write one table: columns and rows in order, numbers rounded by type, so that equal plans are equal bytes."""
+    """Write one table: columns and rows in order, numbers rounded by type, so that equal plans are equal bytes.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe, which `read_csv` takes away again.
+    """
     out = conform(name, frame).copy()
     for c, (kind, _) in TABLES[name].columns.items():
         if kind in ("int", "vnd"):
             out[c] = pd.to_numeric(out[c]).round().astype("Int64")
+        elif kind == "count":
+            out[c] = ["" if pd.isna(v) else v if isinstance(v, str) else str(round(v)) for v in out[c]]
         elif kind in DECIMALS:
             out[c] = [_number(v, DECIMALS[kind]) for v in out[c]]
         elif kind == "bool":
             out[c] = ["true" if v else "false" for v in out[c]]
         else:
-            out[c] = ["" if pd.isna(v) else str(v) for v in out[c]]
+            out[c] = ["" if pd.isna(v) else neutralise(str(v)) for v in out[c]]
     out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Write plan.json, readable and in a stable order."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=_plain)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    """Write plan.json, readable and in a stable order; what the scenario says of persons goes to the folder internal.
+
+    `read_plan` puts the two together again.
+    """
+    scenario = manifest["scenario"]
+    if not manifest.get("public"):
+        (folder / INTERNAL).mkdir(parents=True, exist_ok=True)
+        _write_json(scenario, folder / INTERNAL / SCENARIO)
+    _write_json({**manifest, "scenario": impersonal(scenario)}, folder / MANIFEST)
+
+
+def impersonal(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """A described scenario without the roster and its remarks on persons, and without locks of persons."""
+    data = {**scenario["data"], "staff": None}
+    return {**scenario, "data": data, "locks": {**scenario["locks"], "fixed_post": {}}}
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def refuse_foreign(target: Path) -> None:
@@ -131,6 +188,18 @@ def _take_place(building: Path, target: Path) -> None:
     finally:
         if target.exists():
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _count(value: Any) -> Any:
+    """A count as read: a number where it is one."""
+    text = str(value)
+    if value is None or pd.isna(value):
+        return None
+    return int(float(text)) if text.replace(".", "", 1).isdigit() else text
+
+
+def _marked(values: pd.Series) -> bool:
+    return any(isinstance(v, str) for v in values)
 
 
 def _number(value: Any, decimals: int) -> str:

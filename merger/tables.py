@@ -1,8 +1,12 @@
 """Columns of every table of a plan folder: the contract between the stages, the audit and the documents.
 
 Types: `text`, `int`, `km`, `minutes`, `vnd`, `km2`, `m2`, `date` (ISO 8601), `time` (HH:MM), `bool`, `ratio`, `list`
-(text items joined by ";"), `degrees`. Empty means unknown or not applicable. Internal tables hold data on persons
-and never reach files meant for the public.
+(text items joined by ";"), `degrees`. Empty means unknown or not applicable. `count` is a number of persons: in files
+for the public "<5" where it is too small to show and "*" where it would give such a number away (merger.disclosure).
+
+Internal tables hold rows about single persons or few of them. They lie in the folder `internal` of a plan and never
+reach files meant for the public; a grouped one has, under the same name beside that folder, a form for the public in
+which persons are joined to groups.
 """
 
 from __future__ import annotations
@@ -14,11 +18,15 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file of a plan: columns as {name: (type, meaning)}; `key` is unique; `internal` means personal data."""
+    """One CSV file of a plan: columns as {name: (type, meaning)}; `key` is unique.
+
+    `internal` means personal data; `grouped` that there is also a form for the public, with the same columns.
+    """
 
     key: tuple[str, ...]
     columns: dict[str, tuple[str, str]]
     internal: bool = False
+    grouped: bool = False
 
 
 LABEL = ("text", "official, estimated, reconstructed, SYNTHETIC or proposed")
@@ -176,6 +184,8 @@ TABLES: dict[str, Table] = {
             "successor_id": ("text", "the one accountable body or division after"),
             "successor": ("text", "its name"),
             "basis": ("text", "law, official or ours"),
+            "reason_vi": ("text", "why it goes there, with the neighbours that decided"),
+            "reason_en": ("text", ""),
             "due": ("date", ""),
             "label": LABEL,
         },
@@ -296,33 +306,58 @@ TABLES: dict[str, Table] = {
         },
         internal=True,
     ),
+    "headcount": Table(
+        ("measure", "level", "group"),
+        {
+            "measure": ("text", "outcome, entitlement, km_before or km_after (home to work, classes of km)"),
+            "level": ("text", "before, as in staff; all: every level"),
+            "group": ("text", "outcome, entitlement or class of km (from-to); all: every group"),
+            "people": ("count", "persons; measures of km: of those placed or transitional"),
+            "entitlement_vnd": ("vnd", "sum of the benefits where the measure is entitlement"),
+            "label": LABEL,
+        },
+    ),
+    "post_counts": Table(
+        ("level", "bloc", "role", "phase"),
+        {
+            "level": ("text", "province, commune or service"),
+            "bloc": ("text", "government, party or front"),
+            "role": ("text", "head, deputy or staff"),
+            "phase": ("text", "establishment or transitional"),
+            "posts": ("count", "posts; above the establishment they are as many as persons"),
+            "held": ("count", "posts with a holder"),
+            "label": LABEL,
+        },
+    ),
     "trim_path": Table(
         ("group", "side", "year"),
         {
             "group": ("text", "province or commune"),
             "side": ("text", "side of the communes; both for the province"),
             "year": ("int", "1 July of the year before to 1 July of this one"),
-            "before_people": ("int", "above the establishment at the start, expected"),
-            "retired_by_age_people": ("int", ""),
-            "take_up_people": ("int", "leave with a benefit of Decree 178 at the scenario's take-up"),
-            "transferred_people": ("int", "into vacant or freed posts"),
-            "after_people": ("int", "above the establishment at the end"),
+            "before_people": ("count", "above the establishment at the start, expected"),
+            "retired_by_age_people": ("count", ""),
+            "take_up_people": ("count", "leave with a benefit of Decree 178 at the scenario's take-up"),
+            "transferred_people": ("count", "into vacant or freed posts"),
+            "after_people": ("count", "above the establishment at the end"),
             "benefit_vnd": ("vnd", "expected leaving benefits of the surplus"),
             "pay_vnd": ("vnd", "expected pay by coefficients of those above the establishment"),
             "label": LABEL,
         },
+        internal=True,
+        grouped=True,
     ),
     "commute": Table(
         ("group_id", "mode", "route_id"),
         {
-            "group_id": ("text", "home unit, site and wish"),
+            "group_id": ("text", "home unit, site and wish; public form: home unit (or district, side, all) and site"),
             "home_code": ("text", ""),
             "home": ("text", "name"),
             "site_id": ("text", ""),
             "wish": ("text", "daily, irregular or not_stated"),
             "mode": ("text", "shuttle, train, own, rent, flat, none"),
             "route_id": ("text", "shuttle route or empty"),
-            "riders": ("int", ""),
+            "riders": ("count", ""),
             "km": ("km", "home to site by road"),
             "minutes": ("minutes", "door to door, one way, morning"),
             "public_vnd_month": ("vnd", "public money for all riders of the row"),
@@ -333,6 +368,8 @@ TABLES: dict[str, Table] = {
             "rules": ("list", "allowance ids and rule ids"),
             "label": LABEL,
         },
+        internal=True,
+        grouped=True,
     ),
     "routes": Table(
         ("route_id",),
@@ -343,7 +380,7 @@ TABLES: dict[str, Table] = {
             "site_id": ("text", ""),
             "vehicle": ("text", "vehicle type"),
             "seats": ("int", ""),
-            "riders": ("int", ""),
+            "riders": ("count", ""),
             "stops": ("int", ""),
             "km": ("km", "one way"),
             "minutes": ("minutes", "one way in peak traffic, first stop to site"),
@@ -354,6 +391,8 @@ TABLES: dict[str, Table] = {
             "cost_vnd_day": ("vnd", "public money a day; fares of its riders for a train"),
             "label": LABEL,
         },
+        internal=True,
+        grouped=True,
     ),
     "stops": Table(
         ("route_id", "direction", "sequence"),
@@ -367,11 +406,13 @@ TABLES: dict[str, Table] = {
             "lat": ("degrees", ""),
             "road_node": ("int", "node id; 0 for stations"),
             "time": ("time", ""),
-            "boarding": ("int", "persons who get on (morning) or off (evening)"),
-            "load": ("int", "persons on board when leaving"),
+            "boarding": ("count", "persons who get on (morning) or off (evening)"),
+            "load": ("count", "persons on board when leaving"),
             "km": ("km", "from the first stop"),
             "label": LABEL,
         },
+        internal=True,
+        grouped=True,
     ),
     "timetable": Table(
         ("task_id",),

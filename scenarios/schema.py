@@ -499,6 +499,9 @@ class Documents(Section):
         ),
         description="list of recipients",
     )
+    smallest_group: int = Field(
+        5, ge=3, description="persons in the smallest group that documents, maps and public tables show"
+    )
 
 
 class Scenario(Section):

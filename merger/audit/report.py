@@ -51,12 +51,21 @@ class AuditReport:
 
 @dataclass(frozen=True)
 class Case:
-    """What is audited: inputs of the scenario, tables of the plan; folder and manifest when there are."""
+    """What is audited: inputs of the scenario, tables of the plan; folder and manifest when there are.
+
+    `shown`: the tables for the public as they lie in the folder.
+    """
 
     inputs: Inputs
     tables: Mapping[str, pd.DataFrame]
     path: Path | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def public(self) -> bool:
+        """Whether the plan says that it is a public copy."""
+        return bool(self.manifest.get("public"))
 
     def law(self, rule_id: str) -> Any:
         """Legal figure in force."""
@@ -106,7 +115,7 @@ class Registered:
                 self.title_en,
                 True,
                 (),
-                "not in this plan: " + ", ".join(missing or ["files"]),
+                f"not in this {'public copy' if case.public else 'plan'}: " + ", ".join(missing or ["files"]),
             )
         found: list[str] = []
         detail = ""

@@ -12,6 +12,7 @@ import pandas as pd
 from geodata.rail import clock
 from merger.commuting.modes import Tariff
 from merger.commuting.rows import ORDER, Choice
+from merger.disclosure import in_words, is_masked
 from merger.stages.stage import Finding
 
 RIDERS_SEEN = "train_riders"
@@ -127,8 +128,8 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
         n = figures["unserved_people"]
         found.append(
             Finding(
-                f"{n} người đủ điều kiện nhưng chưa được bố trí hỗ trợ vì vướng giới hạn (xem lý do từng nhóm).",
-                f"{n} entitled people are left without support by a limit (see the reason of each group).",
+                f"{_n(n)} người đủ điều kiện nhưng chưa được bố trí hỗ trợ vì vướng giới hạn (xem lý do từng nhóm).",
+                f"{_n(n, 'en')} entitled people are left without support by a limit (see the reason of each group).",
             )
         )
     return found
@@ -136,21 +137,32 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
 
 def _headline(figures: dict[str, Any]) -> Finding:
     by = figures["by_mode_people"]
-    return Finding(
-        f"{_n(figures['concerned_people'])} người đổi nơi làm việc ({_n(figures['listed_people'])} "
-        f"thuộc danh sách phải chuyển): {_n(by['shuttle'])} đi xe đưa đón, "
-        f"{_n(by['train'])} đi tàu, {_n(by['own'])} tự túc có hỗ trợ, {_n(by['flat'] + by['rent'])} ở gần "
-        "nơi làm việc, "
-        f"{_n(by['none'])} không hỗ trợ. Thời gian đi một lượt bình quân "
-        f"{_dec(figures['after_mean_minutes'])} phút "
-        f"(trước đây {_dec(figures['before_mean_minutes'])} phút).",
-        f"{figures['concerned_people']:,} people change workplace "
-        f"({figures['listed_people']:,} on the list of those who must move): {by['shuttle']:,} by shuttle, "
-        f"{by['train']:,} by train, "
-        f"{by['own']:,} by own vehicle with an allowance, {by['flat'] + by['rent']:,} live near the site, "
-        f"{by['none']:,} without support. Mean way {figures['after_mean_minutes']} minutes "
-        f"(before {figures['before_mean_minutes']}).",
+    near = _together(by["flat"], by["rent"])
+    told = (
+        figures["concerned_people"],
+        figures["listed_people"],
+        by["shuttle"],
+        by["train"],
+        by["own"],
+        near,
+        by["none"],
     )
+    vi, en = ([_n(value, lang) for value in told] for lang in ("vi", "en"))
+    return Finding(
+        f"{vi[0]} người đổi nơi làm việc ({vi[1]} thuộc danh sách phải chuyển): {vi[2]} đi xe đưa đón,"
+        f" {vi[3]} đi tàu, {vi[4]} tự túc có hỗ trợ, {vi[5]} ở gần nơi làm việc, {vi[6]} không hỗ trợ. Thời gian đi"
+        f" một lượt bình quân {_dec(figures['after_mean_minutes'])} phút (trước đây"
+        f" {_dec(figures['before_mean_minutes'])} phút).",
+        f"{en[0]} people change workplace ({en[1]} on the list of those who must move): {en[2]} by shuttle,"
+        f" {en[3]} by train, {en[4]} by own vehicle with an allowance, {en[5]} live near the site, {en[6]} without"
+        f" support. Mean way {figures['after_mean_minutes']} minutes (before {figures['before_mean_minutes']}).",
+    )
+
+
+def _together(a: Any, b: Any) -> Any:
+    """Sum of two counts; the mark of the masked one."""
+    masked = [v for v in (a, b) if is_masked(v)]
+    return max(masked) if masked else a + b
 
 
 def _saving(figures: dict[str, Any]) -> Finding:
@@ -190,7 +202,7 @@ def _train_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
             f"Tàu HP15/HP16 chạy từ {_date(start)}; trước ngày đó chỉ có xe đưa đón và hỗ trợ theo khoảng "
             "cách. Vé tháng "
             f"{_n(int(month['amount_vnd']))} đồng áp dụng từ {_date(month['start'])}. Phương án dùng "
-            f"{riders} chỗ; thực tế "
+            f"{_n(riders)} chỗ; thực tế "
             f"đếm được {counts} khách. Kế hoạch tính theo biểu đồ "
             f"{options.train_timetable.replace('_', '-')}: giờ đến "
             f"{clock(ride.morning_arrives)}, giờ về {clock(ride.evening_departs)} ga trung chuyển cần "
@@ -198,7 +210,7 @@ def _train_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
             "tàu HP16 có đỗ đón khách.",
             f"Trains HP15/HP16 run since {start}; before that day there are only shuttles and allowances. "
             "The monthly ticket of "
-            f"{int(month['amount_vnd']):,} VND holds from {month['start']}. The plan uses {riders} seats; "
+            f"{int(month['amount_vnd']):,} VND holds from {month['start']}. The plan uses {_n(riders, 'en')} seats; "
             f"{counts} passengers "
             "were counted in fact. Times are those of timetable "
             f"{options.train_timetable.replace('_', '-')}: the railway "
@@ -225,7 +237,7 @@ def _entitlement_findings(choice: Choice, commute: pd.DataFrame, figures: dict[s
             "diện hỗ trợ. "
             f"Mức hỗ trợ theo {row['scheme_vi']}; chưa rõ ngày bắt đầu và số tháng "
             "hưởng.",
-            f"{under:,} people live less than {tariff.floor_km(first):g} km from the new workplace and are "
+            f"{_n(under, 'en')} people live less than {tariff.floor_km(first):g} km from the new workplace and are "
             "not entitled. "
             f"Amounts by {row['scheme']}; its first day and number of months "
             "are not known.",
@@ -259,8 +271,11 @@ def _vehicle_findings(figures: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _n(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
+def _n(value: Any, lang: str = "vi") -> str:
+    """A whole number, or words for a count of persons that is not shown."""
+    if is_masked(value):
+        return in_words(value, lang)
+    return f"{value:,}".replace(",", ".") if lang == "vi" else f"{value:,}"
 
 
 def _dec(value: float | None) -> str:

@@ -11,13 +11,16 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from merger.disclosure import is_masked, public_view
 from merger.documents.cells import RULES, Cells
-from merger.documents.facts import column, headline
+from merger.documents.facts import headline
 from merger.documents.wording import (
     LANGUAGES,
     credit,
     empty,
     heading,
+    known,
+    number,
     plain_name,
     plain_value,
     restriction_text,
@@ -26,12 +29,13 @@ from merger.documents.wording import (
     unit_word,
 )
 from merger.inputs import Inputs
-from merger.layers import ATTRIBUTION_UNITS, SMALLEST_GROUP
+from merger.layers import ATTRIBUTION_UNITS
 from merger.plan import Plan
 from merger.tables import TABLES
 
 NUMBER_FORMATS = {
-    "int": "#,##0", "vnd": "#,##0", "km": "#,##0.0", "minutes": "#,##0.0", "km2": "#,##0.00", "m2": "#,##0",
+    "int": "#,##0", "count": "#,##0", "vnd": "#,##0",
+    "km": "#,##0.0", "minutes": "#,##0.0", "km2": "#,##0.00", "m2": "#,##0",
     "ratio": "0.00", "degrees": "0.00000", "number": "#,##0.00##", "percent": "0.00%",
 }  # fmt: skip
 # Codes that stay codes, because the name has a column of its own beside them.
@@ -44,8 +48,9 @@ def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
     """Write the bilingual workbook. Text is never taken for a formula or a link; equal plans give equal
     bytes.
 
-    Persons appear only in sums; groups of fewer than `SMALLEST_GROUP` people are joined or shown as "<3".
+    Persons appear only in sums: the tables are those that the public may see (merger.disclosure).
     """
+    plan = public_view(plan, inputs)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(path), options)
     created = inputs.scenario.dates.commune_decision
@@ -74,18 +79,12 @@ def _frames(plan: Plan, inputs: Inputs) -> Sheets:
         if name not in plan.tables or plan.tables[name].empty:
             continue
         frame, types = plan.tables[name], {c: kind for c, (kind, _) in table.columns.items()}
-        if name == "posts":
-            frame, types = _posts(frame)
-        elif name == "staff":
-            frame, types = _staff(frame)
-        elif name == "commute":
-            frame = _commute(frame)
-        elif name == "ceilings":
+        if name == "ceilings":
             frame = _ceilings(frame, inputs)
         elif name == "equity":
             frame = _equity(frame)
-        elif table.internal:
-            continue
+        elif name == "headcount":
+            frame = frame.assign(group=[_group(m, g) for m, g in zip(frame["measure"], frame["group"], strict=True)])
         sheets[name] = (frame, types)
     sheets["law"] = _law(inputs)
     sheets["sources"] = _sources(plan, inputs)
@@ -113,42 +112,10 @@ def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
     return pd.DataFrame(rows), types
 
 
-def _posts(posts: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    keys = ["level", "bloc", "role", "phase"]
-    filled = posts.assign(filled=posts["person_id"].fillna("").ne(""))
-    frame = filled.groupby(keys, as_index=False).agg(posts=("post_id", "size"), filled=("filled", "sum"))
-    return frame.assign(label=posts["label"].iloc[0]), {"posts": "int", "filled": "int"}
-
-
-def _staff(staff: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    frame = staff.assign(entitlement_sum=column(staff, "entitlement_vnd"))
-    grouped = frame.groupby(["level", "side", "outcome", "entitlement"], as_index=False).agg(
-        people=("person_id", "size"),
-        mean_km_before=("km_before", "mean"),
-        mean_km_after=("km_after", "mean"),
-        entitlement_vnd=("entitlement_sum", "sum"),
-    )
-    few = grouped["people"] < SMALLEST_GROUP
-    shown = grouped.astype({"people": object})
-    shown.loc[few, "people"] = f"<{SMALLEST_GROUP}"
-    shown.loc[few, ["mean_km_before", "mean_km_after", "entitlement_vnd"]] = None
-    types = {"people": "int", "mean_km_before": "km", "mean_km_after": "km", "entitlement_vnd": "vnd"}
-    return shown.assign(label=staff["label"].iloc[0]), types
-
-
-def _commute(commute: pd.DataFrame) -> pd.DataFrame:
-    """Rows of fewer than three people are joined by site, wish and mode, so that no home can be read from
-    them."""
-    few = column(commute, "riders") < SMALLEST_GROUP
-    if not few.any():
-        return commute
-    money = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
-    small = commute[few].assign(**{c: column(commute[few], c) for c in ("riders", *money)})
-    joined = small.groupby(["site_id", "wish", "mode"], as_index=False)[["riders", *money]].sum()
-    joined["home"] = f"Các nơi ở dưới {SMALLEST_GROUP} người / Homes of fewer than {SMALLEST_GROUP} people"
-    joined["label"] = commute["label"].iloc[0]
-    kept = commute[~few].astype({"reason_vi": object})
-    return pd.concat([kept, joined.reindex(columns=commute.columns)], ignore_index=True)
+def _group(measure: str, group: str) -> str:
+    """Words of a group of table headcount: an outcome, a benefit, or a class of km as it is."""
+    words = "headcount_group" if known("headcount_group", group) else measure
+    return " / ".join(dict.fromkeys(term(words, group, lang) for lang in LANGUAGES))
 
 
 def _ceilings(ceilings: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
@@ -318,7 +285,8 @@ class _Writer:
                 return 11
             except ValueError:
                 pass  # not a date: kept as the text that it is
-        text = self._words(table, key, value)
+        masked = kind == "count" and is_masked(value)
+        text = number(value, "en") if masked else self._words(table, key, value)
         sheet.write_string(row, col, text, self.text)
         return len(text)
 

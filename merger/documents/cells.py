@@ -31,6 +31,7 @@ CODED = {
     "status": "status",
     "entitlement": "entitlement",
     "dimension": "dimension",
+    "measure": "measure",
     "sense": "sense",
     "unit": "unit",
 }
@@ -52,7 +53,7 @@ NAMED = {
 }
 # Columns that hold ids of rules or allowances.
 RULES = {"rules", "rule"}
-DECIMALS = {"int": 0, "vnd": 0, "km": 1, "minutes": 1, "km2": 2, "m2": 0, "ratio": 2, "degrees": 5}
+DECIMALS = {"int": 0, "count": 0, "vnd": 0, "km": 1, "minutes": 1, "km2": 2, "m2": 0, "ratio": 2, "degrees": 5}
 
 
 class Cells:
@@ -91,7 +92,7 @@ class Cells:
     def words(self, table: str, column: str, value: Any, lang: str) -> str:
         """A cell as a reader sees it; "" for an empty one."""
         kind = TABLES[table].columns[column][0] if column in TABLES[table].columns else "text"
-        if kind in DECIMALS and not isinstance(value, str):
+        if kind == "count" or (kind in DECIMALS and not isinstance(value, str)):
             return number(value, lang, DECIMALS[kind])
         text = str(value)
         if kind == "date":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from merger.documents.context import Context
+from merger.documents.facts import count_sum
 from merger.documents.wording import money, term
 
 FLOWS = ("retired_by_age_people", "take_up_people", "transferred_people")
@@ -15,8 +16,9 @@ def trim_path(c: Context) -> None:
     if "trim_path" not in c.plan.tables or c.plan.tables["trim_path"].empty:
         return
     path = c.plan.tables["trim_path"]
-    numbers = ["before_people", *FLOWS, "after_people", "benefit_vnd", "pay_vnd"]
-    by_year = path.groupby("year")[numbers].sum().reset_index()
+    counts = ["before_people", *FLOWS, "after_people"]
+    years = path.groupby("year")
+    by_year = years[counts].agg(count_sum).join(years[["benefit_vnd", "pay_vnd"]].agg(_sum)).reset_index()
     c.letter.table(
         [
             c.say("Đến 01/7 năm", "By 1 July of"),
@@ -38,6 +40,11 @@ def trim_path(c: Context) -> None:
         ),
     )
     c.letter.paragraph(_end(c, path))
+
+
+def _sum(amounts: pd.Series) -> float:
+    """Sum of amounts, NaN where one is not shown."""
+    return float(pd.to_numeric(amounts).sum(skipna=False))
 
 
 def _row(c: Context, row) -> tuple[str, ...]:

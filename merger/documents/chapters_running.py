@@ -6,10 +6,11 @@ import re
 
 import pandas as pd
 
+from merger.disclosure import amount
 from merger.documents import pictures
 from merger.documents.context import Context, reasons, synthetic_warning
-from merger.documents.facts import column, commute_modes, grouped_tasks
-from merger.documents.wording import day, money, percent, quantity, synthetic_note, term
+from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
+from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
 
 ROUTES_SHOWN, LIMITS_SHOWN = 24, 24
 
@@ -21,7 +22,7 @@ def commute(c: Context) -> None:
     synthetic_warning(c, "staff")
     rows = [
         (
-            term("mode", m.mode, c.lang),
+            modes_text(m.mode, c.lang),
             c.n(m.riders),
             c.n(m.km, 1),
             c.n(m.minutes, 0),
@@ -30,11 +31,11 @@ def commute(c: Context) -> None:
         )
         for m in modes.itertuples()
     ]
-    total = modes[["riders", "public_vnd_month", "private_vnd_month"]].sum()
+    total = modes[["public_vnd_month", "private_vnd_month"]].sum(min_count=1)
     rows.append(
         (
             c.say("Cộng", "Total"),
-            c.n(total["riders"]),
+            c.n(count_sum(c.plan.tables["commute"]["riders"])),
             "",
             "",
             money(total["public_vnd_month"], c.lang),
@@ -72,12 +73,10 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
     name = routes["name_vi"].astype(str).str.replace(r",\s*xe \d+$", "", regex=True)
     if len(ends) == 1:  # the only destination is said once, in the caption
         name = name.str.replace(rf"\s*[–-]\s*{re.escape(next(iter(ends)))}$", "", regex=True)
-    frame = routes.assign(
-        name=name, vehicles=1, **{x: column(routes, x) for x in ("riders", "seats", "stops", "cost_vnd_day")}
-    )
+    frame = routes.assign(name=name, vehicles=1, **{x: column(routes, x) for x in ("seats", "stops", "cost_vnd_day")})
     lines = frame.groupby(["name", "mode"], as_index=False).agg(
         vehicles=("vehicles", "sum"),
-        riders=("riders", "sum"),
+        riders=("riders", count_sum),
         seats=("seats", "sum"),
         stops=("stops", "max"),
         km=("km", "mean"),
@@ -86,7 +85,8 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
         arrive=("arrive", "max"),
         cost=("cost_vnd_day", "sum"),
     )
-    lines = lines.sort_values(["riders", "name"], ascending=[False, True]).head(ROUTES_SHOWN)
+    lines = lines.assign(size=amount(lines["riders"]).fillna(0))
+    lines = lines.sort_values(["size", "name"], ascending=[False, True]).head(ROUTES_SHOWN)
     rows = [
         (
             r.name,

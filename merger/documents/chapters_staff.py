@@ -5,29 +5,28 @@ from __future__ import annotations
 import pandas as pd
 
 from merger.ceilings import binding_rules
+from merger.disclosure import is_masked
 from merger.documents import pictures
 from merger.documents.chapters_relocation import trim_path
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.equity_facts import MEASURES, differences, measures, shown_groups
 from merger.documents.equity_picture import chart_equity
-from merger.documents.facts import column, outcome_counts
-from merger.documents.wording import MISSING, group_terms, known, money, number, percent, term
-
-SUPPRESSED = "•"
+from merger.documents.facts import benefit_of, outcome_counts
+from merger.documents.wording import MISSING, SUPPRESSED, group_terms, known, money, number, percent, term
 
 
 def relocate(c: Context) -> None:
     """Persons and posts, in sums only."""
-    staff = c.plan.tables["staff"]
-    counts = outcome_counts(staff)
+    people = c.plan.tables["headcount"]
+    counts = outcome_counts(people)
     c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
     synthetic_warning(c, "staff")
     order = [o for o in group_terms("outcome", c.lang) if o in counts.columns]
-    levels = [v for v in group_terms("level", c.lang) if v in counts.index]
+    levels = [v for v in group_terms("level", c.lang) if v in counts.index and v != "all"]
     rows = [
-        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v].sum())) for v in levels
+        (term("level", v, c.lang), *(c.n(counts.loc[v, o]) for o in order), c.n(counts.loc[v, "all"])) for v in levels
     ]
-    rows.append((c.say("Cộng", "Total"), *(c.n(counts[o].sum()) for o in order), c.n(counts.to_numpy().sum())))
+    rows.append((c.say("Cộng", "Total"), *(c.n(counts.loc["all", o]) for o in [*order, "all"])))
     each = 11.8 / (len(order) + 1)
     c.letter.table(
         [
@@ -42,17 +41,19 @@ def relocate(c: Context) -> None:
         bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
     )
-    c.letter.picture(pictures.chart_outcomes(counts, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
-    placed = staff[staff["km_after"].notna() & (staff["level"] == "province")]
-    if len(placed):
+    bars = counts.loc[levels, order].map(lambda n: 0 if is_masked(n) else n)
+    c.letter.picture(pictures.chart_outcomes(bars, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
+    told = people["measure"].isin(["km_before", "km_after"]) & people["group"].ne("unknown")
+    ways = people[told & people["level"].eq("province")]
+    if len(ways):
         c.letter.picture(
-            pictures.chart_distance(placed["km_before"], placed["km_after"], c.lang),
+            pictures.chart_distance(ways, c.lang),
             c.say(
                 "Khoảng cách từ nơi ở đến nơi làm việc, cấp tỉnh",
                 "Distance from home to work, province level",
             ),
         )
-    _entitlements(c, staff)
+    _entitlements(c, people)
     trim_path(c)
     number_of = 2
     for section in (ceilings, equity):
@@ -60,21 +61,16 @@ def relocate(c: Context) -> None:
     reasons(c, "relocate", number_of)
 
 
-def _entitlements(c: Context, staff: pd.DataFrame) -> None:
-    able = staff[staff["entitlement"].isin(["early_retirement", "resignation"])]
-    if able.empty:
-        return
+def _entitlements(c: Context, people: pd.DataFrame) -> None:
     rows = []
-    for kind, own in able.groupby("entitlement"):
-        amounts = column(own, "entitlement_vnd")
-        rows.append(
-            (
-                term("entitlement", kind, c.lang).capitalize(),
-                c.n(len(own)),
-                money(amounts.mean(), c.lang),
-                money(amounts.sum(), c.lang),
-            )
-        )
+    for kind in ("early_retirement", "resignation"):
+        able, amount = benefit_of(people, kind)
+        if able:
+            mean = None if is_masked(able) else amount / able
+            name = term("entitlement", kind, c.lang).capitalize()
+            rows.append((name, c.n(able), money(mean, c.lang), money(amount, c.lang)))
+    if not rows:
+        return
     c.letter.table(
         [
             c.say(

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from merger.disclosure import HIDDEN, is_masked
 from merger.documents.wording import LANGUAGES, MISSING, money, number, percent
 from merger.inputs import Inputs
 from merger.plan import Plan
@@ -28,6 +30,12 @@ class Fact:
 def column(frame: pd.DataFrame, name: str) -> pd.Series:
     """A numeric column, missing values as 0."""
     return pd.to_numeric(frame[name], errors="coerce").fillna(0)
+
+
+def count_sum(counts: pd.Series) -> Any:
+    """Sum of counts of persons; a mark where one of them is masked."""
+    marks = sorted({v for v in counts if is_masked(v)})
+    return (marks[0] if len(counts) == 1 else HIDDEN) if marks else int(column(counts.to_frame(), counts.name).sum())
 
 
 def text_of(value: Any, decimals: int = 0) -> dict[str, str]:
@@ -125,10 +133,10 @@ def _agency_facts(plan: Plan) -> list[Fact]:
 
 
 def _staff_facts(plan: Plan) -> list[Fact]:
-    if "staff" not in plan.tables or plan.tables["staff"].empty:
+    rows = plan.tables.get("headcount")
+    if rows is None or rows.empty:
         return []
-    counts = plan.tables["staff"]["outcome"].value_counts()
-    kept = int(counts.get("placed", 0)), int(counts.get("transitional", 0))
+    kept = [people_of(rows, "outcome", group=group) for group in ("placed", "transitional", "unplaced")]
     return [
         Fact(
             "placed",
@@ -136,10 +144,10 @@ def _staff_facts(plan: Plan) -> list[Fact]:
                 "vi": "Người được bố trí trong định mức / theo lộ trình 5 năm / chưa bố trí được",
                 "en": "People placed in the establishment / for five years above it / not placed",
             },
-            {lang: " / ".join(number(n, lang) for n in (*kept, int(counts.get("unplaced", 0)))) for lang in LANGUAGES},
+            {lang: " / ".join(number(n, lang) for n in kept) for lang in LANGUAGES},
             {
-                "vi": f"tổng số: {number(len(plan.tables['staff']), 'vi')}",
-                "en": f"in all: {number(len(plan.tables['staff']), 'en')}",
+                "vi": f"tổng số: {number(people_of(rows, 'outcome'), 'vi')}",
+                "en": f"in all: {number(people_of(rows, 'outcome'), 'en')}",
             },
             synthetic="staff" in plan.manifest.get("synthetic", ()),
         )
@@ -150,7 +158,7 @@ def _commute_facts(plan: Plan) -> list[Fact]:
     if "commute" not in plan.tables or plan.tables["commute"].empty:
         return []
     commute = plan.tables["commute"]
-    riders = column(commute, "riders").sum()
+    riders = count_sum(commute["riders"])
     return [
         Fact(
             "commute",
@@ -196,13 +204,30 @@ def identical_units(plan: Plan, inputs: Inputs) -> set[str]:
     return {new_id for new_id, members in own.items() if members in real}
 
 
-def outcome_counts(staff: pd.DataFrame) -> pd.DataFrame:
-    """Persons by level (rows) and outcome (columns)."""
-    return staff.groupby(["level", "outcome"]).size().unstack(fill_value=0)
+def people_of(headcount: pd.DataFrame, measure: str, level: str = "all", group: str = "all") -> Any:
+    """A count of table headcount, a number or a mark; 0 for a group of nobody."""
+    own = headcount[headcount["measure"].eq(measure) & headcount["level"].eq(level) & headcount["group"].eq(group)]
+    return own["people"].iloc[0] if len(own) else 0
+
+
+def benefit_of(headcount: pd.DataFrame, kind: str) -> tuple[Any, float]:
+    """Persons who could leave with a benefit of a kind (a number or a mark), and what it would cost in all, VND."""
+    own = headcount[headcount["measure"].eq("entitlement") & headcount["level"].eq("all") & headcount["group"].eq(kind)]
+    return (own["people"].iloc[0], own["entitlement_vnd"].iloc[0]) if len(own) else (0, 0.0)
+
+
+def outcome_counts(headcount: pd.DataFrame) -> pd.DataFrame:
+    """Persons by level (rows) and outcome (columns), both with `all`: numbers or marks, 0 for nobody."""
+    own = headcount[headcount["measure"].eq("outcome")]
+    counts = own.pivot(index="level", columns="group", values="people").astype(object)
+    return counts.where(counts.notna(), 0)
 
 
 def commute_modes(commute: pd.DataFrame) -> pd.DataFrame:
-    """Riders, public and private money a month, mean km and minutes, one row a mode, most riders first."""
+    """Riders, public and private money a month, mean km and minutes, one row a mode, most riders first.
+
+    Of too few persons to show, riders and money are empty.
+    """
     frame = commute.assign(**{c: column(commute, c) for c in ("riders", "km", "minutes")})
     frame["km_sum"], frame["minutes_sum"] = frame["km"] * frame["riders"], frame["minutes"] * frame["riders"]
     money_columns = ["public_vnd_month", "private_vnd_month", "time_vnd_month"]
@@ -211,6 +236,8 @@ def commute_modes(commute: pd.DataFrame) -> pd.DataFrame:
     sums = frame.groupby("mode")[["riders", *money_columns, "km_sum", "minutes_sum"]].sum()
     many = sums["riders"].where(sums["riders"] > 0)
     sums["km"], sums["minutes"] = sums["km_sum"] / many, sums["minutes_sum"] / many
+    masked = commute.loc[commute["riders"].map(is_masked), "mode"]
+    sums.loc[sums.index.isin(masked), ["riders", *money_columns]] = np.nan
     return (
         sums.drop(columns=["km_sum", "minutes_sum"]).sort_values("riders", ascending=False, kind="stable").reset_index()
     )

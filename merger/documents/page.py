@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from geodata.maps import METRIC, plain, simplify_polygons
+from merger.disclosure import is_masked, public_view
 from merger.documents.cartography import neighbour_classes
 from merger.documents.facts import (
     column,
@@ -23,7 +24,7 @@ from merger.documents.facts import (
     grouped_tasks,
     headline,
     identical_units,
-    outcome_counts,
+    people_of,
 )
 from merger.documents.wording import (
     LANGUAGES,
@@ -31,6 +32,7 @@ from merger.documents.wording import (
     credit,
     finding_text,
     group_terms,
+    modes_text,
     money,
     number,
     percent,
@@ -69,8 +71,8 @@ MINUTE_EDGES = (0, 5, 10, 15, 20, 30, np.inf)
 
 
 def write_page(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the page. Only sums and groups of at least three people are in it; equal plans give equal
-    bytes."""
+    """Write the page, of what the public may see alone (merger.disclosure); equal plans give equal bytes."""
+    plan = public_view(plan, inputs)
     folder = files("merger.documents").joinpath("templates")
     html, style, script = (
         folder.joinpath(f"dashboard.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
@@ -222,16 +224,16 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
                 "synthetic": False,
             }
         )
-    if "staff" in tables and len(tables["staff"]):
-        counts = outcome_counts(tables["staff"]).sum()
-        order = [o for o in group_terms("outcome", "vi") if counts.get(o, 0)]
+    if "headcount" in tables and len(tables["headcount"]):
+        counts = {o: people_of(tables["headcount"], "outcome", group=o) for o in group_terms("outcome", "vi")}
         bars = [
             {
                 "label": _each(lambda lang, o=o: term("outcome", o, lang)),
-                "value": int(counts[o]),
-                "text": _each(lambda lang, o=o: number(counts[o], lang)),
+                "value": 0 if is_masked(n) else int(n),
+                "text": _each(lambda lang, n=n: number(n, lang)),
             }
-            for o in order
+            for o, n in counts.items()
+            if n
         ]
         charts.append(
             {
@@ -243,8 +245,8 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
     if "commute" in tables and len(tables["commute"]):
         bars = [
             {
-                "label": _each(lambda lang, m=m: term("mode", m.mode, lang)),
-                "value": int(m.riders),
+                "label": _each(lambda lang, m=m: modes_text(m.mode, lang)),
+                "value": 0 if pd.isna(m.riders) else int(m.riders),
                 "text": _each(lambda lang, m=m: f"{number(m.riders, lang)} · {money(m.public_vnd_month, lang)}"),
             }
             for m in commute_modes(tables["commute"]).itertuples()

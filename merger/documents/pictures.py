@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from merger.disclosure import is_masked
+from merger.disclosure.headcounts import KM_CLASSES
 from merger.documents import cartography as carto
 from merger.documents.facts import grouped_tasks
 from merger.documents.wording import map_source, number, plain_name, term
@@ -124,7 +126,7 @@ def map_minutes(layers: Layers, lang: str) -> bytes:
 
 
 def map_commute(layers: Layers, lang: str) -> bytes:
-    """Shuttle and train routes, stops, sites and the flows of at least three people."""
+    """Shuttle and train routes, stops, sites and the flows of people (small groups are not drawn)."""
     base = carto.metric(layers.get("units_after", layers["units_before"]))
     on = carto.sheet(base, WIDTH_CM, inset_title=_remote_names(base))
     carto.polygons(on, base, "#f7f5ef", line="#d0ccc0", width=0.3)
@@ -135,9 +137,8 @@ def map_commute(layers: Layers, lang: str) -> bytes:
         people = flows["people"].to_numpy(float)
         width = 0.2 + 1.8 * np.sqrt(people / people.max())
         carto.lines(on, flows, "#5aa6c4", width=width, z=3, alpha=0.3)
-        handles.append(
-            carto.stroke("#5aa6c4", _say(lang, "Luồng đi lại (từ 3 người)", "Flows (3 people or more)"), 1.6)
-        )
+        text = _say(lang, "Luồng đi lại (không vẽ nhóm nhỏ)", "Flows (without small groups)")
+        handles.append(carto.stroke("#5aa6c4", text, 1.6))
     if "railway" in layers:
         carto.lines(on, carto.metric(layers["railway"]), carto.INK, width=0.9, style=(0, (5, 2)), z=4)
         handles.append(
@@ -228,20 +229,41 @@ def chart_outcomes(counts: pd.DataFrame, lang: str) -> bytes:
     return carto.png(drawn)
 
 
-def chart_distance(before: pd.Series, after: pd.Series, lang: str) -> bytes:
-    """How far people live from work, before and after, by class of road distance."""
-    edges = [0, 5, 15, 30, 45, 60, np.inf]
-    names = ["0–5", "5–15", "15–30", "30–45", "45–60", _say(lang, "trên 60", "over 60")]
+def chart_second_site(curve: pd.DataFrame, lang: str) -> bytes:
+    """Travel and coordination of the best structures (VND billion) over divisions that stay at a second site."""
+    frame = curve.sort_values("divisions_staying")
+    at = frame["divisions_staying"].to_numpy(float)
+    drawn, ax = _axes(6.0, left=0.12)
+    for name, fill, text in (
+        ("travel_vnd", AFTER, _say(lang, "Đi lại của người lao động", "Travel of staff")),
+        ("coordination_vnd", BEFORE, _say(lang, "Phối hợp giữa hai nơi", "Coordination between sites")),
+    ):
+        ax.plot(at, frame[name].to_numpy(float) / 1e9, marker="o", markersize=2.5, linewidth=1, color=fill, label=text)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.set_xlabel(_say(lang, "Số phòng ở lại cơ sở 2", "Divisions at a second site"), fontsize=6.5)
+    ax.set_ylabel(_say(lang, "tỷ đồng", "VND billion"), fontsize=6.5)
+    _legend(ax, "center right")
+    return carto.png(drawn)
+
+
+def chart_distance(ways: pd.DataFrame, lang: str) -> bytes:
+    """How far people live from work, before and after, by class of road distance (rows of headcount of one level)."""
+    people = ways.set_index(["measure", "group"])["people"]
+    classes = list(KM_CLASSES)
+    names = [k.replace("-", "–") for k in classes[:-1]]
+    names.append(_say(lang, f"từ {classes[-1][:-1]}", f"{classes[-1][:-1]} and over"))
     at = np.arange(len(names))
     drawn, ax = _axes(5.6, left=0.1)
-    for shift, values, fill, text in (
-        (-0.2, before, BEFORE, _say(lang, "Trước", "Before")),
-        (0.2, after, AFTER, _say(lang, "Sau", "After")),
+    for shift, measure, fill, text in (
+        (-0.2, "km_before", BEFORE, _say(lang, "Trước", "Before")),
+        (0.2, "km_after", AFTER, _say(lang, "Sau", "After")),
     ):
-        counts = np.histogram(values.dropna().astype(float), bins=edges)[0]
+        told = [people.get((measure, k), 0) for k in classes]
+        counts = [0 if is_masked(n) else int(n) for n in told]
         ax.bar(at + shift, counts, 0.38, color=fill, label=text)
-        for x, v in zip(at + shift, counts, strict=True):
-            ax.text(x, v, number(v, lang), ha="center", va="bottom", fontsize=5.8)
+        for x, v, n in zip(at + shift, counts, told, strict=True):
+            ax.text(x, v, number(n, lang), ha="center", va="bottom", fontsize=5.8)
     ax.set_xticks(at, names)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     ax.set_xlabel(_say(lang, "Km đường bộ từ nơi ở đến nơi làm việc", "Km by road from home to work"), fontsize=6.5)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from merger.disclosure import public_view
 from merger.documents import chapters_bodies, chapters_running, chapters_staff, chapters_units
 from merger.documents.context import Context, lower_first, say
-from merger.documents.facts import column, headline
+from merger.documents.facts import benefit_of, column, count_sum, headline, people_of
 from merger.documents.letter import Letter
 from merger.documents.wording import WEAK_GAP, money, number, percent, term, unbroken
 from merger.inputs import Inputs
@@ -35,6 +36,7 @@ def write_report(
 
     `layers` (merger.layers.build_layers) may be given to save building them again.
     """
+    plan = public_view(plan, inputs)
     layers = build_layers(inputs, plan.tables) if layers is None else layers
     letter = Letter(lang)
     context = Context(plan, inputs, layers, lang, letter)
@@ -140,11 +142,11 @@ def _proposal(c: Context) -> str:
                 f"merge {before} bodies into {len(agencies)}",
             )
         )
-    if "staff" in tables and len(tables["staff"]):
-        people = number(len(tables["staff"]), lang)
+    if "headcount" in tables and len(tables["headcount"]):
+        people = number(people_of(tables["headcount"], "outcome"), lang)
         parts.append(say(lang, f"bố trí {people} người", f"place {people} people"))
     if "commute" in tables and len(tables["commute"]):
-        riders = number(column(tables["commute"], "riders").sum(), lang)
+        riders = number(count_sum(tables["commute"]["riders"]), lang)
         parts.append(
             say(
                 lang,
@@ -176,17 +178,15 @@ def _cost(c: Context) -> str:
                 f"commuting and housing {money(public, lang)} a month",
             )
         )
-    if "staff" in tables and len(tables["staff"]):
-        staff = tables["staff"]
-        able = staff[staff["entitlement"] == "early_retirement"]
-        total = column(able, "entitlement_vnd").sum()
-        if len(able):
+    if "headcount" in tables and len(tables["headcount"]):
+        able, total = benefit_of(tables["headcount"], "early_retirement")
+        if able:
             parts.append(
                 say(
                     lang,
-                    f"nếu toàn bộ {number(len(able), lang)} người đủ điều kiện nghỉ hưu trước tuổi: "
+                    f"nếu toàn bộ {number(able, lang)} người đủ điều kiện nghỉ hưu trước tuổi: "
                     f"{money(total, lang)} (trả một lần)",
-                    f"if all {number(len(able), lang)} people eligible for early retirement took it: "
+                    f"if all {number(able, lang)} people eligible for early retirement took it: "
                     f"{money(total, lang)} (once)",
                 )
             )
@@ -247,8 +247,8 @@ def _decisions(c: Context) -> list[str]:
                 "Adopt the structure and sites of the agencies.",
             )
         )
-    if "staff" in tables and (tables["staff"]["outcome"] == "transitional").any():
-        above = int((tables["staff"]["outcome"] == "transitional").sum())
+    above = people_of(tables["headcount"], "outcome", group="transitional") if "headcount" in tables else 0
+    if above:
         items.append(
             say(
                 lang,

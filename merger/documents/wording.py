@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from merger.disclosure import HIDDEN, is_masked
 from merger.inputs import Inputs
 
 LANGUAGES = ("vi", "en")
@@ -53,8 +54,19 @@ def empty(value: Any) -> bool:
     return value is None or value == "" or (not isinstance(value, str | list | dict) and bool(pd.isna(value)))
 
 
+# Mark of a count that would give away another one, which is too small to show.
+SUPPRESSED = "•"
+
+
+def modes_text(modes: str, lang: str) -> str:
+    """Modes of travel in words; modes that are shown together are joined by "/"."""
+    return " / ".join(term("mode", mode, lang) for mode in str(modes).split(";"))
+
+
 def number(value: Any, lang: str, decimals: int = 0) -> str:
-    """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is nothing."""
+    """1.234,5 in Vietnamese, 1,234.5 in English; a dash where there is nothing; "<5" or • for a count not shown."""
+    if is_masked(value):
+        return SUPPRESSED if value == HIDDEN else value
     if empty(value) or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
     text = f"{float(value):,.{decimals}f}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from merger.disclosure import in_words, is_masked
 from merger.inputs import Inputs
 from merger.relocation.communes import CommunePlacement, CommunePosts
 from merger.relocation.divisions import DivisionPlacement
@@ -36,9 +37,9 @@ def relocation_findings(
         n = figures["surplus_at_end_people"]
         found.append(
             Finding(
-                f"Dự kiến đến hết 5 năm vẫn còn {number(n, 'vi')} người ngoài khung biên chế: cần điều"
+                f"Dự kiến đến hết 5 năm vẫn còn {_people(n, 'vi')} người ngoài khung biên chế: cần điều"
                 " chuyển hoặc tăng tỷ lệ nghỉ theo Nghị định 178.",
-                f"By the end of the five years {number(n, 'en')} people are still expected above the"
+                f"By the end of the five years {_people(n, 'en')} people are still expected above the"
                 " establishment: transfers elsewhere or more leavers under Decree 178 are needed.",
                 "staffing.roadmap_years",
             )
@@ -48,8 +49,8 @@ def relocation_findings(
         n, km = figures["unplaced_people"], f"{inputs.scenario.relocate.max_commune_move_km:g}"
         found.append(
             Finding(
-                f"{n} người chưa có vị trí trong cự ly {km} km hoặc trong khung cho phép.",
-                f"{n} people have no place within {km} km or the caps.",
+                f"{_people(n, 'vi')} người chưa có vị trí trong cự ly {km} km hoặc trong khung cho phép.",
+                f"{_people(n, 'en')} people have no place within {km} km or the caps.",
             )
         )
     found += _scarce(*communes, new_units)
@@ -78,9 +79,14 @@ def relocation_findings(
     return tuple(f for f in found if f is not None)
 
 
+def _people(value: Any, lang: str) -> str:
+    """A count of persons, in words where it is not shown."""
+    return in_words(value, lang) if is_masked(value) else number(value, lang)
+
+
 def _surplus(figures: dict[str, Any]) -> Finding:
     names = ("placed_people", "kept_above_establishment_people", "contract_ends_people")
-    vi, en = ([number(figures[name], lang) for name in names] for lang in ("vi", "en"))
+    vi, en = ([_people(figures[name], lang) for name in names] for lang in ("vi", "en"))
     return Finding(
         f"{vi[0]} người có vị trí trong khung biên chế; {vi[1]} người ngoài khung được giữ và giảm dần trong"
         f" 5 năm; {vi[2]} người hoạt động không chuyên trách kết thúc nhiệm vụ.",
@@ -141,15 +147,17 @@ def _kept_rules(figures: dict[str, Any], inputs: Inputs) -> Finding:
     share = f"{inputs.scenario.relocate.side_balance_share:.0%}"
     price = figures["rules_price_vnd_year"] / 1e6
     held = figures["balance_targets"] - figures["balance_short_groups"]
+    names = ("couples_both_far", "couples_both_near_choice", "wishes_granted", "wishes")
+    vi, en = ([_people(figures[name], lang) for name in names] for lang in ("vi", "en"))
     return Finding(
-        f"Hai vợ chồng cùng làm xa nhà: {figures['couples_both_far']}/{figures['couples_both_near_choice']} cặp còn lựa"
+        f"Hai vợ chồng cùng làm xa nhà: {vi[0]}/{vi[1]} cặp còn lựa"
         f" chọn ở cấp xã; nhóm giữ nguyên: {figures['teams_together']}/{figures['teams']}; nguyện vọng đơn vị được đáp"
-        f" ứng: {figures['wishes_granted']}/{figures['wishes']}; mỗi bên có ít nhất {share} lãnh đạo, trưởng phòng ở"
+        f" ứng: {vi[2]}/{vi[3]}; mỗi bên có ít nhất {share} lãnh đạo, trưởng phòng ở"
         f" {held}/{figures['balance_targets']} nơi cần. Các quy tắc này làm chi phí tăng"
         f" {number(round(price), 'vi')} triệu đồng/năm.",
-        f"Both spouses far from home: {figures['couples_both_far']} of {figures['couples_both_near_choice']} couples"
+        f"Both spouses far from home: {en[0]} of {en[1]} couples"
         f" with a choice in the communes; teams kept together: {figures['teams_together']} of {figures['teams']};"
-        f" wishes for a unit granted: {figures['wishes_granted']} of {figures['wishes']}; each side has at least"
+        f" wishes for a unit granted: {en[2]} of {en[3]}; each side has at least"
         f" {share} of leaders and heads in {held} of {figures['balance_targets']} places. These rules cost VND"
         f" {number(round(price), 'en')} million a year.",
     )
@@ -160,9 +168,9 @@ def _protected(figures: dict[str, Any]) -> Finding | None:
     if not n:
         return None
     return Finding(
-        f"{number(n, 'vi')} người thuộc diện cần quan tâm (nuôi con nhỏ, mang thai, khuyết tật, sắp nghỉ hưu) có nơi"
+        f"{_people(n, 'vi')} người thuộc diện cần quan tâm (nuôi con nhỏ, mang thai, khuyết tật, sắp nghỉ hưu) có nơi"
         " làm việc xa hơn mức của kịch bản: cần xem xét từng trường hợp.",
-        f"{number(n, 'en')} people in protected cases (small children, pregnancy, disability, near retirement) would"
+        f"{_people(n, 'en')} people in protected cases (small children, pregnancy, disability, near retirement) would"
         " work farther away than the scenario's limit: to be looked at one by one.",
     )
 
@@ -171,12 +179,14 @@ def _kept_pay(figures: dict[str, Any], inputs: Inputs) -> Finding | None:
     if not figures["kept_pay_people"]:
         return None
     months = inputs.law.value(RULE)
-    million = round(figures["kept_pay_vnd"] / 1e6)
+    vi, en = (_people(figures["kept_pay_people"], lang) for lang in ("vi", "en"))
+    cost_vi = cost_en = ""
+    if figures["kept_pay_vnd"] is not None:  # None: of too few people to tell
+        million = round(figures["kept_pay_vnd"] / 1e6)
+        cost_vi, cost_en = f": {number(million, 'vi')} triệu đồng", f": VND {number(million, 'en')} million"
     return Finding(
-        f"{number(figures['kept_pay_people'], 'vi')} người nhận chức vụ thấp hơn được bảo lưu phụ cấp {months} tháng:"
-        f" {number(million, 'vi')} triệu đồng.",
-        f"{number(figures['kept_pay_people'], 'en')} people in lower posts keep their allowance for {months} months:"
-        f" VND {number(million, 'en')} million.",
+        f"{vi} người nhận chức vụ thấp hơn được bảo lưu phụ cấp {months} tháng{cost_vi}.",
+        f"{en} people in lower posts keep their allowance for {months} months{cost_en}.",
         RULE,
     )
 

@@ -7,6 +7,7 @@ from merger.commuting.groups import group_people, people_concerned
 from merger.commuting.modes import mode_prices
 from merger.commuting.routes import shuttle_network
 from merger.commuting.rows import Choice, commute_rows, route_rows, support_of_people, with_support
+from merger.disclosure import commute_figures
 from merger.inputs import Inputs
 from merger.stages.stage import Record, StageResult, Tables
 from merger.tables import conform, empty
@@ -41,7 +42,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     choice = Choice(inputs, groups, prices, network, solution, label)
     commute, shares = commute_rows(choice)
     routes, stops = route_rows(choice, commute)
-    figures = figures_of(choice, people, commute, routes)
+    smallest = inputs.scenario.documents.smallest_group
+    figures = commute_figures(figures_of(choice, people, commute, routes), commute, smallest)
     record = Record.of(
         solution,
         UNIT,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from merger.ceilings import ceilings_table
+from merger.disclosure import placement_figures
 from merger.inputs import Inputs
 from merger.relocation import communes, divisions
 from merger.relocation.entitlements import read_entitlements
@@ -69,6 +70,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     figures = figures_of(everyone, posts, near, follow, inputs)
     figures |= surplus_at_end(path) | {"take_up_needed": needed_take_up(everyone, groups_vacant, inputs)}
     figures["vacant_commune_posts_because"] = vacancies(groups)
+    smallest = inputs.scenario.documents.smallest_group
+    figures = placement_figures(figures, {"staff": staff, "trim_path": path}, smallest)
     objective = (near.objective + follow.solution.objective) * COST_UNIT_VND
     bound = (near.bound + follow.solution.bound) * COST_UNIT_VND
     proven = near.bound >= near.objective - 0.5 and follow.solution.status is Status.OPTIMAL
@@ -86,6 +89,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     frames = {"posts": posts, "staff": staff, "post_groups": groups, "trim_path": path}
-    frames["ceilings"] = ceilings_table(tables | frames, inputs)
-    frames["equity"] = equity_table(everyone, inputs.units, label=label, effect=f"{inputs.scenario.dates.effect:%Y-%m}")
+    frames["ceilings"] = ceilings_table(tables | frames, inputs, smallest)
+    effect = f"{inputs.scenario.dates.effect:%Y-%m}"
+    frames["equity"] = equity_table(everyone, inputs.units, smallest, label, effect)
     return StageResult({name: conform(name, frame) for name, frame in frames.items()}, record)

@@ -1,7 +1,7 @@
 """The share of slots at second sites, taken apart by number: the linear bound of a share alone is weak.
 
 With a share s, as many as s times the open slots may sit at second sites, a fraction that no structure can use up.
-For each whole number K the two rules "at most K at second sites" and "at least K / s open slots" say the same, and their
+For each whole number K the rules "at most K at second sites" and "at least K / s open slots" say the same, and their
 linear bound is nearly tight. As a function of K that bound is convex (K stands on the right-hand sides only), so a
 walk up and down from a known structure meets every K that can beat it before it meets one that cannot.
 """
@@ -57,14 +57,15 @@ def minimise_share(pool: Pool, share: float, stop: Stop) -> Choice:
     first = minimise(_with_rows(pool, [row]), replace(stop, gap=max(stop.gap, FIRST_GAP)))
     if first.status is not Status.FEASIBLE or first.objective - first.bound <= stop.gap * first.objective:
         return first
-    return _Walk(pool, part, replace(stop, seconds=stop.seconds), began, first).best()
+    return _Walk(pool, part, stop, began, first).best()
 
 
 class _Walk:
     """Numbers of slots at second sites up and down from a first choice, until the linear bound rules out the rest."""
 
     def __init__(self, pool: Pool, part: Fraction, stop: Stop, began: float, first: Choice):
-        self._pool, self._part, self._stop, self._end = pool, part, stop, began + stop.seconds
+        self._pool, self._part, self._stop = pool, part, stop
+        self._end = began + stop.seconds
         self._found, self._first = first, first
         self._bounds: list[float] = []
 
@@ -109,7 +110,8 @@ class _Walk:
 
 def _with_rows(pool: Pool, rows: list[tuple[np.ndarray, float, float]]) -> Program:
     """The pool's program with rows (coefficients, lower, upper); an open side gets what no choice can pass."""
-    matrix = vstack([pool.program.matrix, *(csc_matrix(values) for values, *_ in rows)]).tocsc()
+    base = pool.program
+    matrix = vstack([base.matrix, *(csc_matrix(values) for values, *_ in rows)]).tocsc()
     lower = [max(low, float(np.minimum(values, 0.0).sum())) for values, low, _ in rows]
     upper = [min(high, float(np.maximum(values, 0.0).sum())) for values, _, high in rows]
     return Program(

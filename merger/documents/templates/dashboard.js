@@ -7,7 +7,7 @@ const T = {
     charts: "Biểu đồ", tasks: "Tiến độ thực hiện", units_after: "đề xuất", units_before: "trước sắp xếp", units_real_2025: "thực tế 2025",
     plain: "theo đơn vị", standard: "theo tiêu chuẩn", standardOf: "Tiêu chuẩn", minutes: "theo phút đến trụ sở", same: "so với thực tế 2025", names: "tên",
     seats: "trụ sở xã", sites: "trụ sở thành phố", stations: "ga", railway: "đường sắt (sơ đồ)", roads: "đường bộ", routes: "tuyến đưa đón",
-    commute_flows: "luồng đi lại (từ 3 người)", projects: "dự án giao thông", real_lines: "ranh giới thực tế 2025", old_lines: "ranh giới cũ",
+    commute_flows: "luồng đi lại (không vẽ nhóm nhỏ)", projects: "dự án giao thông", real_lines: "ranh giới thực tế 2025", old_lines: "ranh giới cũ",
     zoomIn: "Phóng to", zoomOut: "Thu nhỏ", home: "Toàn bộ", remote: "Đơn vị ở xa", dark: "Nền tối", light: "Nền sáng",
     mapHelp: "Bản đồ. Phím mũi tên để dời, cộng và trừ để phóng, Enter để chọn đơn vị ở giữa.",
     hint: "Chọn một đơn vị trên bản đồ hoặc tìm theo tên để xem số liệu và lý do.", kind: "Loại", area: "Diện tích", population: "Dân số",
@@ -28,7 +28,7 @@ const T = {
     charts: "Charts", tasks: "Timetable", units_after: "proposed", units_before: "before", units_real_2025: "real 2025",
     plain: "by unit", standard: "by standard", standardOf: "Standard", minutes: "by minutes to the seat", same: "against reality, 2025", names: "names",
     seats: "unit seats", sites: "city sites", stations: "stations", railway: "railway (schematic)", roads: "roads", routes: "commute routes",
-    commute_flows: "flows (3 people or more)", projects: "transport projects", real_lines: "real borders 2025", old_lines: "old borders",
+    commute_flows: "flows (without small groups)", projects: "transport projects", real_lines: "real borders 2025", old_lines: "old borders",
     zoomIn: "Zoom in", zoomOut: "Zoom out", home: "Whole map", remote: "Remote units", dark: "Dark", light: "Light",
     mapHelp: "Map. Arrow keys move, plus and minus zoom, Enter selects the unit in the middle.",
     hint: "Choose a unit on the map, or search by name, to see its figures and reasons.", kind: "Kind", area: "Area", population: "Population",
@@ -64,6 +64,8 @@ const state = { lang: "vi", theme: "light", base: BASES[0], fill: "plain", on: n
 const t = (key) => T[state.lang][key] ?? key;
 const both = (o) => o[state.lang];
 const word = (group, key) => (DATA.words[group][key] ? both(DATA.words[group][key]) : key ?? "");
+// A count of persons: a number as text, "<5" where it is too small to show, "*" where it would give such a one away.
+const count = (v) => (/^\d+$/.test(v) ? num(Number(v)) : v === "*" ? "•" : v);
 const num = (v, d = 0) => (v === null || v === undefined ? "–" : v.toLocaleString(state.lang === "vi" ? "vi-VN" : "en-GB", { minimumFractionDigits: d, maximumFractionDigits: d }));
 const date = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-"); return state.lang === "vi" ? `${d}/${m}/${y}` : `${y}-${m}-${d}`; };
 const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase();
@@ -390,13 +392,13 @@ function detail() {
     out.push(el("dl", {}, ...row(t("kind"), word("kind", p.kind)), ...size(), ...row(t("law"), p.law_clause), ...row(t("seatText"), p.seat_text)));
     out.push(el("h3", {}, t("members")), memberList(p.members.split(";")), el("p", { class: "muted" }, t("about")));
   } else if (f.name === "routes") {
-    out.push(el("dl", {}, ...row(t("kind"), word("mode", p.mode)), ...row(t("riders"), `${num(p.riders)} / ${num(p.seats)} ${t("seatsOf")}`),
+    out.push(el("dl", {}, ...row(t("kind"), word("mode", p.mode)), ...row(t("riders"), `${count(p.riders)} / ${num(p.seats)} ${t("seatsOf")}`),
       ...row(t("ride"), `${num(p.km, 1)} km · ${num(p.minutes)} ${t("min")}`), ...row(t("departs"), p.depart), ...row(t("arrives"), p.arrive)));
     const own = (layers.stops || []).filter((s) => s.p.route_id === p.route_id);
     out.push(el("h3", {}, t("stops")), el("ul", {}, ...own.map((s) => el("li", {}, `${s.p.time} `, jump(s)))));
   } else if (f.name === "stops") {
     const route = (layers.routes || []).find((r) => r.p.route_id === p.route_id);
-    out.push(el("dl", {}, ...row(t("departs"), p.time), ...row(t("persons"), p.boarding === null ? "< 3" : num(p.boarding)), ...(route ? [el("dt", {}, t("routes")), el("dd", {}, jump(route))] : [])));
+    out.push(el("dl", {}, ...row(t("departs"), p.time), ...row(t("persons"), count(p.boarding)), ...(route ? [el("dt", {}, t("routes")), el("dd", {}, jump(route))] : [])));
   } else if (f.name === "commute_flows") {
     out.push(el("dl", {}, ...row(t("fromHome"), p.home), ...row(t("toWork"), p.site), ...row(t("persons"), num(p.people)), ...row("Km", num(p.km, 1))));
   } else if (f.name === "projects") {

@@ -1,0 +1,195 @@
+"""Checks that nothing about single persons leaves the folder `internal`."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from merger.audit.report import Case, Violations, check, filled, items, shown
+from merger.plan import INTERNAL
+from merger.tables import TABLES
+
+# Kinds of files that are archives of others.
+ARCHIVES = {".docx", ".xlsx"}
+# An id of digits alone is like any number of so many digits; shorter ones cannot be told from figures.
+DIGITS_TOLD = 9
+# More forms of ids than this are searched by words.
+FORMS = 40
+COUNTS = {
+    "commute": ("riders",),
+    "routes": ("riders",),
+    "stops": ("boarding", "load"),
+    "headcount": ("people",),
+    "post_counts": ("held",),
+    "trim_path": (
+        "before_people",
+        "retired_by_age_people",
+        "take_up_people",
+        "transferred_people",
+        "after_people",
+    ),
+}
+# Properties of map layers that count persons.
+LAYER_COUNTS = {"commute_flows": ("people",), "routes": ("riders",), "stops": ("boarding",)}
+
+
+@check(
+    "privacy-folder",
+    "Dữ liệu cá nhân chỉ nằm trong thư mục internal, bản công khai không có thư mục này",
+    "Personal rows lie in the folder internal alone; a public copy has none",
+    folder=True,
+)
+def apart(case: Case) -> Violations:
+    """No internal table beside the folder, none of its columns of persons, no such folder in a public copy."""
+    if case.public and (case.path / INTERNAL).exists():
+        yield f"a public copy has the folder {INTERNAL}"
+    for name, table in TABLES.items():
+        path = case.path / f"{name}.csv"
+        if table.internal and not table.grouped and path.exists():
+            yield f"{name}.csv lies outside {INTERNAL}"
+    for path in _public_files(case.path):
+        if path.suffix == ".graphml":
+            yield f"{path.name} lies outside {INTERNAL}"
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8") as file:
+                if "person_id" in file.readline().strip().split(","):
+                    yield f"{path.name} has a column person_id"
+    return "public copy" if case.public else "full plan"
+
+
+@check(
+    "privacy-persons",
+    "Tệp công khai không chứa mã của người nào",
+    "No id of a person in the files for the public",
+    folder=True,
+)
+def persons(case: Case) -> Violations:
+    """Ids of the roster and of the internal tables, searched in every file outside `internal`, archives unpacked."""
+    ids = set(case.inputs.staff["person_id"].astype(str))
+    for name, column in (("staff", "person_id"), ("posts", "person_id")):
+        if name in case.tables:
+            cells = case.tables[name][column]
+            ids |= set(cells[filled(cells)].astype(str))
+    told = {i for i in ids if not i.isdigit() or len(i) >= DIGITS_TOLD}
+    if ids and not told:
+        return "ids are short numbers, which cannot be told from other figures: not searched"
+    search = _Search(told)
+    files = _public_files(case.path) if told else []
+    for path in files:
+        for part, content in _contents(path):
+            if found := search.found(content):
+                where = f"{path.relative_to(case.path)}{f' ({part})' if part else ''}"
+                yield f"{where} names persons: {shown(found)}"
+    return f"{len(files)} files, {len(told)} ids" if told else "no ids to look for in a public copy"
+
+
+class _Search:
+    """Finds ids in bytes by their forms (letters as they are, any digits): one pass a form, whatever stands around."""
+
+    def __init__(self, ids: Iterable[str]):
+        self.ids = set(ids)
+        forms = sorted({re.sub(r"\d", "0", i) for i in self.ids})
+        patterns = [re.escape(f).replace("0", "[0-9]") for f in forms]
+        self.patterns = [re.compile(f"(?=({p}))".encode()) for p in patterns] if len(forms) <= FORMS else []
+
+    def found(self, content: bytes) -> set[str]:
+        """Ids that occur."""
+        if self.patterns:
+            words = {m.group(1) for p in self.patterns for m in p.finditer(content)}
+            return {w.decode() for w in words} & self.ids
+        return set(re.findall(r"[\w][\w.-]*[\w]", content.decode("utf-8", errors="replace"))) & self.ids
+
+
+def _public_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file() and INTERNAL not in p.relative_to(folder).parts)
+
+
+def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Bytes of a file, or of each part of an archive with its name."""
+    if path.suffix not in ARCHIVES:
+        content = path.read_bytes()
+        # Calendars fold long lines, which may cut an id in two.
+        yield "", content.replace(b"\r\n ", b"") if path.suffix == ".ics" else content
+        return
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            yield part, archive.read(part)
+
+
+@check(
+    "privacy-groups",
+    "Không nhóm người nào trong bảng, bản đồ công khai nhỏ hơn mức tối thiểu",
+    "No group of persons in tables and maps for the public is too small",
+    folder=True,
+)
+def groups(case: Case) -> Violations:
+    """No count from 1 to the smallest group less one, and none that the others of its route or total give away."""
+    least = case.inputs.scenario.documents.smallest_group
+    for name, columns in COUNTS.items():
+        for column in columns if name in case.shown else ():
+            few = [v for v in case.shown[name][column] if 0 < _count(v) < least]
+            if few:
+                yield f"{name}.csv: {column} shows {len(few)} groups of fewer than {least} persons"
+    yield from _layers(case, least)
+    yield from _figures(case, least)
+    if "routes" in case.shown and "stops" in case.shown:
+        yield from _routes(case.shown["routes"], case.shown["stops"], least)
+    if "commute" in case.shown and "commute" in case.tables:
+        yield from _agree(case)
+    return f"at least {least} persons"
+
+
+def _layers(case: Case, least: int) -> Iterator[str]:
+    for layer, keys in LAYER_COUNTS.items():
+        path = case.path / "maps" / f"{layer}.geojson"
+        features = json.loads(path.read_text(encoding="utf-8"))["features"] if path.exists() else []
+        for key in keys:
+            if any(0 < _count(f["properties"].get(key)) < least for f in features):
+                yield f"maps/{layer}.geojson: {key} shows fewer than {least} persons"
+
+
+def _figures(case: Case, least: int) -> Iterator[str]:
+    """Figures of the manifest whose name says that they count people."""
+    for stage, record in case.manifest.get("stages", {}).items():
+        for key, value in record.get("figures", {}).items():
+            cells = value if isinstance(value, dict) else {"": value}
+            if key.endswith("people") and any(0 < _count(v) < least for v in cells.values()):
+                yield f"plan.json: {stage}.{key} shows fewer than {least} persons"
+
+
+def _routes(routes: pd.DataFrame, stops: pd.DataFrame, least: int) -> Iterator[str]:
+    """Masked boardings of a trip must be several, and together enough people, where the riders are shown."""
+    riders = dict(zip(routes["route_id"], routes["riders"], strict=True))
+    for (route, direction), trip in stops.groupby(["route_id", "direction"]):
+        masked = [v for v in trip["boarding"] if isinstance(v, str)]
+        total = riders.get(route)
+        if not masked or isinstance(total, str):
+            continue
+        rest = int(total) - sum(int(v) for v in trip["boarding"] if not isinstance(v, str))
+        if len(masked) == 1 or rest < least:
+            yield f"stops.csv: {route} {direction}: what is masked follows from the riders of the route"
+
+
+def _agree(case: Case) -> Iterator[str]:
+    """Persons of the public table of commuters are those of the internal one, none lost, none of another mode."""
+    full, public = case.tables["commute"], case.shown["commute"]
+    if public["riders"].map(lambda v: isinstance(v, str)).any():
+        return
+    told = full.groupby("mode")["riders"].sum()
+    for modes, own in public.groupby("mode"):
+        wanted = int(told.reindex(items(modes)).fillna(0).sum())
+        if int(own["riders"].sum()) != wanted:
+            yield f"commute.csv: {modes}: {int(own['riders'].sum())} riders, {wanted} in the full table"
+
+
+def _count(value: Any) -> float:
+    """A shown count, 0 for a mark or an empty cell."""
+    if isinstance(value, str):
+        return float(value) if value.isdigit() else 0
+    return 0 if value is None or pd.isna(value) else float(value)
