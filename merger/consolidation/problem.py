@@ -13,6 +13,7 @@ import pandas as pd
 from geodata.travel import default_cache, travel_table
 from merger.consolidation.decisions import Decisions, equipment, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
+from merger.consolidation.limits import DEPARTMENT, leader_posts, minimum_rule, schedules, short_party_bodies
 from merger.inputs import Inputs
 from solvers.structure.problem import StructureProblem
 
@@ -21,9 +22,6 @@ UNIT_VND = 1_000
 WEEKS_YEAR = 52
 MONTHS_YEAR = 12
 UNLIMITED = 10**6
-# Kinds of body whose smallest division follows the Party's regulation.
-PARTY_KINDS = ("party_advisory_body", "front")
-DEPARTMENT = "department"
 
 
 @dataclass(frozen=True)
@@ -55,19 +53,6 @@ def years(inputs: Inputs) -> int:
     return int(inputs.law.value("staffing.roadmap_years"))
 
 
-def minimum_rule(inputs: Inputs, item, agency_kind: str) -> str:
-    """Rule id of the smallest size of a division of this kind in this kind of agency; empty when none
-    applies.
-    """
-    if item.kind == SUB_DEPARTMENT:
-        return "staffing.sub_department_min_posts"
-    if item.kind in (LEADERSHIP, SERVICE):
-        return ""
-    if agency_kind in PARTY_KINDS:
-        return "staffing.party_division_min"
-    return f"staffing.division_min_posts_{inputs.scenario.consolidate.province_class}"
-
-
 def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     """Items, slots, arcs, sizes, sites and prices of a scenario as arrays for solvers.structure.solve."""
     agencies = inputs.agencies.set_index("agency_id")
@@ -75,7 +60,10 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     hosts = sorted({h for choice in items["hosts"] for h in choice})
     slots = [(h, -1) for h in hosts]
     slots += [(h, i) for i, row in enumerate(items.itertuples()) if row.kind != LEADERSHIP for h in row.hosts]
-    rules = [minimum_rule(inputs, items.iloc[i], str(agencies.at[h, "kind"])) if i >= 0 else "" for h, i in slots]
+    rows, short = list(items.itertuples()), short_party_bodies(inputs, items)
+    rules = [
+        minimum_rule(inputs, rows[i], str(agencies.at[h, "kind"]), short=h in short) if i >= 0 else "" for h, i in slots
+    ]
     decisions = read_decisions(inputs, items)
     sites, allowed, capacity, second = _sites(inputs, items, slots)
     arcs, cost = _arcs(inputs, items, slots, rules, decisions)
@@ -99,6 +87,7 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     horizon = years(inputs)
     floor = items["staff"] * options.floor_m2_person + items["archive_m"] * options.archive_m2_per_m
     deputies = {h: leader_posts(inputs, items, h)[0] for h in hosts}
+    posts_by_size, schedule_of = schedules(law, list(deputies.values()))
     problem = StructureProblem(
         size=size,
         floor=np.where(items["kind"] == SERVICE, 0, np.ceil(floor)).astype(np.int64),
@@ -107,9 +96,11 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         slot_anchor=anchors,
         slot_min=np.minimum(low, UNLIMITED),
         slot_max=np.maximum(np.maximum(high, own), low),
-        slot_schedule=np.array([_schedule_of(kind) for kind in kinds]),
+        slot_schedule=np.array(
+            [schedule_of.get((kind, deputies[h]), -1) for kind, (h, _) in zip(kinds, slots, strict=True)]
+        ),
         slot_counted=np.isin(kinds, ORDINARY) & ~items["local"].to_numpy()[anchors],
-        schedules=_schedules(inputs),
+        schedules=posts_by_size,
         arcs=arcs,
         arc_cost=cost,
         item_site_cost=travel + moves,
@@ -142,25 +133,6 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     return Structure(problem, items, hosts, slots, sites, rules, decisions, kinds_of_equipment, travel, moves)
 
 
-def leader_posts(inputs: Inputs, items: pd.DataFrame, host: str) -> tuple[int, tuple[str, ...]]:
-    """Largest number of deputies of a new agency and the rules behind it.
-
-    Departments: the average of Decree 370/2025 with its addition for a province made of two or more. Other
-    bodies have no figure in the law tables: as many as the larger predecessor has today (no rule).
-    """
-    before = items[items["published"] == host]
-    if inputs.agencies.set_index("agency_id").at[host, "kind"] == DEPARTMENT:
-        rules = ["staffing.department_deputies_average"]
-        sides = items["side"].nunique()
-        if sides == 2:
-            rules.append("staffing.department_deputies_extra_two_provinces")
-        elif sides >= 3:
-            rules.append("staffing.department_deputies_extra_three_provinces")
-        return sum(int(inputs.law.value(r)) for r in rules), tuple(rules)
-    leaders = before.loc[before["kind"] == LEADERSHIP, "staff"]
-    return max(int(leaders.max()) - 1, 0) if len(leaders) else 1, ()
-
-
 def mandatory_title(inputs: Inputs, host: str) -> str:
     """Entry of the list of departments that every province must have, for this agency; empty for others."""
     row = inputs.agencies.set_index("agency_id").loc[host]
@@ -168,21 +140,6 @@ def mandatory_title(inputs: Inputs, host: str) -> str:
         return ""
     name = str(row["name_en"]).removeprefix("Department of ").removesuffix(" of the People's Committee")
     return name if name in inputs.law.value("staffing.province_departments_mandatory_list") else ""
-
-
-def _schedules(inputs: Inputs) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Head and deputies by size: of a division (steps of Decree 370/2025), of a sub-department."""
-    law = inputs.law
-    division = (
-        (0, 1 + int(law.value("staffing.division_deputies_lt10"))),
-        (10, 1 + int(law.value("staffing.division_deputies_10_14"))),
-        (15, 1 + int(law.value("staffing.division_deputies_15_plus"))),
-    )
-    return division, ((0, 1 + int(law.value("staffing.sub_department_deputies_1_to_3_divisions"))),)
-
-
-def _schedule_of(kind: str) -> int:
-    return {"division": 0, SUB_DEPARTMENT: 1}.get(kind, -1)
 
 
 def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from merger.consolidation.divisions import LEADERSHIP, SERVICE, SUB_DEPARTMENT
-from merger.consolidation.problem import DEPARTMENT, Structure, years
+from merger.consolidation.limits import DEPARTMENT
+from merger.consolidation.problem import Structure, years
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.stages.stage import Finding

@@ -10,22 +10,19 @@ import pandas as pd
 
 from merger.consolidation.alternatives import NextBest, structure_alternatives
 from merger.consolidation.divisions import (
-    LEADERSHIP,
     ORDINARY,
     SERVICE,
-    SUB_DEPARTMENT,
     distinct_names,
     division_items,
     new_name,
     side_titles,
 )
+from merger.consolidation.limits import DEPARTMENT, deputies, leader_posts
 from merger.consolidation.mandates import mandates_after
 from merger.consolidation.problem import (
-    DEPARTMENT,
     UNIT_VND,
     Structure,
     build_structure,
-    leader_posts,
     mandatory_title,
     years,
 )
@@ -39,7 +36,6 @@ from merger.consolidation.tradeoff import (
 )
 from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
-from merger.relocation.staffing import division_deputies
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
@@ -135,7 +131,11 @@ def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolu
     names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
     ids = _ids(hosts, [row[4][0] for row in rows])
     present = _deputies_present(inputs)
-    made = [_new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)]
+    above = {h: leader_posts(inputs, structure.items, h)[0] for h in set(hosts)}
+    caps = [deputies(inputs.law, row[4], present, above[row[0]]) for row in rows]
+    made = [
+        _new_division(inputs, row, cap, id_=i, name=n) for row, cap, i, n in zip(rows, caps, ids, names, strict=True)
+    ]
     return sorted(made, key=lambda d: d.id)
 
 
@@ -151,34 +151,20 @@ def _ids(hosts: list[str], first: list) -> list[str]:
     ]
 
 
-def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: str, name: str) -> NewDivision:
-    host, site, order, rule, members, second = row
-    deputies, deputy_rule = _deputies(inputs, present, members, int(sum(m.staff for m in members)))
+def _new_division(inputs: Inputs, row: tuple, cap: tuple[int, str], *, id_: str, name: str) -> NewDivision:
+    host, site, order, rule, _, second = row
     return NewDivision(
         id=id_,
         name=name,
         host=host,
         site=site,
         members=tuple(order),
-        rules=tuple(r for r in (rule, deputy_rule) if r),
-        deputies=deputies,
+        rules=tuple(r for r in (rule, cap[1]) if r),
+        deputies=cap[0],
         min_posts=int(inputs.law.value(rule)) if rule else 0,
         stay_site=second[0],
         stay_gain_vnd=second[1],
     )
-
-
-def _deputies(inputs: Inputs, present: dict[str, int], members: list, size: int) -> tuple[int, str]:
-    """Largest number of deputies of a new division and its rule; service units keep what the larger has."""
-    kind = members[0].kind
-    if kind == LEADERSHIP:
-        return 0, ""
-    if kind == SUB_DEPARTMENT:
-        rule = "staffing.sub_department_deputies_1_to_3_divisions"
-        return int(inputs.law.value(rule)), rule
-    if kind == SERVICE:
-        return max([present.get(m.division_id, 0) for m in members] + [1]), ""
-    return division_deputies(size, inputs.law)
 
 
 def _deputies_present(inputs: Inputs) -> dict[str, int]:
