@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.travel import default_cache, travel_table
-from merger.consolidation.decisions import Decisions, equipment, read_decisions
+from merger.consolidation.decisions import Decisions, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
+from merger.consolidation.equipment import central_sites, equipment
 from merger.consolidation.limits import DEPARTMENT, leader_posts, minimum_rule, schedules, short_party_bodies
 from merger.inputs import Inputs
 from solvers.structure.problem import StructureProblem
@@ -28,7 +29,8 @@ UNLIMITED = 10**6
 class Structure:
     """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or -1).
 
-    `travel_cost`, `move_cost` (I, K): parts of the cost of an item at a site, in UNIT_VND over the horizon.
+    `travel_cost`, `move_cost` (I, K): parts of the cost of an item at a site, in UNIT_VND over the horizon. `forced`:
+    pairs (item, item that a slot continues) that only a pairing of the planner lets join.
     """
 
     problem: StructureProblem
@@ -41,6 +43,7 @@ class Structure:
     equipment: list[str]
     travel_cost: np.ndarray
     move_cost: np.ndarray
+    forced: frozenset[tuple[int, int]]
 
 
 def kvnd(value: float) -> int:
@@ -66,7 +69,7 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     ]
     decisions = read_decisions(inputs, items)
     sites, allowed, capacity, second = _sites(inputs, items, slots)
-    arcs, cost = _arcs(inputs, items, slots, rules, decisions)
+    arcs, cost, forced = _arcs(inputs, items, slots, rules, decisions)
     kinds_of_equipment, use, room = equipment(inputs, items, sites)
     travel, moves = _item_site_cost(inputs, items, sites)
     options, law = inputs.scenario.consolidate, inputs.law
@@ -130,7 +133,7 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         equipment_use=use,
         equipment_room=room,
     )
-    return Structure(problem, items, hosts, slots, sites, rules, decisions, kinds_of_equipment, travel, moves)
+    return Structure(problem, items, hosts, slots, sites, rules, decisions, kinds_of_equipment, travel, moves, forced)
 
 
 def mandatory_title(inputs: Inputs, host: str) -> str:
@@ -142,11 +145,12 @@ def mandatory_title(inputs: Inputs, host: str) -> str:
     return name if name in inputs.law.value("staffing.province_departments_mandatory_list") else ""
 
 
-def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decisions) -> tuple[np.ndarray, np.ndarray]:
+def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decisions):
     """Pairs (item, slot) and their cost: within a family, the smaller joins the larger.
 
     A family too small for a division of its own in an agency may join any other there, at the price of a
-    mixed team. Divisions that the planner pairs may join each other whatever they are.
+    mixed team. Divisions that the planner pairs may join each other whatever they are; the last value returned holds
+    the pairs (item, anchor) that only this allows.
     """
     rows = list(items.itertuples())
     reach: dict[tuple[str, str], int] = defaultdict(int)
@@ -163,8 +167,8 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decision
         kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon,
     )
     merge_services = inputs.scenario.consolidate.merge_service_units
-    mates = {i: set(group) for group in decisions.together for i in group}
-    arcs, cost = [], []
+    mates = {i: decisions.mates(i) for i in decisions.paired}
+    arcs, cost, forced = [], [], set()
     for j, (h, anchor) in enumerate(slots):
         for i in sorted({*by_host[h], *mates.get(anchor, ())}):
             row = rows[i]
@@ -177,10 +181,13 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decision
                 continue
             low = int(inputs.law.value(rules[j])) if rules[j] else 0
             fits = _may_join(row, rows[anchor], merge_services, small=reach[h, row.family] < low)
-            if i in mates.get(anchor, ()) or (fits and _order(row, i) < _order(rows[anchor], anchor)):
+            paired = i in mates.get(anchor, ())
+            if paired and not (h in row.hosts and (fits or _may_join(rows[anchor], row, merge_services, small=False))):
+                forced.add((i, anchor))
+            if paired or (fits and _order(row, i) < _order(rows[anchor], anchor)):
                 arcs.append((i, j))
                 cost.append(moved + handover + other * (row.family != rows[anchor].family))
-    return np.array(arcs), np.array(cost)
+    return np.array(arcs), np.array(cost), frozenset(forced)
 
 
 def _order(row, index: int) -> tuple:
@@ -197,18 +204,11 @@ def _may_join(row, anchor, merge_services: bool, small: bool) -> bool:
     return row.family == anchor.family or small
 
 
-def central_sites(inputs: Inputs) -> list[str]:
-    """Main site, second sites and sites of locks: what works elsewhere is tied to its place."""
-    options = inputs.scenario.consolidate
-    chosen = [options.main_site, *options.stay_sites.values(), *inputs.scenario.locks.fixed_site.values()]
-    chosen += inputs.scenario.locks.fixed_division_site.values()
-    return list(dict.fromkeys(chosen))
-
-
 def _sites(inputs: Inputs, items: pd.DataFrame, slots):
     """Sites in use, which slots may sit where, floor area (-1 unknown), and which are second sites."""
     options = inputs.scenario.consolidate
-    sites = list(dict.fromkeys([*central_sites(inputs), *sorted(set(items["site_id"]))]))
+    locked = inputs.scenario.locks.fixed_site.values()
+    sites = list(dict.fromkeys([*central_sites(inputs), *sorted({*items["site_id"], *locked})]))
     allowed = np.zeros((len(slots), len(sites)), bool)
     for j, (host, anchor) in enumerate(slots):
         if anchor >= 0 and (items["kind"].iloc[anchor] == SERVICE or items["local"].iloc[anchor]):

@@ -85,6 +85,20 @@ def stays_at_second_site(structure: Structure, solution: StructureSolution) -> n
     return (site >= 0) & problem.slot_counted & problem.second_site[site]
 
 
+def equipment_used(structure: Structure, solution: StructureSolution) -> list[dict]:
+    """What is needed of each kind of equipment at each site that has a limit: kind, site, needed, there."""
+    problem, site = structure.problem, solution.site_of_slot[solution.slot_of_item]
+    return [
+        {
+            "kind": structure.equipment[e],
+            "site": structure.sites[k],
+            "needed": int(problem.equipment_use[e][site == k].sum()),
+            "there": int(problem.equipment_room[e, k]),
+        }
+        for e, k in np.argwhere(problem.equipment_room >= 0).tolist()
+    ]
+
+
 def stay_gains(structure: Structure, solution: StructureSolution) -> tuple[np.ndarray, np.ndarray]:
     """For each open slot that counts: second site where staying pays most (-1: none allowed), and the gain, VND.
 

@@ -29,6 +29,7 @@ from merger.consolidation.problem import (
 from merger.consolidation.tradeoff import (
     checked,
     curve_points,
+    equipment_used,
     second_site_curve,
     site_tradeoff,
     stay_gains,
@@ -302,6 +303,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
         **{f"cost_{name}_vnd": value * UNIT_VND for name, value in solution.parts.items()},
         "floor_needed_m2": {s: float(a) for s, a in zip(structure.sites, load, strict=True) if a > 0},
         "floor_main_m2": int(problem.site_capacity[0]),
+        "equipment": equipment_used(structure, solution),
         "divisions_at_second_site": int(stays.sum()),
         "single_site_price_vnd": int((solution.objective - free.objective) * UNIT_VND) if free.objective else 0,
         "divisions_at_second_site_without_limit": int(free_stays.sum()),

@@ -28,7 +28,8 @@ class StructureProblem:
     arcs, arc_cost : (A, 2) allowed pairs (item, slot) and (A,) their cost.
     item_site_cost : (I, K) cost of working at a site; slot_site_cost : (J, K) cost of a slot that sits there.
     slot_site_allowed : (J, K); site_capacity : (K,) floor area, -1 unlimited; second_site : (K,) bool.
-    second_share : largest share of the counted open slots that may sit at second sites.
+    second_share : largest share of the counted open slots that may sit at second sites; slots whose site was decided
+        beforehand do not count for it.
     host_max_slots : (H,) largest number of counted open slots, -1 none; host_cost : (H,) of an open host.
     host_mandatory : (H,) must be open; host_group : (H,) ceiling that the host counts for, -1 none.
     group_max : (G,) largest number of open hosts of each group.

@@ -40,8 +40,8 @@ def pool_of(problem: StructureProblem, columns: Columns) -> Pool:
     """Program of all columns, whatever share of them may sit at second sites."""
     program, constant = program_of(replace(problem, second_share=1.0), columns)
     counted, second = np.zeros(len(program.cost)), np.zeros(len(program.cost))
-    counted[: len(columns.cost)] = problem.slot_counted[columns.slot]
-    second[: len(columns.cost)] = problem.slot_counted[columns.slot] & problem.second_site[columns.site]
+    counted[: len(columns.cost)] = columns.shared
+    second[: len(columns.cost)] = columns.shared & problem.second_site[columns.site]
     return Pool(columns, program, constant, counted, second)
 
 
