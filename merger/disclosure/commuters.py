@@ -85,9 +85,10 @@ def _row(own: pd.DataFrame, name: tuple[str, str], smallest: int) -> dict:
         "mode": own["mode"].iloc[0],
         "route_id": "",
         "riders": f"{FEWER}{smallest}" if few else riders,
-        "km": np.nan if few else _mean(own["km"], own["riders"]),
-        "minutes": np.nan if few else _mean(own["minutes"], own["riders"]),
-        **{c: np.nan if few else own[c].sum() for c in MONEY},
+        # Rounded as in the file, so that documents made from the file are the same.
+        "km": np.nan if few else round(_mean(own["km"], own["riders"]), 3),
+        "minutes": np.nan if few else round(_mean(own["minutes"], own["riders"]), 2),
+        **{c: np.nan if few else round(own[c].sum()) for c in MONEY},
         **{c: _only(own[c]) for c in ("reason_vi", "reason_en")},
         "rules": ";".join(dict.fromkeys(r for cell in own["rules"].fillna("") for r in str(cell).split(";") if r)),
     }
