@@ -99,12 +99,10 @@ def _unknown_ids(loaded: Loaded, known: Known) -> list[Fault]:
     for key, value in locks.fixed_successor.items():
         expect("fixed_successor", key, key, "division or agency", before)
         expect("fixed_successor", key, value, "new agency", new)
+    placed = new | known.divisions if new is not None and known.divisions is not None else new
     for key, value in locks.fixed_site.items():
-        expect("fixed_site", key, key, "new agency", new)
+        expect("fixed_site", key, key, "new agency" if placed is new else "new agency or division", placed)
         expect("fixed_site", key, value, "site", known.sites)
-    for key, value in locks.fixed_division_site.items():
-        expect("fixed_division_site", key, key, "division", known.divisions)
-        expect("fixed_division_site", key, value, "site", known.sites)
     for name in ("pair", "keep_apart"):
         for i, group in enumerate(getattr(locks, name)):
             for j, code in enumerate(group):
@@ -155,7 +153,7 @@ def _joining(loaded: Loaded, known: Known) -> list[Fault]:
 
 
 def _pairs(loaded: Loaded) -> list[Fault]:
-    """Divisions that should become one and stay apart at once."""
+    """Divisions that should become one and stay apart, or sit at different sites, at once."""
     locks = loaded.scenario.locks
     links = [(group[0], code) for group in locks.pair for code in group[1:]]
     whole = {code: set(piece) for piece in pieces({c for g in locks.pair for c in g}, links) for code in piece}
@@ -166,6 +164,14 @@ def _pairs(loaded: Loaded) -> list[Fault]:
                 line = loaded.place("locks", "pair").line
                 at = loaded.place("locks", "keep_apart", i, j)
                 faults.append(at.fault(f"keep_apart {a} and {b} contradicts pair (line {line})", ONE))
+    for key in ("fixed_site", "fixed_successor"):
+        decided = getattr(locks, key)
+        for a, b in combinations(decided, 2):
+            if b in whole.get(a, ()) and decided[a] != decided[b]:
+                message = (
+                    f"{key} of {a} and {b} differ, and pair (line {loaded.place('locks', 'pair').line}) joins them"
+                )
+                faults.append(loaded.place("locks", key, b).fault(message, ONE))
     return faults
 
 

@@ -13,7 +13,7 @@ from merger.inputs import Inputs
 from solvers.problem import Stop
 from solvers.structure.alternatives import NextChoices, near_optimal, next_choices
 from solvers.structure.check import check_structure
-from solvers.structure.solve import StructureSolution
+from solvers.structure.problem import StructureSolution
 
 BILLION = 1e9
 # How far an alternative may be from differing as much as possible (its cost keeps the limit exactly).

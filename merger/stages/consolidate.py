@@ -10,34 +10,38 @@ import pandas as pd
 
 from merger.consolidation.alternatives import NextBest, structure_alternatives
 from merger.consolidation.divisions import (
-    LEADERSHIP,
     ORDINARY,
     SERVICE,
-    SUB_DEPARTMENT,
     distinct_names,
     division_items,
     new_name,
     side_titles,
 )
+from merger.consolidation.limits import DEPARTMENT, deputies, leader_posts
 from merger.consolidation.mandates import mandates_after
 from merger.consolidation.problem import (
-    DEPARTMENT,
     UNIT_VND,
     Structure,
     build_structure,
-    leader_posts,
     mandatory_title,
     years,
 )
-from merger.consolidation.tradeoff import checked, site_tradeoff, stay_gains, with_share
+from merger.consolidation.tradeoff import (
+    checked,
+    curve_points,
+    equipment_used,
+    second_site_curve,
+    site_tradeoff,
+    stay_gains,
+    stays_at_second_site,
+)
 from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
-from merger.relocation.staffing import division_deputies
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
 from solvers.structure.columns import leading_posts
-from solvers.structure.solve import StructureSolution
+from solvers.structure.problem import StructureSolution
 
 CEILING = "staffing.province_departments_max"
 MANDATORY = "staffing.province_departments_mandatory_list"
@@ -77,17 +81,17 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     divisions = _new_divisions(inputs, structure, solution)
     next_best = NextBest.read(inputs, structure, solution, stop)
     options, label = inputs.scenario.consolidate, _label(inputs)
+    curve = second_site_curve(structure, options.tradeoff_shares, stop)
+    points = curve_points(structure, curve)
     table = {
         "structure": _structure_table(inputs, structure, divisions, next_best),
         "new_agencies": _agency_table(inputs, structure, divisions),
         "new_divisions": _division_table(inputs, items, divisions),
-        "site_tradeoff": site_tradeoff(structure, options.tradeoff_shares, stop, label),
+        "site_tradeoff": site_tradeoff(points, options.tradeoff_shares, label),
         "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
     table["mandates"], away = mandates_after(inputs, table)
-    limited = options.second_site_share < 1
-    free = checked(with_share(structure, 1.0), stop) if limited else solution
-    figures = _figures(inputs, structure, solution, table, free)
+    figures = _figures(inputs, structure, solution, table, curve[1.0]) | {"second_site_curve": points}
     figures["mandates_away_from_neighbours"] = away
     figures["mandates_away_price_vnd"] = round(away * inputs.scenario.prices.mandate_move_vnd)
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
@@ -128,7 +132,11 @@ def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolu
     names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
     ids = _ids(hosts, [row[4][0] for row in rows])
     present = _deputies_present(inputs)
-    made = [_new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)]
+    above = {h: leader_posts(inputs, structure.items, h)[0] for h in set(hosts)}
+    caps = [deputies(inputs.law, row[4], present, above[row[0]]) for row in rows]
+    made = [
+        _new_division(inputs, row, cap, id_=i, name=n) for row, cap, i, n in zip(rows, caps, ids, names, strict=True)
+    ]
     return sorted(made, key=lambda d: d.id)
 
 
@@ -144,34 +152,20 @@ def _ids(hosts: list[str], first: list) -> list[str]:
     ]
 
 
-def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: str, name: str) -> NewDivision:
-    host, site, order, rule, members, second = row
-    deputies, deputy_rule = _deputies(inputs, present, members, int(sum(m.staff for m in members)))
+def _new_division(inputs: Inputs, row: tuple, cap: tuple[int, str], *, id_: str, name: str) -> NewDivision:
+    host, site, order, rule, _, second = row
     return NewDivision(
         id=id_,
         name=name,
         host=host,
         site=site,
         members=tuple(order),
-        rules=tuple(r for r in (rule, deputy_rule) if r),
-        deputies=deputies,
+        rules=tuple(r for r in (rule, cap[1]) if r),
+        deputies=cap[0],
         min_posts=int(inputs.law.value(rule)) if rule else 0,
         stay_site=second[0],
         stay_gain_vnd=second[1],
     )
-
-
-def _deputies(inputs: Inputs, present: dict[str, int], members: list, size: int) -> tuple[int, str]:
-    """Largest number of deputies of a new division and its rule; service units keep what the larger has."""
-    kind = members[0].kind
-    if kind == LEADERSHIP:
-        return 0, ""
-    if kind == SUB_DEPARTMENT:
-        rule = "staffing.sub_department_deputies_1_to_3_divisions"
-        return int(inputs.law.value(rule)), rule
-    if kind == SERVICE:
-        return max([present.get(m.division_id, 0) for m in members] + [1]), ""
-    return division_deputies(size, inputs.law)
 
 
 def _deputies_present(inputs: Inputs) -> dict[str, int]:
@@ -287,9 +281,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
     """Headline numbers of the stage; money over the whole horizon."""
     items, problem = structure.items, structure.problem
     ordinary = items["kind"].isin(ORDINARY)
-    counted = problem.slot_counted & (solution.site_of_slot >= 0)
-    stays = counted & problem.second_site[solution.site_of_slot]
-    free_stays = problem.slot_counted & (free.site_of_slot >= 0) & problem.second_site[free.site_of_slot]
+    stays, free_stays = stays_at_second_site(structure, solution), stays_at_second_site(structure, free)
     size = np.bincount(solution.slot_of_item, weights=problem.size, minlength=len(structure.slots)).astype(int)
     load = np.bincount(
         solution.site_of_slot[solution.slot_of_item], weights=problem.floor, minlength=len(structure.sites)
@@ -311,6 +303,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
         **{f"cost_{name}_vnd": value * UNIT_VND for name, value in solution.parts.items()},
         "floor_needed_m2": {s: float(a) for s, a in zip(structure.sites, load, strict=True) if a > 0},
         "floor_main_m2": int(problem.site_capacity[0]),
+        "equipment": equipment_used(structure, solution),
         "divisions_at_second_site": int(stays.sum()),
         "single_site_price_vnd": int((solution.objective - free.objective) * UNIT_VND) if free.objective else 0,
         "divisions_at_second_site_without_limit": int(free_stays.sum()),

@@ -15,7 +15,8 @@ from scipy.sparse.csgraph import connected_components
 from solvers.problem import Status, Stop
 from solvers.set_partition import Program, linear_prices, minimise, minimise_small
 from solvers.structure.columns import Columns, enumerate_columns, program_of
-from solvers.structure.solve import COLUMN_LIMIT, NONE, StructureProblem, StructureSolution, read_choice
+from solvers.structure.problem import NONE, StructureProblem, StructureSolution
+from solvers.structure.solve import COLUMN_LIMIT, read_choice
 
 # A row that touches no more parts than this joins them; one that touches more is priced instead.
 JOINED_PARTS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from solvers.problem import Status
-from solvers.structure.solve import StructureProblem, StructureSolution
+from solvers.structure.problem import StructureProblem, StructureSolution
 
 TOLERANCE = 1e-6
 
@@ -71,7 +71,8 @@ def _sites(problem: StructureProblem, members, site_of) -> list[str]:
             equipment[kind, site] += sum(needed[i] for i in items)
         if not problem.slot_site_allowed[slot, site] and (slot, site) not in decided:
             faults.append(f"slot {slot} may not sit at site {site}")
-        if problem.slot_counted[slot]:
+        located = {i for i, _ in problem.fixed_item_site} & set(items)
+        if problem.slot_counted[slot] and not located and problem.slot_host[slot] not in dict(problem.fixed_site):
             counted += 1
             second += bool(problem.second_site[site])
     for site, area in sorted(load.items()):

@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix, csc_matrix
 from solvers.set_partition import Program
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 # Shares are taken as the nearest fraction with at most this denominator.
 PARTS = 10_000
@@ -23,14 +23,16 @@ PARTS = 10_000
 
 @dataclass(frozen=True)
 class Columns:
-    """`members[c]` items (tuple) of column c, its `slot`, `site` and `cost`; `complete`: none was left
-    out.
+    """`members[c]` items (tuple) of column c, its `slot`, `site` and `cost`; `complete`: none was left out.
+
+    `shared[c]`: the column counts for the share of second sites (its site was not decided beforehand).
     """
 
     members: list[tuple[int, ...]]
     slot: np.ndarray
     site: np.ndarray
     cost: np.ndarray
+    shared: np.ndarray
     complete: bool
 
 
@@ -49,22 +51,26 @@ def enumerate_columns(problem: StructureProblem, limit: int) -> Columns:
     sets, complete = _sets(problem, limit)
     arc_cost = dict(zip(map(tuple, problem.arcs.tolist()), problem.arc_cost.tolist(), strict=True))
     fixed_site, item_site = dict(problem.fixed_site), dict(problem.fixed_item_site)
-    members, slots, sites, costs = [], [], [], []
+    members, slots, sites, costs, shared = [], [], [], [], []
     for slot, items in sets:
         base = _cost(problem, slot, items, arc_cost)
         decided = {item_site[i] for i in items if i in item_site}
         allowed = np.flatnonzero(problem.slot_site_allowed[slot]).tolist()
+        host = int(problem.slot_host[slot])
+        counts = bool(problem.slot_counted[slot]) and not decided and host not in fixed_site
         for site in sorted(decided) if decided else allowed:
-            if len(decided) > 1 or fixed_site.get(int(problem.slot_host[slot]), site) != site:
+            if len(decided) > 1 or fixed_site.get(host, site) != site:
                 continue
-            if problem.second_share == 0 and problem.slot_counted[slot] and problem.second_site[site]:
+            if problem.second_share == 0 and counts and problem.second_site[site]:
                 continue
             members.append(items)
             slots.append(slot)
             sites.append(site)
+            shared.append(counts)
             at_site = int(problem.item_site_cost[list(items), site].sum())
             costs.append(base + at_site + int(problem.slot_site_cost[slot, site]))
-    return Columns(members, np.array(slots, int), np.array(sites, int), np.array(costs, np.int64), complete)
+    where = np.array(slots, int), np.array(sites, int)
+    return Columns(members, *where, np.array(costs, np.int64), np.array(shared, bool), complete)
 
 
 def _sets(problem: StructureProblem, limit: int) -> tuple[list[tuple[int, tuple[int, ...]]], bool]:
@@ -163,7 +169,7 @@ def program_of(problem: StructureProblem, columns: Columns) -> tuple[Program, in
             rows.add(here, needed[here] / scale, -np.inf, float(room[k]) / scale)
     if 0 < problem.second_share < 1:
         share = Fraction(problem.second_share).limit_denominator(PARTS)
-        mine = np.flatnonzero(counted)
+        mine = np.flatnonzero(columns.shared)
         weight = problem.second_site[columns.site[mine]].astype(float) - float(share)
         rows.add(mine, weight, -np.inf, 0.0)
     cost = np.concatenate([columns.cost, problem.host_cost[doubtful]]).astype(float)

@@ -18,7 +18,7 @@ from solvers.problem import Stop
 from solvers.structure.columns import PARTS
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 
 def find_conflict(problem: StructureProblem, stop: Stop) -> tuple[tuple[str, ...], bool]:
@@ -166,11 +166,24 @@ def _limit_sites(problem: StructureProblem, m: _Model, names: set[str]) -> None:
     if "second_site_share" in names:
         share = Fraction(problem.second_share).limit_denominator(PARTS)
         use = [
-            (share.denominator * int(problem.second_site[k]) - share.numerator) * var
-            for (j, k), var in m.z.items()
-            if problem.slot_counted[j]
+            (share.denominator * int(problem.second_site[k]) - share.numerator) * _counting(problem, m, j, k)
+            for (j, k) in m.z
+            if problem.slot_counted[j] and problem.slot_host[j] not in dict(problem.fixed_site)
         ]
         m.cp.Add(sum(use) <= 0)
+
+
+def _counting(problem: StructureProblem, m: _Model, slot: int, site: int) -> cp_model.IntVar:
+    """Whether a slot sits at a site without an item whose site was decided."""
+    decided = [m.x[i, slot, site] for i, _ in problem.fixed_item_site if (i, slot, site) in m.x]
+    if not decided:
+        return m.z[slot, site]
+    counts = m.cp.NewBoolVar("")
+    m.cp.Add(counts <= m.z[slot, site])
+    m.cp.Add(counts >= m.z[slot, site] - sum(decided))
+    for var in decided:
+        m.cp.AddImplication(var, counts.Not())
+    return counts
 
 
 def _keep_decisions(problem: StructureProblem, m: _Model, names: set[str]) -> None:
