@@ -100,10 +100,11 @@ def check(
 ) -> None:
     """Show all problems of a scenario and its tables at once, as file:line:col; mappings for your own tables."""
     from merger.fields import fields
+    from merger.synthetic.divisions import division_ids
     from scenarios.checks import review
 
     _refuse_full(corrected, faults)
-    found = review(scenario, set_, fields()["title_vi"].to_dict())
+    found = review(scenario, set_, fields()["title_vi"].to_dict(), division_ids())
     for note in found.notes:
         typer.echo(f"- {note}")
     for text in found.proposals:
@@ -128,12 +129,13 @@ def plan(
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
     from merger.fields import fields
+    from merger.synthetic.divisions import division_ids
     from scenarios.checks import load_checked
 
     settings = [*set_]
     settings += [f"seed={seed}"] if seed is not None else []
     settings += [f"threads={threads}"] if threads is not None else []
-    loaded = load_checked(scenario, settings, fields()["title_vi"].to_dict())
+    loaded = load_checked(scenario, settings, fields()["title_vi"].to_dict(), division_ids())
     from merger.pipeline import STAGES, make_plan
 
     if only is not None and only not in STAGES:

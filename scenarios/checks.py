@@ -58,20 +58,31 @@ class Review:
         return self.loaded
 
 
-def load_checked(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, str] | None = None) -> Loaded:
+def load_checked(
+    ref: str | Path,
+    overrides: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    generated: frozenset[str] | None = None,
+) -> Loaded:
     """Load a scenario and check it with all its tables; raises InputError with every fault of both.
 
-    `fields`: known fields of work with their titles; None: those of divisions and staff are not compared.
+    `fields`: known fields of work with their titles; None: those of divisions and staff are not compared. `generated`:
+    ids of the divisions that the program makes up where the scenario has none; None: locks on them are not compared.
     """
-    return review(ref, overrides, fields).checked()
+    return review(ref, overrides, fields, generated).checked()
 
 
-def review(ref: str | Path, overrides: Sequence[str] = (), fields: Mapping[str, str] | None = None) -> Review:
+def review(
+    ref: str | Path,
+    overrides: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
+    generated: frozenset[str] | None = None,
+) -> Review:
     """Load a scenario and check it with all its tables, as `load_checked` does; gives all that a check can tell."""
     loaded, faults = load_partial(ref, overrides)
     if loaded is None:
         return Review(None, tuple(sorted(set(faults))))
-    sources = Sources(loaded, fields or {})
+    sources = Sources(loaded, fields or {}, generated)
     faults = [*faults, *sources.faults_told()]
     notes = [f"{name}: {note}" for name, reading in sources.readings.items() for note in roster_notes(reading)]
     around = sources.surroundings()
@@ -93,6 +104,7 @@ class Sources:
 
     loaded: Loaded
     fields: Mapping[str, str] = field(default_factory=dict)
+    generated: frozenset[str] | None = None
     tables: dict[str, TextTable] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     values: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -234,6 +246,7 @@ class Sources:
     def known(self) -> Known:
         """What locks may refer to."""
         agencies = self.tables.get("agencies")
+        data = self.loaded.scenario.data
         rows = list(zip(agencies.column("agency_id"), agencies.column("period"), strict=True)) if agencies else []
         return Known(
             sides=self.by_code("side") if "units" in self.tables else None,
@@ -241,7 +254,7 @@ class Sources:
             agencies=self.values.get("agencies.agency_id"),
             new_agencies=frozenset(a for a, period in rows if period == "after"),
             sites=self.values.get("sites.site_id"),
-            divisions=self.values.get("divisions.division_id"),
+            divisions=self.generated if data.divisions is None else self.values.get("divisions.division_id"),
             persons=self.values.get("staff.person_id"),
         )
 

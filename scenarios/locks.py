@@ -45,6 +45,7 @@ def check_locks(loaded: Loaded, known: Known) -> list[Fault]:
         *_unknown_units(loaded, known),
         *_unknown_ids(loaded, known),
         *_joining(loaded, known),
+        *_pairs(loaded),
         *_seats(loaded),
         *_zones(loaded, known),
     ]
@@ -98,9 +99,16 @@ def _unknown_ids(loaded: Loaded, known: Known) -> list[Fault]:
     for key, value in locks.fixed_successor.items():
         expect("fixed_successor", key, key, "division or agency", before)
         expect("fixed_successor", key, value, "new agency", new)
+    placed = new | known.divisions if new is not None and known.divisions is not None else new
     for key, value in locks.fixed_site.items():
-        expect("fixed_site", key, key, "new agency", new)
+        expect("fixed_site", key, key, "new agency" if placed is new else "new agency or division", placed)
         expect("fixed_site", key, value, "site", known.sites)
+    for name in ("pair", "keep_apart"):
+        for i, group in enumerate(getattr(locks, name)):
+            for j, code in enumerate(group):
+                if known.divisions is not None and code not in known.divisions:
+                    at = loaded.place("locks", name, i, j)
+                    faults.append(at.fault(f'"{name}": unknown division "{code}"', did_you_mean(code, known.divisions)))
     for key in locks.fixed_post:
         expect("fixed_post", key, key, "person", known.persons)
     return faults
@@ -141,6 +149,29 @@ def _joining(loaded: Loaded, known: Known) -> list[Fault]:
             remedy = f"raise arrange.max_members to {len(whole)}, or split the set"
             message = f"must_join keeps {len(whole)} units together, max_members is {arrange.max_members}"
             faults.append(at.fault(message, remedy))
+    return faults
+
+
+def _pairs(loaded: Loaded) -> list[Fault]:
+    """Divisions that should become one and stay apart, or sit at different sites, at once."""
+    locks = loaded.scenario.locks
+    links = [(group[0], code) for group in locks.pair for code in group[1:]]
+    whole = {code: set(piece) for piece in pieces({c for g in locks.pair for c in g}, links) for code in piece}
+    faults: list[Fault] = []
+    for i, group in enumerate(locks.keep_apart):
+        for (_, a), (j, b) in combinations(enumerate(group), 2):
+            if b in whole.get(a, ()):
+                line = loaded.place("locks", "pair").line
+                at = loaded.place("locks", "keep_apart", i, j)
+                faults.append(at.fault(f"keep_apart {a} and {b} contradicts pair (line {line})", ONE))
+    for key in ("fixed_site", "fixed_successor"):
+        decided = getattr(locks, key)
+        for a, b in combinations(decided, 2):
+            if b in whole.get(a, ()) and decided[a] != decided[b]:
+                message = (
+                    f"{key} of {a} and {b} differ, and pair (line {loaded.place('locks', 'pair').line}) joins them"
+                )
+                faults.append(loaded.place("locks", key, b).fault(message, ONE))
     return faults
 
 

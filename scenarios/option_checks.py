@@ -27,6 +27,12 @@ def check_options(sources: Sources) -> list[Fault]:
         expect(sites, site, "site", "consolidate", "stay_sites", side)
     for site in scenario.consolidate.site_floor_m2:
         expect(sites, site, "site", "consolidate", "site_floor_m2", site)
+    for site in scenario.consolidate.site_equipment:
+        expect(sites, site, "site", "consolidate", "site_equipment", site)
+    divisions = sources.known().divisions
+    for who in scenario.consolidate.division_equipment:
+        known = divisions | set(sources.fields) if divisions is not None and sources.fields else None
+        expect(known, who, "division or field of work", "consolidate", "division_equipment", who)
     projects = sources.tables.get("projects")
     for i, project in enumerate(scenario.commute.projects):
         expect(

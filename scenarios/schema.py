@@ -125,7 +125,11 @@ class Locks(Section):
     forbidden_seat: tuple[Code, ...] = Field((), description="old units that must not be a seat")
     keep_whole: tuple[Code, ...] = Field((), description="old units that stay a unit of their own")
     fixed_successor: dict[str, str] = Field({}, description="division or agency id: id of its new agency")
-    fixed_site: dict[str, str] = Field({}, description="new agency id: site id")
+    fixed_site: dict[str, str] = Field({}, description="new agency id, or division id: site where it sits afterwards")
+    pair: tuple[tuple[Code, ...], ...] = Field((), description="sets of divisions that become one new division")
+    keep_apart: tuple[tuple[Code, ...], ...] = Field(
+        (), description="sets of divisions, no two of them in one new division"
+    )
     fixed_post: dict[str, str] = Field({}, description="person id: id of the new division or unit")
 
 
@@ -204,6 +208,22 @@ class Consolidate(Section):
     coordination_trips_week: float = Field(
         4, ge=0, description="round trips a week between a division at a second site and the main site"
     )
+    division_equipment: dict[str, dict[str, int]] = Field(
+        {},
+        description="division id or field of work: units of each equipment that it needs where it works; archive_m "
+        "(metres of files) is known from the divisions",
+    )
+    site_equipment: dict[str, dict[str, int]] = Field(
+        {},
+        description="site id: units of each equipment there (rooms, halls, archive_m, ...); a kind named for one site "
+        "is missing at the other sites of the centre unless named there too",
+    )
+    tradeoff_shares: tuple[Share, ...] = Field(
+        (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0),
+        description="shares of divisions at second sites for which the best structure is shown",
+    )
+    alternatives: int = Field(3, ge=0, description="near-optimal structures to show")
+    alternatives_gap: float = Field(0.01, ge=0, description="how much dearer than the best they may be, as a share")
     merge_service_units: bool = Field(
         False, description="also join counterpart public service units (otherwise a project of its own)"
     )

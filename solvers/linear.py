@@ -89,8 +89,13 @@ def solve_linear(model: LinearModel, stop: Stop, *, presolve: bool = True) -> Li
     # HiGHS inside MathOpt takes no number of threads: it is kept on one, whatever `stop` allows.
     parameters.highs.string_options["parallel"] = "off"
     stated = mathopt.Model.from_model_proto(_proto(model))
+    # Only what is read comes back: values that are not zero, duals, no reduced costs.
+    wanted = mathopt.ModelSolveParameters(
+        variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
+        reduced_costs_filter=mathopt.VariableFilter(skip_zero_values=True, filtered_items=()),
+    )
     try:
-        result = mathopt.solve(stated, mathopt.SolverType.HIGHS, params=parameters)
+        result = mathopt.solve(stated, mathopt.SolverType.HIGHS, params=parameters, model_params=wanted)
     except MATHOPT_ERRORS:
         return LinearAnswer(Status.UNKNOWN, None, None, None)
     return _read(result, model)

@@ -61,7 +61,9 @@ def minimise(program: Program, stop: Stop) -> Choice:
     ranking = _rank(program, stop)
     if ranking is None:
         return Choice(Status.INFEASIBLE, nothing, None, None)
-    scaled, scale, bound, reduced, order = ranking
+    scaled, scale, bound, reduced, order = (
+        ranking.scaled, ranking.scale, ranking.bound, ranking.reduced, ranking.order
+    )  # fmt: skip
     count = min(FIRST_COLUMNS, len(order))
     while True:
         taken = np.sort(order[:count])
@@ -87,6 +89,29 @@ def minimise(program: Program, stop: Stop) -> Choice:
             return Choice(status, chosen, total, total if optimal else proven * scale, count)
 
 
+def linear_prices(program: Program, stop: Stop) -> tuple[float, np.ndarray, np.ndarray] | None:
+    """Linear bound over all columns, reduced costs (C,) and duals (R,) at it, in units of cost; None when infeasible.
+
+    No choice with a column costs less than the bound and the column's reduced cost together.
+    """
+    ranking = _rank(program, stop)
+    if ranking is None:
+        return None
+    return ranking.bound * ranking.scale, ranking.reduced * ranking.scale, ranking.duals * ranking.scale
+
+
+def minimise_small(program: Program, stop: Stop) -> Choice:
+    """As `minimise`, for few columns: straight to the integer programme."""
+    if not len(program.cost):
+        met = np.all(program.lower <= TOLERANCE) and np.all(program.upper >= -TOLERANCE)
+        return Choice(Status.OPTIMAL if met else Status.INFEASIBLE, np.empty(0, int), 0.0 if met else None, 0.0)
+    result = _solve(program, mathopt.SolverType.HIGHS, stop, integer=True)
+    chosen, value, bound, finished = _read(result, np.arange(len(program.cost)), program.cost)
+    if value is None:
+        return Choice(Status.INFEASIBLE if finished else Status.UNKNOWN, chosen, None, None)
+    return Choice(Status.OPTIMAL if finished else Status.FEASIBLE, chosen, value, min(bound, value), len(program.cost))
+
+
 def is_feasible(program: Program, stop: Stop) -> bool | None:
     """Whether any binary x satisfies the rows; None when the limit of `stop` came first.
 
@@ -96,7 +121,7 @@ def is_feasible(program: Program, stop: Stop) -> bool | None:
     ranking = _rank(program, stop)
     if ranking is None:
         return False
-    scaled, *_, order = ranking
+    scaled, order = ranking.scaled, ranking.order
     count = min(FIRST_COLUMNS, len(order))
     while True:
         left = replace(stop, seconds=max(stop.seconds - (time.perf_counter() - began), 1.0), gap=1.0)
@@ -110,19 +135,28 @@ def is_feasible(program: Program, stop: Stop) -> bool | None:
         count = min(4 * count, len(order))
 
 
-def _rank(program: Program, stop: Stop) -> tuple[Program, float, float, np.ndarray, np.ndarray] | None:
-    """Scaled program, its scale, linear bound, reduced costs, columns by reduced cost.
+@dataclass(frozen=True)
+class _Ranking:
+    """Scaled program, its scale, linear bound, reduced costs, duals of the rows, columns by reduced cost."""
 
-    None if not even the relaxation has a solution.
-    """
+    scaled: Program
+    scale: float
+    bound: float
+    reduced: np.ndarray
+    duals: np.ndarray
+    order: np.ndarray
+
+
+def _rank(program: Program, stop: Stop) -> _Ranking | None:
+    """None if not even the relaxation has a solution."""
     violation, start = _violation(program, stop)
     if violation > VIOLATED:
         return None
     scale = float(np.mean(np.abs(program.cost))) if len(program.cost) else 0.0
     scale = scale or 1.0
     scaled = Program(program.matrix, program.lower, program.upper, program.cost / scale)
-    bound, reduced = _linear_bound(scaled, start, stop)
-    return scaled, scale, bound, reduced, np.argsort(reduced, kind="stable")
+    bound, reduced, duals = _linear_bound(scaled, start, stop)
+    return _Ranking(scaled, scale, bound, reduced, duals, np.argsort(reduced, kind="stable"))
 
 
 def _violation(program: Program, stop: Stop) -> tuple[float, np.ndarray]:
@@ -160,8 +194,8 @@ def _promising(program: Program) -> np.ndarray:
     return np.unique(cells.col[order[rank < PROMISING]])
 
 
-def _linear_bound(program: Program, taken: np.ndarray, stop: Stop) -> tuple[float, np.ndarray]:
-    """Valid lower bound of the relaxation and the reduced cost of every column at its duals."""
+def _linear_bound(program: Program, taken: np.ndarray, stop: Stop) -> tuple[float, np.ndarray, np.ndarray]:
+    """Valid lower bound of the relaxation, the reduced cost of every column at its duals, and these."""
     while True:
         result = _solve(_part(program, taken), mathopt.SolverType.GLOP, stop, integer=False)
         duals = _duals(result)
@@ -172,7 +206,7 @@ def _linear_bound(program: Program, taken: np.ndarray, stop: Stop) -> tuple[floa
         bound = float(by_row.sum() + np.minimum(reduced, 0.0).sum())
         extra = _to_price_in(program, duals, taken)
         if not len(extra) or result.objective_value() - bound <= LINEAR_WITHIN * abs(bound):
-            return bound, reduced
+            return bound, reduced, duals
         taken = np.sort(np.concatenate([taken, extra]))
 
 

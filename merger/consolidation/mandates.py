@@ -18,6 +18,7 @@ import pandas as pd
 
 from geodata.tables import read_table
 from merger.consolidation.divisions import LEADERSHIP, SERVICE
+from merger.consolidation.neighbours import mandate_graph, settle
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.tables import conform
@@ -53,21 +54,40 @@ def holders_table() -> pd.DataFrame:
     return _holders().copy()
 
 
-def mandates_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The table `mandates`: every mandate of both sides with exactly one accountable successor.
+def mandates_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, int]:
+    """The table `mandates`: every mandate of both sides with exactly one accountable successor and the reason why.
 
-    Needs the tables `structure` and `new_divisions`. A programme or body that the table of ours does not
-    know, or whose body does not exist in the scenario, goes to the People's Committee after, with basis
-    `ours`.
+    Needs the tables `structure` and `new_divisions`. Also returns how many programmes and systems are with another body
+    than most of their neighbours. What neither a source nor the table of ours nor a neighbour places goes to the
+    People's Committee after, with basis `ours`.
     """
     rows = [*_functions(inputs, tables), *_fields(inputs, tables), *_programmes(inputs), *_systems(inputs)]
     rows += _archives(inputs, tables)
+    away = _settle(inputs, tables, rows)
     frame = pd.DataFrame(rows)
     names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
     divisions = tables["new_divisions"]
     names |= dict(zip(divisions["new_division_id"], divisions["new_division"], strict=True))
     frame["successor"] = frame["successor_id"].map(names)
-    return conform("mandates", frame)
+    return conform("mandates", frame), away
+
+
+def _settle(inputs: Inputs, tables: Mapping[str, pd.DataFrame], rows: list[dict]) -> int:
+    """Programmes and systems of no official holder go where their neighbours are; every row gets its reason."""
+    programmes = inputs.programmes.set_index("programme_id")
+    graph = mandate_graph(rows, dict(programmes["parent_id"]), dict(programmes["leader"]))
+    listed = {**{k: v[0] for k, v in _mapped(inputs, "programme").items()}}
+    listed |= {f"it-system--{k}": v[0] for k, v in _mapped(inputs, "it_system").items()}
+    kinds = CARRIED | {"it_system", "metric"}
+    free = {r["mandate_id"] for r in rows if r["kind"] in kinds and r["basis"] != "official"}
+    division = tables["new_divisions"].set_index("new_division_id")["new_agency_id"]
+    names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
+    away = settle(rows, graph, free, listed=listed, agency_of=lambda body: str(division.get(body, body)), names=names)
+    before = _Predecessors(inputs)
+    for row in rows:
+        if row["mandate_id"] in free:
+            row["holders_before"] = before.of(row["successor_id"], row["sides"])
+    return away
 
 
 def orphaned(graph: nx.MultiDiGraph) -> list[str]:

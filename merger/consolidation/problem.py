@@ -11,24 +11,26 @@ import numpy as np
 import pandas as pd
 
 from geodata.travel import default_cache, travel_table
+from merger.consolidation.decisions import Decisions, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
+from merger.consolidation.equipment import central_sites, equipment
+from merger.consolidation.limits import DEPARTMENT, leader_posts, minimum_rule, schedules, short_party_bodies
 from merger.inputs import Inputs
-from solvers.structure.solve import StructureProblem
+from solvers.structure.problem import StructureProblem
 
 # Costs are counted in thousands of VND, so that sums stay exact integers.
 UNIT_VND = 1_000
 WEEKS_YEAR = 52
 MONTHS_YEAR = 12
 UNLIMITED = 10**6
-# Kinds of body whose smallest division follows the Party's regulation.
-PARTY_KINDS = ("party_advisory_body", "front")
-DEPARTMENT = "department"
 
 
 @dataclass(frozen=True)
 class Structure:
-    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or
-    -1).
+    """A problem with the meaning of its indices: items by row, slots as (host, item that it continues or -1).
+
+    `travel_cost`, `move_cost` (I, K): parts of the cost of an item at a site, in UNIT_VND over the horizon. `forced`:
+    pairs (item, item that a slot continues) that only a pairing of the planner lets join.
     """
 
     problem: StructureProblem
@@ -37,6 +39,11 @@ class Structure:
     slots: list[tuple[str, int]]
     sites: list[str]
     minimum_rule: list[str]
+    decisions: Decisions
+    equipment: list[str]
+    travel_cost: np.ndarray
+    move_cost: np.ndarray
+    forced: frozenset[tuple[int, int]]
 
 
 def kvnd(value: float) -> int:
@@ -49,19 +56,6 @@ def years(inputs: Inputs) -> int:
     return int(inputs.law.value("staffing.roadmap_years"))
 
 
-def minimum_rule(inputs: Inputs, item, agency_kind: str) -> str:
-    """Rule id of the smallest size of a division of this kind in this kind of agency; empty when none
-    applies.
-    """
-    if item.kind == SUB_DEPARTMENT:
-        return "staffing.sub_department_min_posts"
-    if item.kind in (LEADERSHIP, SERVICE):
-        return ""
-    if agency_kind in PARTY_KINDS:
-        return "staffing.party_division_min"
-    return f"staffing.division_min_posts_{inputs.scenario.consolidate.province_class}"
-
-
 def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     """Items, slots, arcs, sizes, sites and prices of a scenario as arrays for solvers.structure.solve."""
     agencies = inputs.agencies.set_index("agency_id")
@@ -69,9 +63,15 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
     hosts = sorted({h for choice in items["hosts"] for h in choice})
     slots = [(h, -1) for h in hosts]
     slots += [(h, i) for i, row in enumerate(items.itertuples()) if row.kind != LEADERSHIP for h in row.hosts]
-    rules = [minimum_rule(inputs, items.iloc[i], str(agencies.at[h, "kind"])) if i >= 0 else "" for h, i in slots]
+    rows, short = list(items.itertuples()), short_party_bodies(inputs, items)
+    rules = [
+        minimum_rule(inputs, rows[i], str(agencies.at[h, "kind"]), short=h in short) if i >= 0 else "" for h, i in slots
+    ]
+    decisions = read_decisions(inputs, items)
     sites, allowed, capacity, second = _sites(inputs, items, slots)
-    arcs, cost = _arcs(inputs, items, slots, rules)
+    arcs, cost, forced = _arcs(inputs, items, slots, rules, decisions)
+    kinds_of_equipment, use, room = equipment(inputs, items, sites)
+    travel, moves = _item_site_cost(inputs, items, sites)
     options, law = inputs.scenario.consolidate, inputs.law
     index = {h: n for n, h in enumerate(hosts)}
     anchors = np.array([i for _, i in slots])
@@ -84,9 +84,13 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         team = np.where(items["kind"] == SERVICE, -1, team)
     low = np.array([int(law.value(r)) if r else 0 for r in rules])
     high = np.where(kinds == "division", np.maximum(options.largest_mixed_division, team_size[anchors]), UNLIMITED)
+    for group in decisions.together:
+        # A pairing of the planner may be larger than a division of several teams otherwise is.
+        high = np.where(np.isin(anchors, group), np.maximum(high, size[list(group)].sum()), high)
     horizon = years(inputs)
     floor = items["staff"] * options.floor_m2_person + items["archive_m"] * options.archive_m2_per_m
     deputies = {h: leader_posts(inputs, items, h)[0] for h in hosts}
+    posts_by_size, schedule_of = schedules(law, list(deputies.values()))
     problem = StructureProblem(
         size=size,
         floor=np.where(items["kind"] == SERVICE, 0, np.ceil(floor)).astype(np.int64),
@@ -95,12 +99,14 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         slot_anchor=anchors,
         slot_min=np.minimum(low, UNLIMITED),
         slot_max=np.maximum(np.maximum(high, own), low),
-        slot_schedule=np.array([_schedule_of(kind) for kind in kinds]),
+        slot_schedule=np.array(
+            [schedule_of.get((kind, deputies[h]), -1) for kind, (h, _) in zip(kinds, slots, strict=True)]
+        ),
         slot_counted=np.isin(kinds, ORDINARY) & ~items["local"].to_numpy()[anchors],
-        schedules=_schedules(inputs),
+        schedules=posts_by_size,
         arcs=arcs,
         arc_cost=cost,
-        item_site_cost=_item_site_cost(inputs, items, sites),
+        item_site_cost=travel + moves,
         slot_site_cost=_slot_site_cost(inputs, slots, sites, second, kinds),
         slot_site_allowed=allowed,
         site_capacity=capacity,
@@ -121,27 +127,13 @@ def build_structure(inputs: Inputs, items: pd.DataFrame) -> Structure:
         fixed_site=tuple(
             (index[h], sites.index(s)) for h, s in inputs.scenario.locks.fixed_site.items() if h in index and s in sites
         ),
+        fixed_item_site=tuple((i, sites.index(s)) for i, s in decisions.site_of.items()),
+        together=decisions.together,
+        apart=decisions.apart,
+        equipment_use=use,
+        equipment_room=room,
     )
-    return Structure(problem, items, hosts, slots, sites, rules)
-
-
-def leader_posts(inputs: Inputs, items: pd.DataFrame, host: str) -> tuple[int, tuple[str, ...]]:
-    """Largest number of deputies of a new agency and the rules behind it.
-
-    Departments: the average of Decree 370/2025 with its addition for a province made of two or more. Other
-    bodies have no figure in the law tables: as many as the larger predecessor has today (no rule).
-    """
-    before = items[items["published"] == host]
-    if inputs.agencies.set_index("agency_id").at[host, "kind"] == DEPARTMENT:
-        rules = ["staffing.department_deputies_average"]
-        sides = items["side"].nunique()
-        if sides == 2:
-            rules.append("staffing.department_deputies_extra_two_provinces")
-        elif sides >= 3:
-            rules.append("staffing.department_deputies_extra_three_provinces")
-        return sum(int(inputs.law.value(r)) for r in rules), tuple(rules)
-    leaders = before.loc[before["kind"] == LEADERSHIP, "staff"]
-    return max(int(leaders.max()) - 1, 0) if len(leaders) else 1, ()
+    return Structure(problem, items, hosts, slots, sites, rules, decisions, kinds_of_equipment, travel, moves, forced)
 
 
 def mandatory_title(inputs: Inputs, host: str) -> str:
@@ -153,26 +145,12 @@ def mandatory_title(inputs: Inputs, host: str) -> str:
     return name if name in inputs.law.value("staffing.province_departments_mandatory_list") else ""
 
 
-def _schedules(inputs: Inputs) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Head and deputies by size: of a division (steps of Decree 370/2025), of a sub-department."""
-    law = inputs.law
-    division = (
-        (0, 1 + int(law.value("staffing.division_deputies_lt10"))),
-        (10, 1 + int(law.value("staffing.division_deputies_10_14"))),
-        (15, 1 + int(law.value("staffing.division_deputies_15_plus"))),
-    )
-    return division, ((0, 1 + int(law.value("staffing.sub_department_deputies_1_to_3_divisions"))),)
-
-
-def _schedule_of(kind: str) -> int:
-    return {"division": 0, SUB_DEPARTMENT: 1}.get(kind, -1)
-
-
-def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray, np.ndarray]:
+def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decisions):
     """Pairs (item, slot) and their cost: within a family, the smaller joins the larger.
 
     A family too small for a division of its own in an agency may join any other there, at the price of a
-    mixed team.
+    mixed team. Divisions that the planner pairs may join each other whatever they are; the last value returned holds
+    the pairs (item, anchor) that only this allows.
     """
     rows = list(items.itertuples())
     reach: dict[tuple[str, str], int] = defaultdict(int)
@@ -189,9 +167,10 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
         kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon,
     )
     merge_services = inputs.scenario.consolidate.merge_service_units
-    arcs, cost = [], []
+    mates = {i: decisions.mates(i) for i in decisions.paired}
+    arcs, cost, forced = [], [], set()
     for j, (h, anchor) in enumerate(slots):
-        for i in by_host[h]:
+        for i in sorted({*by_host[h], *mates.get(anchor, ())}):
             row = rows[i]
             if (row.kind == LEADERSHIP) != (anchor < 0):
                 continue
@@ -202,10 +181,13 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules) -> tuple[np.ndarray
                 continue
             low = int(inputs.law.value(rules[j])) if rules[j] else 0
             fits = _may_join(row, rows[anchor], merge_services, small=reach[h, row.family] < low)
-            if fits and _order(row, i) < _order(rows[anchor], anchor):
+            paired = i in mates.get(anchor, ())
+            if paired and not (h in row.hosts and (fits or _may_join(rows[anchor], row, merge_services, small=False))):
+                forced.add((i, anchor))
+            if paired or (fits and _order(row, i) < _order(rows[anchor], anchor)):
                 arcs.append((i, j))
                 cost.append(moved + handover + other * (row.family != rows[anchor].family))
-    return np.array(arcs), np.array(cost)
+    return np.array(arcs), np.array(cost), frozenset(forced)
 
 
 def _order(row, index: int) -> tuple:
@@ -222,17 +204,11 @@ def _may_join(row, anchor, merge_services: bool, small: bool) -> bool:
     return row.family == anchor.family or small
 
 
-def central_sites(inputs: Inputs) -> list[str]:
-    """Main site, second sites and sites of locks: what works elsewhere is tied to its place."""
-    options = inputs.scenario.consolidate
-    chosen = [options.main_site, *options.stay_sites.values(), *inputs.scenario.locks.fixed_site.values()]
-    return list(dict.fromkeys(chosen))
-
-
 def _sites(inputs: Inputs, items: pd.DataFrame, slots):
     """Sites in use, which slots may sit where, floor area (-1 unknown), and which are second sites."""
     options = inputs.scenario.consolidate
-    sites = list(dict.fromkeys([*central_sites(inputs), *sorted(set(items["site_id"]))]))
+    locked = inputs.scenario.locks.fixed_site.values()
+    sites = list(dict.fromkeys([*central_sites(inputs), *sorted({*items["site_id"], *locked})]))
     allowed = np.zeros((len(slots), len(sites)), bool)
     for j, (host, anchor) in enumerate(slots):
         if anchor >= 0 and (items["kind"].iloc[anchor] == SERVICE or items["local"].iloc[anchor]):
@@ -255,8 +231,8 @@ def travel_year_vnd(inputs: Inputs, minutes, km):
     return 2 * prices.working_days_month * MONTHS_YEAR * one_way
 
 
-def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> np.ndarray:
-    """Travel of the division's persons over the horizon, and the move of desks where the site changes."""
+def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Travel of the division's persons over the horizon (I, K), and the move of desks where the site changes."""
     unit_row = pd.Series(np.arange(len(inputs.units)), index=inputs.units.index)
     column = [inputs.sites["site_id"].tolist().index(s) for s in sites]
     factor = inputs.scenario.arrange.traffic_factor
@@ -269,15 +245,14 @@ def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> np
         for division, home in zip(known["division_id"], known["home_code"], strict=True):
             homes[division].append(unit_row[home])
     moved = inputs.scenario.prices.site_move_person_vnd
-    cost = np.zeros((len(items), len(sites)), np.int64)
+    travel, moves = (np.zeros((len(items), len(sites)), np.int64) for _ in range(2))
     for i, row in enumerate(items.itertuples()):
         if row.kind == SERVICE:
             continue
         people = homes.get(row.division_id) or [unit_row[at[row.site_id]]]
-        travel = yearly[people].mean(axis=0) * row.staff * years(inputs)
-        change = np.array([moved * row.staff * (s != row.site_id) for s in sites])
-        cost[i] = np.round((travel + change) / UNIT_VND)
-    return cost
+        travel[i] = np.round(yearly[people].mean(axis=0) * row.staff * years(inputs) / UNIT_VND)
+        moves[i] = [round(moved * row.staff * (s != row.site_id) / UNIT_VND) for s in sites]
+    return travel, moves
 
 
 def _slot_site_cost(inputs: Inputs, slots, sites: list[str], second: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from merger.consolidation.divisions import LEADERSHIP, SERVICE, SUB_DEPARTMENT
-from merger.consolidation.problem import DEPARTMENT, Structure, years
+from merger.consolidation.equipment import ARCHIVE
+from merger.consolidation.limits import DEPARTMENT
+from merger.consolidation.problem import Structure, years
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.stages.stage import Finding
@@ -27,6 +30,10 @@ class Reasons:
     def __init__(self, inputs: Inputs, structure: Structure):
         self._law, self._main = inputs.law, inputs.scenario.consolidate.main_site
         self._rows = list(structure.items.itertuples())
+        self._paired, self._placed = structure.decisions.paired, structure.decisions.site_of
+        self._forced, self._apart = structure.forced, {i for group in structure.decisions.apart for i in group}
+        self._team_size = Counter(row.team for row in self._rows if row.team >= 0)
+        self._second = set(inputs.scenario.consolidate.stay_sites.values())
         agencies = inputs.agencies.set_index("agency_id")
         self._names = dict(agencies["name_vi"]), dict(agencies["name_en"])
         self._inferred = set(agencies.index[agencies["status"] != "verified"])
@@ -46,6 +53,8 @@ class Reasons:
         vi, en = (names[new.host] for names in self._names)
         if row.locked:
             return f"về {vi} theo quyết định đã khóa trong kịch bản", f"to {en} by a lock of the scenario", ()
+        if new.host != row.published and item in self._paired:
+            return f"về {vi} theo cặp ghép đã khóa", f"to {en} by a locked pairing", ()
         if new.host != row.published:
             text = f"về {vi} vì cùng nhóm lĩnh vực và ít tốn kém hơn"
             return text, f"to {en}: same family of fields, cheaper", ()
@@ -67,10 +76,18 @@ class Reasons:
         if row.kind == SERVICE and not others:
             vi = "đơn vị sự nghiệp chuyển nguyên trạng, việc sắp xếp theo đề án riêng"
             return vi, "service unit moves whole; its arrangement is a project of its own", ()
+        if not others and item in self._apart:
+            vi = "giữ riêng theo quyết định đã khóa trong kịch bản"
+            return vi, "stays a division of its own by a lock", new.rules
+        if not others and self._team_size[row.team] > 1:
+            vi = "giữ riêng vì ghép với đơn vị tương ứng của bên kia tốn kém hơn"
+            return vi, "stays a division of its own: joining its counterpart would cost more", new.rules
         if not others:
             vi = "chuyển nguyên trạng vì bên kia không có đơn vị tương ứng"
             return vi, "moves whole, the other side has no counterpart", new.rules
         names = ", ".join(f"{o.division} ({o.agency})" for o in others)
+        if item in self._paired:
+            return *self._pairing(new, item, names), new.rules
         if any(o.team == row.team for o in others):
             vi, en = (titles.get(row.field, row.field) for titles in self._fields)
             text = f"hợp nhất với {names}, cùng lĩnh vực “{vi}”"
@@ -84,12 +101,26 @@ class Reasons:
             )
         return f"ghép với {names} để giảm đầu mối", "joined with others to save leading posts", new.rules
 
+    def _pairing(self, new: NewDivision, item: int, names: str) -> tuple[str, str]:
+        """Words for a pairing of the planner; said outright where the usual rules would not have joined them."""
+        vi, en = f"ghép với {names} theo cặp ghép đã khóa trong kịch bản", "joined by a pairing locked in the scenario"
+        anchor = new.members[0]
+        joins = [(i, anchor) for i in new.members[1:]] if item == anchor else [(item, anchor)]
+        if any(pair in self._forced for pair in joins):
+            vi += " (quy tắc ghép thông thường không cho phép, ưu tiên quyết định của người lập phương án)"
+            en += " (the usual rules would not join them: the planner's decision wins)"
+        return vi, en
+
     def _site(self, new: NewDivision, item: int) -> Reason:
         row, name = self._rows[item], self._sites[new.site]
+        if item in self._placed:
+            return f"làm việc tại {name} theo quyết định đã khóa trong kịch bản", f"works at {name} by a lock", ()
         if row.kind == SERVICE or row.local:
             return "làm việc tại chỗ như hiện nay", "stays at its present place", ()
         if new.site == self._main:
             return f"làm việc tại {name}", "works at the main site", ()
+        if new.site not in self._second:
+            return f"làm việc tại {name} cùng đơn vị được ghép", f"works at {name} with those it is joined to", ()
         vi = f"làm việc tại {name}: chi phí đi lại của người lao động lớn hơn chi phí phối hợp"
         return vi, "works at a second site: travel of its people would cost more than coordination", ()
 
@@ -97,7 +128,7 @@ class Reasons:
 def findings_of(inputs: Inputs, structure: Structure, figures: dict[str, Any]) -> tuple[Finding, ...]:
     """What the committee should know about the structure."""
     found = [_departments(inputs, figures), _divisions(inputs, figures), _class(inputs)]
-    found += [_second_site(inputs, figures), *_floor(inputs, structure, figures)]
+    found += [_second_site(inputs, figures), *_floor(inputs, structure, figures), *_equipment(inputs, figures)]
     return (
         *found,
         *_service_units(structure),
@@ -181,6 +212,23 @@ def _floor(inputs: Inputs, structure: Structure, figures) -> list[Finding]:
     return found
 
 
+def _equipment(inputs: Inputs, figures) -> list[Finding]:
+    names = inputs.sites.set_index("site_id")["name"]
+    return [
+        Finding(
+            f"{names[e['site']]}: cần {_thousands(e['needed'])}, có {_thousands(e['there'])} {kind_title(e['kind'])[0]}.",
+            f"{names[e['site']]}: {e['needed']:,} needed, {e['there']:,} there: {kind_title(e['kind'])[1]}.",
+            item=e["site"],
+        )
+        for e in figures["equipment"]
+    ]
+
+
+def kind_title(kind: str) -> tuple[str, str]:
+    """Words for a kind of equipment: metres of files have them, others are the planner's own."""
+    return ("mét hồ sơ", "metres of files") if kind == ARCHIVE else (f"“{kind}”", f'"{kind}"')
+
+
 def _thousands(value: float) -> str:
     return f"{value:,.0f}".replace(",", ".")
 
@@ -238,11 +286,13 @@ def _sub_departments(inputs: Inputs, structure: Structure) -> list[Finding]:
 def conflict_words(inputs: Inputs, structure: Structure, name: str) -> str:
     """A rule in conflict, in words of both languages."""
     kind, _, index = name.partition(":")
-    n = int(index or 0)
     if kind in ("site_capacity", "second_site_share", "host_ceiling"):
-        return _common_words(inputs, structure, kind, n)
+        return _common_words(inputs, structure, kind, int(index or 0))
     agencies = inputs.agencies.set_index("agency_id")["name_vi"]
     options = inputs.scenario.consolidate
+    if kind in ("together", "apart", "fixed_item_site", "equipment"):
+        return _decision_words(inputs, structure, kind, index)
+    n = int(index)
     if kind == "fixed_host":
         row = structure.items.iloc[n]
         return f"khóa: {row['division']} ({row['agency']}) về {agencies[row['locked']]} / lock fixed_successor"
@@ -257,6 +307,25 @@ def conflict_words(inputs: Inputs, structure: Structure, name: str) -> str:
         "fixed_site": f"khóa trụ sở {inputs.scenario.locks.fixed_site.get(host)} / lock fixed_site",
     }
     return f"{agencies[host]}: {words[kind]}"
+
+
+def _decision_words(inputs: Inputs, structure: Structure, kind: str, index: str) -> str:
+    """A decision on divisions, or equipment of a site, in words of both languages."""
+    names = structure.items["division"] + " (" + structure.items["agency"] + ")"
+    decisions, sites = structure.decisions, inputs.sites.set_index("site_id")["name"]
+    if kind == "equipment":
+        e, k = (int(part) for part in index.split(":"))
+        name, there = structure.equipment[e], int(structure.problem.equipment_room[e, k])
+        vi, en = kind_title(name)
+        return f"{sites[structure.sites[k]]}: {_thousands(there)} {vi} / {there} {en} (consolidate.site_equipment)"
+    if kind == "fixed_item_site":
+        site = sites[decisions.site_of[int(index)]]
+        return f"khóa: {names.iloc[int(index)]} làm việc tại {site} / lock fixed_site"
+    group = (decisions.together if kind == "together" else decisions.apart)[int(index)]
+    listed = ", ".join(names.iloc[list(group)])
+    if kind == "together":
+        return f"khóa: ghép {listed} / lock pair"
+    return f"khóa: không ghép {listed} / lock keep_apart"
 
 
 def _common_words(inputs: Inputs, structure: Structure, kind: str, n: int) -> str:

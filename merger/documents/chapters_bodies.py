@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from merger.documents import pictures
+from merger.documents.chapters_sites import alternatives, second_site
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column
 from merger.documents.wording import MISSING, plain_name
@@ -70,4 +71,10 @@ def consolidate(c: Context) -> None:
                 "successor; none is orphaned or doubled (list in the Excel annex).",
             )
         )
-    reasons(c, "consolidate", 3 if "mandates" in c.plan.tables else 2)
+    number = 3 if "mandates" in c.plan.tables else 2
+    if "site_tradeoff" in c.plan.tables:
+        c.letter.heading(f"{number}. " + c.say("Cơ sở 2 và các phương án khác", "Second site and other structures"))
+        second_site(c)
+        alternatives(c)
+        number += 1
+    reasons(c, "consolidate", number)

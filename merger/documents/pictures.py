@@ -228,6 +228,24 @@ def chart_outcomes(counts: pd.DataFrame, lang: str) -> bytes:
     return carto.png(drawn)
 
 
+def chart_second_site(curve: pd.DataFrame, lang: str) -> bytes:
+    """Travel and coordination of the best structures (VND billion) over divisions that stay at a second site."""
+    frame = curve.sort_values("divisions_staying")
+    at = frame["divisions_staying"].to_numpy(float)
+    drawn, ax = _axes(6.0, left=0.12)
+    for name, fill, text in (
+        ("travel_vnd", AFTER, _say(lang, "Đi lại của người lao động", "Travel of staff")),
+        ("coordination_vnd", BEFORE, _say(lang, "Phối hợp giữa hai nơi", "Coordination between sites")),
+    ):
+        ax.plot(at, frame[name].to_numpy(float) / 1e9, marker="o", markersize=2.5, linewidth=1, color=fill, label=text)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.set_xlabel(_say(lang, "Số phòng ở lại cơ sở 2", "Divisions at a second site"), fontsize=6.5)
+    ax.set_ylabel(_say(lang, "tỷ đồng", "VND billion"), fontsize=6.5)
+    _legend(ax, "center right")
+    return carto.png(drawn)
+
+
 def chart_distance(ways: pd.DataFrame, lang: str) -> bytes:
     """How far people live from work, before and after, by class of road distance (rows of headcount of one level)."""
     people = ways.set_index(["measure", "group"])["people"]

@@ -8,35 +8,40 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from merger.consolidation.alternatives import NextBest, structure_alternatives
 from merger.consolidation.divisions import (
-    LEADERSHIP,
     ORDINARY,
     SERVICE,
-    SUB_DEPARTMENT,
     distinct_names,
     division_items,
     new_name,
     side_titles,
 )
+from merger.consolidation.limits import DEPARTMENT, deputies, leader_posts
 from merger.consolidation.mandates import mandates_after
 from merger.consolidation.problem import (
-    DEPARTMENT,
     UNIT_VND,
     Structure,
     build_structure,
-    leader_posts,
     mandatory_title,
     years,
 )
+from merger.consolidation.tradeoff import (
+    checked,
+    curve_points,
+    equipment_used,
+    second_site_curve,
+    site_tradeoff,
+    stay_gains,
+    stays_at_second_site,
+)
 from merger.consolidation.words import Reasons, conflict_words, findings_of
 from merger.inputs import Inputs
-from merger.relocation.staffing import division_deputies
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
-from solvers.structure.check import check_structure
 from solvers.structure.columns import leading_posts
-from solvers.structure.solve import StructureSolution, solve_structure
+from solvers.structure.problem import StructureSolution
 
 CEILING = "staffing.province_departments_max"
 MANDATORY = "staffing.province_departments_mandatory_list"
@@ -56,6 +61,8 @@ class NewDivision:
     rules: tuple[str, ...]
     deputies: int
     min_posts: int
+    stay_site: str
+    stay_gain_vnd: float
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
@@ -65,22 +72,28 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         raise InfeasibleError("consolidate", missing)
     items = division_items(inputs)
     structure = build_structure(inputs, items)
-    solution = _solve(structure, stop)
+    solution = checked(structure, stop)
     if solution.status is Status.INFEASIBLE:
         raise InfeasibleError("consolidate", tuple(conflict_words(inputs, structure, c) for c in solution.conflict))
     if solution.status is Status.UNKNOWN:
         reason = "chưa tìm được phương án trong thời gian cho phép / no plan found in the time allowed"
         raise InfeasibleError("consolidate", (reason,))
     divisions = _new_divisions(inputs, structure, solution)
+    next_best = NextBest.read(inputs, structure, solution, stop)
+    options, label = inputs.scenario.consolidate, _label(inputs)
+    curve = second_site_curve(structure, options.tradeoff_shares, stop)
+    points = curve_points(structure, curve)
     table = {
-        "structure": _structure_table(inputs, structure, divisions),
+        "structure": _structure_table(inputs, structure, divisions, next_best),
         "new_agencies": _agency_table(inputs, structure, divisions),
         "new_divisions": _division_table(inputs, items, divisions),
+        "site_tradeoff": site_tradeoff(points, options.tradeoff_shares, label),
+        "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
-    table["mandates"] = mandates_after(inputs, table)
-    limited = inputs.scenario.consolidate.second_site_share < 1
-    free = _solve(_with_share(structure, 1.0), stop) if limited else solution
-    figures = _figures(inputs, structure, solution, table, free)
+    table["mandates"], away = mandates_after(inputs, table)
+    figures = _figures(inputs, structure, solution, table, curve[1.0]) | {"second_site_curve": points}
+    figures["mandates_away_from_neighbours"] = away
+    figures["mandates_away_price_vnd"] = round(away * inputs.scenario.prices.mandate_move_vnd)
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
     record = Record.of(
         replace(solution, objective=solution.objective * UNIT_VND, bound=solution.bound * UNIT_VND),
@@ -90,18 +103,6 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     return StageResult({name: conform(name, frame) for name, frame in table.items()}, record)
-
-
-def _with_share(structure: Structure, share: float) -> Structure:
-    return replace(structure, problem=replace(structure.problem, second_share=share))
-
-
-def _solve(structure: Structure, stop: Stop) -> StructureSolution:
-    solution = solve_structure(structure.problem, stop)
-    faults = check_structure(structure.problem, solution)
-    if faults:
-        raise RuntimeError("structure failed its check: " + "; ".join(faults[:3]))
-    return solution
 
 
 def _missing_departments(inputs: Inputs) -> tuple[str, ...]:
@@ -120,16 +121,22 @@ def _new_divisions(inputs: Inputs, structure: Structure, solution: StructureSolu
     for item, slot in enumerate(solution.slot_of_item.tolist()):
         members[slot].append(item)
     rows = []
+    stay, gain = stay_gains(structure, solution)
     for slot in sorted(members):
         host, anchor = structure.slots[slot]
         order = sorted(members[slot], key=lambda i: (i != anchor, -known[i].staff, i))
         site = structure.sites[solution.site_of_slot[slot]]
-        rows.append((host, site, order, structure.minimum_rule[slot], [known[i] for i in order]))
+        second = (structure.sites[stay[slot]] if stay[slot] >= 0 else "", float(gain[slot]))
+        rows.append((host, site, order, structure.minimum_rule[slot], [known[i] for i in order], second))
     hosts, sides = [row[0] for row in rows], [row[4][0].side for row in rows]
     names = distinct_names([new_name(row[4]) for row in rows], hosts, sides, side_titles(inputs.agencies))
     ids = _ids(hosts, [row[4][0] for row in rows])
     present = _deputies_present(inputs)
-    made = [_new_division(inputs, present, row, id_=i, name=n) for row, i, n in zip(rows, ids, names, strict=True)]
+    above = {h: leader_posts(inputs, structure.items, h)[0] for h in set(hosts)}
+    caps = [deputies(inputs.law, row[4], present, above[row[0]]) for row in rows]
+    made = [
+        _new_division(inputs, row, cap, id_=i, name=n) for row, cap, i, n in zip(rows, caps, ids, names, strict=True)
+    ]
     return sorted(made, key=lambda d: d.id)
 
 
@@ -145,32 +152,20 @@ def _ids(hosts: list[str], first: list) -> list[str]:
     ]
 
 
-def _new_division(inputs: Inputs, present: dict[str, int], row: tuple, *, id_: str, name: str) -> NewDivision:
-    host, site, order, rule, members = row
-    deputies, deputy_rule = _deputies(inputs, present, members, int(sum(m.staff for m in members)))
+def _new_division(inputs: Inputs, row: tuple, cap: tuple[int, str], *, id_: str, name: str) -> NewDivision:
+    host, site, order, rule, _, second = row
     return NewDivision(
         id=id_,
         name=name,
         host=host,
         site=site,
         members=tuple(order),
-        rules=tuple(r for r in (rule, deputy_rule) if r),
-        deputies=deputies,
+        rules=tuple(r for r in (rule, cap[1]) if r),
+        deputies=cap[0],
         min_posts=int(inputs.law.value(rule)) if rule else 0,
+        stay_site=second[0],
+        stay_gain_vnd=second[1],
     )
-
-
-def _deputies(inputs: Inputs, present: dict[str, int], members: list, size: int) -> tuple[int, str]:
-    """Largest number of deputies of a new division and its rule; service units keep what the larger has."""
-    kind = members[0].kind
-    if kind == LEADERSHIP:
-        return 0, ""
-    if kind == SUB_DEPARTMENT:
-        rule = "staffing.sub_department_deputies_1_to_3_divisions"
-        return int(inputs.law.value(rule)), rule
-    if kind == SERVICE:
-        return max([present.get(m.division_id, 0) for m in members] + [1]), ""
-    return division_deputies(size, inputs.law)
 
 
 def _deputies_present(inputs: Inputs) -> dict[str, int]:
@@ -183,7 +178,9 @@ def _label(inputs: Inputs) -> str:
     return "SYNTHETIC" if "divisions" in inputs.synthetic else "proposed"
 
 
-def _structure_table(inputs: Inputs, structure: Structure, divisions: list[NewDivision]) -> pd.DataFrame:
+def _structure_table(
+    inputs: Inputs, structure: Structure, divisions: list[NewDivision], next_best: NextBest
+) -> pd.DataFrame:
     reasons = Reasons(inputs, structure)
     known = list(structure.items.itertuples())
     agencies = dict(inputs.agencies.set_index("agency_id")["name_vi"])
@@ -209,6 +206,9 @@ def _structure_table(inputs: Inputs, structure: Structure, divisions: list[NewDi
                     "site_id": item.site_id if item.kind == SERVICE else d.site,
                     "reason_vi": vi,
                     "reason_en": en,
+                    "alternative_vi": next_best.vi[i],
+                    "alternative_en": next_best.en[i],
+                    "alternative_vnd": int(next_best.vnd[i]),
                     "rules": ";".join(dict.fromkeys(rules)),
                     "label": _label(inputs),
                 }
@@ -228,6 +228,8 @@ def _division_table(inputs: Inputs, items: pd.DataFrame, divisions: list[NewDivi
                 "staff": int(items["staff"].iloc[list(d.members)].sum()),
                 "deputies_cap": d.deputies,
                 "min_posts": d.min_posts,
+                "stay_site_id": d.stay_site,
+                "stay_gain_vnd": round(d.stay_gain_vnd),
                 "rules": ";".join(d.rules),
                 "label": _label(inputs),
             }
@@ -279,9 +281,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
     """Headline numbers of the stage; money over the whole horizon."""
     items, problem = structure.items, structure.problem
     ordinary = items["kind"].isin(ORDINARY)
-    counted = problem.slot_counted & (solution.site_of_slot >= 0)
-    stays = counted & problem.second_site[solution.site_of_slot]
-    free_stays = problem.slot_counted & (free.site_of_slot >= 0) & problem.second_site[free.site_of_slot]
+    stays, free_stays = stays_at_second_site(structure, solution), stays_at_second_site(structure, free)
     size = np.bincount(solution.slot_of_item, weights=problem.size, minlength=len(structure.slots)).astype(int)
     load = np.bincount(
         solution.site_of_slot[solution.slot_of_item], weights=problem.floor, minlength=len(structure.sites)
@@ -303,6 +303,7 @@ def _figures(inputs: Inputs, structure: Structure, solution, tables, free: Struc
         **{f"cost_{name}_vnd": value * UNIT_VND for name, value in solution.parts.items()},
         "floor_needed_m2": {s: float(a) for s, a in zip(structure.sites, load, strict=True) if a > 0},
         "floor_main_m2": int(problem.site_capacity[0]),
+        "equipment": equipment_used(structure, solution),
         "divisions_at_second_site": int(stays.sum()),
         "single_site_price_vnd": int((solution.objective - free.objective) * UNIT_VND) if free.objective else 0,
         "divisions_at_second_site_without_limit": int(free_stays.sum()),

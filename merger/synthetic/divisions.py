@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from merger.inputs import Inputs
 
 ARCHIVE_M_LEADER = 1.0
+LEADERSHIP_CODE = "lanh-dao"
 
 
 def generate_divisions(inputs: Inputs) -> pd.DataFrame:
@@ -63,6 +64,18 @@ def generate_divisions(inputs: Inputs) -> pd.DataFrame:
     return result[list(DIVISION_COLUMNS)].sort_values("division_id", kind="stable").reset_index(drop=True)
 
 
+def division_ids() -> frozenset[str]:
+    """Ids of all divisions that the generator can make, leading bodies included."""
+    known, templates = bodies().set_index("body"), division_templates()
+    found: set[str] = set()
+    for side in sorted(set(known.columns) & set(templates.columns)):
+        agency = known[side][known[side] != ""]
+        found |= {f"{a}--{LEADERSHIP_CODE}" for a in agency[known["leaders"].reindex(agency.index) != ""]}
+        own = templates[(templates[side] > 0) & templates["body"].isin(agency.index)]
+        found |= {f"{agency[r.body]}--{r.code}" for r in own.itertuples()}
+    return frozenset(found)
+
+
 def _divisions_of(inputs: Inputs, side: str) -> pd.DataFrame:
     """Divisions of one side before scaling: `weight` (staff of the template) and `metres_person` besides."""
     known = bodies()
@@ -83,7 +96,7 @@ def _divisions_of(inputs: Inputs, side: str) -> pd.DataFrame:
     top = known[known["leaders"] != ""]
     leaders = pd.DataFrame(
         {
-            "code": "lanh-dao",
+            "code": LEADERSHIP_CODE,
             "division": top["leaders"].to_numpy(),
             "division_en": top["leaders_en"].to_numpy(),
             "kind": "leadership",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from solvers.problem import Status
-from solvers.structure.solve import StructureProblem, StructureSolution
+from solvers.structure.problem import StructureProblem, StructureSolution
 
 TOLERANCE = 1e-6
 
@@ -61,19 +61,27 @@ def _sizes(problem: StructureProblem, members) -> list[str]:
 
 
 def _sites(problem: StructureProblem, members, site_of) -> list[str]:
-    faults, load = [], Counter()
+    faults, load, equipment = [], Counter(), Counter()
+    decided = {(slot, site) for i, site in problem.fixed_item_site for slot in members if i in members[slot]}
     counted = second = 0
     for slot, items in sorted(members.items()):
         site = site_of[slot]
         load[site] += sum(int(problem.floor[i]) for i in items)
-        if not problem.slot_site_allowed[slot, site]:
+        for kind, needed in enumerate(problem.equipment_use.tolist()):
+            equipment[kind, site] += sum(needed[i] for i in items)
+        if not problem.slot_site_allowed[slot, site] and (slot, site) not in decided:
             faults.append(f"slot {slot} may not sit at site {site}")
-        if problem.slot_counted[slot]:
+        located = {i for i, _ in problem.fixed_item_site} & set(items)
+        if problem.slot_counted[slot] and not located and problem.slot_host[slot] not in dict(problem.fixed_site):
             counted += 1
             second += bool(problem.second_site[site])
     for site, area in sorted(load.items()):
         if 0 <= problem.site_capacity[site] < area:
             faults.append(f"site {site} needs {area} of floor and has {problem.site_capacity[site]}")
+    for (kind, site), needed in sorted(equipment.items()):
+        if 0 <= problem.equipment_room[kind, site] < needed:
+            there = problem.equipment_room[kind, site]
+            faults.append(f"site {site} needs {needed} of equipment {kind} and has {there}")
     if second > problem.second_share * counted + TOLERANCE:
         faults.append(f"{second} of {counted} slots sit at second sites, share above {problem.second_share}")
     return faults
@@ -100,6 +108,19 @@ def _decided(problem: StructureProblem, slot_of, site_of) -> list[str]:
         f"item {item} was decided for host {host}"
         for item, host in problem.fixed_host
         if problem.slot_host[slot_of[item]] != host
+    ]
+    for item, site in problem.fixed_item_site:
+        if site_of[slot_of[item]] != site:
+            faults.append(f"item {item} was decided for site {site}")
+    faults += [
+        f"items {list(group)} were decided to share a slot"
+        for group in problem.together
+        if len({slot_of[i] for i in group}) > 1
+    ]
+    faults += [
+        f"items {list(group)} were decided to stay apart"
+        for group in problem.apart
+        if len({slot_of[i] for i in group}) < len(group)
     ]
     for host, site in problem.fixed_site:
         at = {k for j, k in enumerate(site_of) if k >= 0 and problem.slot_host[j] == host}

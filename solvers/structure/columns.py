@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix, csc_matrix
 from solvers.set_partition import Program
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 # Shares are taken as the nearest fraction with at most this denominator.
 PARTS = 10_000
@@ -23,14 +23,16 @@ PARTS = 10_000
 
 @dataclass(frozen=True)
 class Columns:
-    """`members[c]` items (tuple) of column c, its `slot`, `site` and `cost`; `complete`: none was left
-    out.
+    """`members[c]` items (tuple) of column c, its `slot`, `site` and `cost`; `complete`: none was left out.
+
+    `shared[c]`: the column counts for the share of second sites (its site was not decided beforehand).
     """
 
     members: list[tuple[int, ...]]
     slot: np.ndarray
     site: np.ndarray
     cost: np.ndarray
+    shared: np.ndarray
     complete: bool
 
 
@@ -48,21 +50,27 @@ def enumerate_columns(problem: StructureProblem, limit: int) -> Columns:
     """
     sets, complete = _sets(problem, limit)
     arc_cost = dict(zip(map(tuple, problem.arcs.tolist()), problem.arc_cost.tolist(), strict=True))
-    fixed_site = dict(problem.fixed_site)
-    members, slots, sites, costs = [], [], [], []
+    fixed_site, item_site = dict(problem.fixed_site), dict(problem.fixed_item_site)
+    members, slots, sites, costs, shared = [], [], [], [], []
     for slot, items in sets:
         base = _cost(problem, slot, items, arc_cost)
-        for site in np.flatnonzero(problem.slot_site_allowed[slot]).tolist():
-            if fixed_site.get(int(problem.slot_host[slot]), site) != site:
+        decided = {item_site[i] for i in items if i in item_site}
+        allowed = np.flatnonzero(problem.slot_site_allowed[slot]).tolist()
+        host = int(problem.slot_host[slot])
+        counts = bool(problem.slot_counted[slot]) and not decided and host not in fixed_site
+        for site in sorted(decided) if decided else allowed:
+            if len(decided) > 1 or fixed_site.get(host, site) != site:
                 continue
-            if problem.second_share == 0 and problem.slot_counted[slot] and problem.second_site[site]:
+            if problem.second_share == 0 and counts and problem.second_site[site]:
                 continue
             members.append(items)
             slots.append(slot)
             sites.append(site)
+            shared.append(counts)
             at_site = int(problem.item_site_cost[list(items), site].sum())
             costs.append(base + at_site + int(problem.slot_site_cost[slot, site]))
-    return Columns(members, np.array(slots, int), np.array(sites, int), np.array(costs, np.int64), complete)
+    where = np.array(slots, int), np.array(sites, int)
+    return Columns(members, *where, np.array(costs, np.int64), np.array(shared, bool), complete)
 
 
 def _sets(problem: StructureProblem, limit: int) -> tuple[list[tuple[int, tuple[int, ...]]], bool]:
@@ -98,7 +106,7 @@ def _grow(problem: StructureProblem, slot: int, candidates: list[int], largest: 
     found: list[tuple] = []
     while stack and len(found) <= limit:
         items, size, position = stack.pop()
-        if items and low <= size <= high:
+        if items and low <= size <= high and _agreed(problem, items):
             found.append(items)
         if len(items) < largest:
             for q in range(len(others) - 1, position - 1, -1):
@@ -106,6 +114,14 @@ def _grow(problem: StructureProblem, slot: int, candidates: list[int], largest: 
                 if grown <= high:
                     stack.append(((*items, others[q]), grown, q + 1))
     return found
+
+
+def _agreed(problem: StructureProblem, items: tuple[int, ...]) -> bool:
+    """Whether a set keeps what was decided on items that go together or stay apart."""
+    inside = set(items)
+    return all(len(inside & set(group)) in (0, len(group)) for group in problem.together) and all(
+        len(inside & set(group)) < 2 for group in problem.apart
+    )
 
 
 def _cost(problem: StructureProblem, slot: int, items: tuple[int, ...], arc_cost: dict) -> int:
@@ -144,14 +160,16 @@ def program_of(problem: StructureProblem, columns: Columns) -> tuple[Program, in
     counted = problem.slot_counted.astype(bool)[columns.slot]
     for h in np.flatnonzero(problem.host_max_slots >= 0).tolist():
         rows.add(np.flatnonzero(counted & (host == h)), 1.0, -np.inf, float(problem.host_max_slots[h]))
-    floor = np.array([int(problem.floor[list(items)].sum()) for items in columns.members], float)
-    for k in np.flatnonzero(problem.site_capacity >= 0).tolist():
-        here = np.flatnonzero(columns.site == k)
-        scale = max(float(problem.site_capacity[k]), 1.0)
-        rows.add(here, floor[here] / scale, -np.inf, float(problem.site_capacity[k]) / scale)
+    for use, room in zip(*problem.resources, strict=True):
+        limited = np.flatnonzero(room >= 0).tolist()
+        needed = np.array([int(use[list(items)].sum()) for items in columns.members], float) if limited else None
+        for k in limited:
+            here = np.flatnonzero(columns.site == k)
+            scale = max(float(room[k]), 1.0)
+            rows.add(here, needed[here] / scale, -np.inf, float(room[k]) / scale)
     if 0 < problem.second_share < 1:
         share = Fraction(problem.second_share).limit_denominator(PARTS)
-        mine = np.flatnonzero(counted)
+        mine = np.flatnonzero(columns.shared)
         weight = problem.second_site[columns.site[mine]].astype(float) - float(share)
         rows.add(mine, weight, -np.inf, 0.0)
     cost = np.concatenate([columns.cost, problem.host_cost[doubtful]]).astype(float)

@@ -18,7 +18,7 @@ from solvers.problem import Stop
 from solvers.structure.columns import PARTS
 
 if TYPE_CHECKING:
-    from solvers.structure.solve import StructureProblem
+    from solvers.structure.problem import StructureProblem
 
 
 def find_conflict(problem: StructureProblem, stop: Stop) -> tuple[tuple[str, ...], bool]:
@@ -51,6 +51,10 @@ def rule_names(problem: StructureProblem) -> tuple[str, ...]:
     names += [f"mandatory_host:{h}" for h in hosts if problem.host_mandatory[h]]
     names += [f"host_ceiling:{g}" for g in range(len(problem.group_max))]
     names += [f"site_capacity:{k}" for k, area in enumerate(problem.site_capacity.tolist()) if area >= 0]
+    names += [f"equipment:{e}:{k}" for e, k in np.argwhere(problem.equipment_room >= 0).tolist()]
+    names += [f"together:{n}" for n in range(len(problem.together))]
+    names += [f"apart:{n}" for n in range(len(problem.apart))]
+    names += [f"fixed_item_site:{i}" for i, _ in problem.fixed_item_site]
     names += ["second_site_share"] if problem.second_share < 1 else []
     names += [f"fixed_host:{i}" for i, _ in problem.fixed_host]
     return (*names, *(f"fixed_site:{h}" for h, _ in problem.fixed_site))
@@ -79,8 +83,18 @@ class _Model:
 def _model(problem: StructureProblem, names: set[str]) -> _Model:
     m = _Model()
     sites = {j: np.flatnonzero(problem.slot_site_allowed[j]).tolist() for j in range(problem.shape[1])}
+    decided = defaultdict(list)
+    for i, k in problem.fixed_item_site:
+        for _, j in problem.arcs[problem.arcs[:, 0] == i].tolist():
+            if not problem.slot_site_allowed[j, k]:
+                decided[j, k].append(i)
+    for j, k in decided:
+        sites[j] = sorted({*sites[j], k})
     m.z = {(j, k): m.cp.NewBoolVar("") for j, there in sites.items() for k in there}
     m.x = {(i, j, k): m.cp.NewBoolVar("") for i, j in problem.arcs.tolist() for k in sites[j]}
+    for (j, k), there in decided.items():
+        # Only those who were decided to sit there open the site to a slot.
+        m.cp.Add(m.z[j, k] <= sum(m.x[i, j, k] for i in there))
     inside: dict[int, list] = defaultdict(list)
     for (i, j, _), var in m.x.items():
         inside[j].append(int(problem.size[i]) * var)
@@ -140,18 +154,36 @@ def _limit_hosts(problem: StructureProblem, m: _Model, names: set[str]) -> None:
 
 
 def _limit_sites(problem: StructureProblem, m: _Model, names: set[str]) -> None:
-    for k, area in enumerate(problem.site_capacity.tolist()):
-        if f"site_capacity:{k}" in names:
-            load = sum(int(problem.floor[i]) * var for (i, _, site), var in m.x.items() if site == k)
-            m.cp.Add(load <= int(area))
+    rooms = [(f"site_capacity:{k}", k, problem.floor, area) for k, area in enumerate(problem.site_capacity.tolist())]
+    rooms += [
+        (f"equipment:{e}:{k}", k, problem.equipment_use[e], problem.equipment_room[e, k])
+        for e, k in np.argwhere(problem.equipment_room >= 0).tolist()
+    ]
+    for name, k, use, room in rooms:
+        if name in names:
+            load = sum(int(use[i]) * var for (i, _, site), var in m.x.items() if site == k)
+            m.cp.Add(load <= int(room))
     if "second_site_share" in names:
         share = Fraction(problem.second_share).limit_denominator(PARTS)
         use = [
-            (share.denominator * int(problem.second_site[k]) - share.numerator) * var
-            for (j, k), var in m.z.items()
-            if problem.slot_counted[j]
+            (share.denominator * int(problem.second_site[k]) - share.numerator) * _counting(problem, m, j, k)
+            for (j, k) in m.z
+            if problem.slot_counted[j] and problem.slot_host[j] not in dict(problem.fixed_site)
         ]
         m.cp.Add(sum(use) <= 0)
+
+
+def _counting(problem: StructureProblem, m: _Model, slot: int, site: int) -> cp_model.IntVar:
+    """Whether a slot sits at a site without an item whose site was decided."""
+    decided = [m.x[i, slot, site] for i, _ in problem.fixed_item_site if (i, slot, site) in m.x]
+    if not decided:
+        return m.z[slot, site]
+    counts = m.cp.NewBoolVar("")
+    m.cp.Add(counts <= m.z[slot, site])
+    m.cp.Add(counts >= m.z[slot, site] - sum(decided))
+    for var in decided:
+        m.cp.AddImplication(var, counts.Not())
+    return counts
 
 
 def _keep_decisions(problem: StructureProblem, m: _Model, names: set[str]) -> None:
@@ -160,8 +192,30 @@ def _keep_decisions(problem: StructureProblem, m: _Model, names: set[str]) -> No
             for (i, j, _), var in m.x.items():
                 if i == item and problem.slot_host[j] != host:
                     m.cp.Add(var == 0)
+    for item, site in problem.fixed_item_site:
+        if f"fixed_item_site:{item}" in names:
+            for (i, _, k), var in m.x.items():
+                if i == item and k != site:
+                    m.cp.Add(var == 0)
+    _keep_company(problem, m, names)
     for host, site in problem.fixed_site:
         if f"fixed_site:{host}" in names:
             for (j, k), var in m.z.items():
                 if problem.slot_host[j] == host and k != site:
                     m.cp.Add(var == 0)
+
+
+def _keep_company(problem: StructureProblem, m: _Model, names: set[str]) -> None:
+    """Items that go together or stay apart, slot by slot."""
+    inside = defaultdict(list)
+    for (i, j, _), var in m.x.items():
+        inside[i, j].append(var)
+    for n, group in enumerate(problem.together):
+        if f"together:{n}" in names:
+            for j in range(problem.shape[1]):
+                for other in group[1:]:
+                    m.cp.Add(sum(inside[group[0], j]) == sum(inside[other, j]))
+    for n, group in enumerate(problem.apart):
+        if f"apart:{n}" in names:
+            for j in range(problem.shape[1]):
+                m.cp.Add(sum(var for i in group for var in inside[i, j]) <= 1)

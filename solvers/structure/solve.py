@@ -4,201 +4,83 @@ What a slot may hold is bounded by its sizes and by what may join what, so all s
 hold can be listed (solvers.structure.columns). Choosing among them, with the rules that tie hosts together,
 is a binary program whose linear bound is nearly tight (solvers.set_partition): on the divisions of two
 provinces it proves its answer in about a second, where a model of items and slots alone stays a quarter away
-after a minute. A set of rules that cannot hold together is found with CP-SAT (solvers.structure.conflict).
+after a minute. A share of slots at second sites is taken apart by number (solvers.structure.second_sites). A set
+of rules that cannot hold together is found with CP-SAT (solvers.structure.conflict).
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
-from solvers.problem import ProblemError, Solution, Status, Stop
-from solvers.set_partition import minimise
-from solvers.structure.columns import enumerate_columns, leading_posts, program_of
+from solvers.problem import Status, Stop
+from solvers.structure.columns import Columns, enumerate_columns, leading_posts
 from solvers.structure.conflict import find_conflict
+from solvers.structure.problem import NONE, StructureProblem, StructureSolution
+from solvers.structure.second_sites import Pool, minimise_share, pool_of
 
-NONE = -1
 # More sets of items than this are not listed; larger sets are then left out, and the solution says so.
 COLUMN_LIMIT = 400_000
-
-
-@dataclass(frozen=True)
-class StructureProblem:
-    """Items to slots to sites at least cost; costs are integers in one unit of money over the whole horizon.
-
-    Parameters
-    ----------
-    size, floor : (I,) persons and floor area of each item (area in the unit of `site_capacity`).
-    team : (I,) team of each item, -1 none; a team in several slots is split, teams in one slot are mixed.
-    slot_host : (J,) host of each slot.
-    slot_anchor : (J,) item that a slot continues: the slot is open exactly when it holds its anchor; -1 none.
-    slot_min, slot_max : (J,) smallest and largest size of an open slot, persons.
-    slot_schedule : (J,) row of `schedules` that gives the leading posts of the slot, -1 none.
-    slot_counted : (J,) whether the slot counts for `host_max_slots` and `second_share`.
-    schedules : each a tuple of (size from which it holds, leading posts), sizes increasing from 0.
-    arcs, arc_cost : (A, 2) allowed pairs (item, slot) and (A,) their cost.
-    item_site_cost : (I, K) cost of working at a site; slot_site_cost : (J, K) cost of a slot that sits there.
-    slot_site_allowed : (J, K); site_capacity : (K,) floor area, -1 unlimited; second_site : (K,) bool.
-    second_share : largest share of the counted open slots that may sit at second sites.
-    host_max_slots : (H,) largest number of counted open slots, -1 none; host_cost : (H,) of an open host.
-    host_mandatory : (H,) must be open; host_group : (H,) ceiling that the host counts for, -1 none.
-    group_max : (G,) largest number of open hosts of each group.
-    post_cost, mixed_cost, split_cost : cost of a leading post, of each further team in a slot, of each
-        further slot of a team.
-    small_cost : cost of an open slot below its smallest size; None forbids it.
-    fixed_host : pairs (item, host) already decided; fixed_site : pairs (host, site) already decided.
-    """
-
-    size: np.ndarray
-    floor: np.ndarray
-    team: np.ndarray
-    slot_host: np.ndarray
-    slot_anchor: np.ndarray
-    slot_min: np.ndarray
-    slot_max: np.ndarray
-    slot_schedule: np.ndarray
-    slot_counted: np.ndarray
-    schedules: tuple[tuple[tuple[int, int], ...], ...]
-    arcs: np.ndarray
-    arc_cost: np.ndarray
-    item_site_cost: np.ndarray
-    slot_site_cost: np.ndarray
-    slot_site_allowed: np.ndarray
-    site_capacity: np.ndarray
-    second_site: np.ndarray
-    host_max_slots: np.ndarray
-    host_cost: np.ndarray
-    host_mandatory: np.ndarray
-    host_group: np.ndarray
-    group_max: np.ndarray
-    post_cost: int
-    mixed_cost: int
-    split_cost: int
-    small_cost: int | None = None
-    second_share: float = 1.0
-    fixed_host: tuple[tuple[int, int], ...] = ()
-    fixed_site: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        n_items, n_slots, n_sites, n_hosts = self.shape
-        shapes = {
-            "floor": (n_items,),
-            "team": (n_items,),
-            "slot_anchor": (n_slots,),
-            "slot_min": (n_slots,),
-            "slot_max": (n_slots,),
-            "slot_schedule": (n_slots,),
-            "slot_counted": (n_slots,),
-            "arcs": (len(self.arc_cost), 2),
-            "item_site_cost": (n_items, n_sites),
-            "slot_site_cost": (n_slots, n_sites),
-            "slot_site_allowed": (n_slots, n_sites),
-            "second_site": (n_sites,),
-            "host_cost": (n_hosts,),
-            "host_mandatory": (n_hosts,),
-            "host_group": (n_hosts,),
-        }
-        for name, shape in shapes.items():
-            if np.shape(getattr(self, name)) != shape:
-                raise ProblemError(f"{name} has shape {np.shape(getattr(self, name))}, expected {shape}.")
-        ranges = {
-            "slot_host": (self.slot_host, 0, n_hosts),
-            "slot_anchor": (self.slot_anchor, NONE, n_items),
-            "slot_schedule": (self.slot_schedule, NONE, len(self.schedules)),
-            "host_group": (self.host_group, NONE, len(self.group_max)),
-            "arcs (items)": (self.arcs[:, 0], 0, n_items),
-            "arcs (slots)": (self.arcs[:, 1], 0, n_slots),
-            "fixed_host": (np.array(self.fixed_host).reshape(-1, 2), 0, max(n_items, n_hosts)),
-            "fixed_site": (np.array(self.fixed_site).reshape(-1, 2), 0, max(n_hosts, n_sites)),
-        }
-        for name, (values, low, high) in ranges.items():
-            if len(values) and (np.min(values) < low or np.max(values) >= high):
-                raise ProblemError(f"{name} has an index outside {low}..{high - 1}.")
-        for name in (
-            "size",
-            "floor",
-            "slot_min",
-            "arc_cost",
-            "item_site_cost",
-            "slot_site_cost",
-            "host_cost",
-        ):
-            if np.size(getattr(self, name)) and np.min(getattr(self, name)) < 0:
-                raise ProblemError(f"{name} must not be negative.")
-        if min(self.post_cost, self.mixed_cost, self.split_cost, self.small_cost or 0) < 0:
-            raise ProblemError("Costs of posts, mixed or split teams and small slots must not be negative.")
-        if np.any(self.slot_max < self.slot_min):
-            raise ProblemError("slot_max must not be below slot_min.")
-        if not 0 <= self.second_share <= 1:
-            raise ProblemError(f"second_share must lie in 0..1, not {self.second_share}.")
-        for schedule in self.schedules:
-            sizes = [step[0] for step in schedule]
-            posts = [step[1] for step in schedule]
-            if not schedule or sizes[0] != 0 or sizes != sorted(set(sizes)) or posts != sorted(posts):
-                raise ProblemError("A schedule of leading posts starts at size 0; its sizes and posts increase.")
-        if len({tuple(arc) for arc in self.arcs.tolist()}) != len(self.arcs):
-            raise ProblemError("arcs holds a pair twice.")
-        lonely = sorted(set(range(n_items)) - set(self.arcs[:, 0].tolist()))
-        if lonely:
-            raise ProblemError(f"Items without any allowed slot: {lonely[:10]}.")
-        present = {tuple(arc) for arc in self.arcs.tolist()}
-        hosts_of = {(i, int(self.slot_host[j])) for i, j in present}
-        outside = [pair for pair in self.fixed_host if tuple(pair) not in hosts_of]
-        if outside:
-            raise ProblemError(f"fixed_host names pairs (item, host) without an allowed slot: {outside[:10]}.")
-        for slot, anchor in enumerate(self.slot_anchor.tolist()):
-            if anchor != NONE and (anchor, slot) not in present:
-                raise ProblemError(f"Slot {slot} is anchored on item {anchor}, but that pair is not allowed.")
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """Number of items, slots, sites and hosts."""
-        return len(self.size), len(self.slot_host), len(self.site_capacity), len(self.host_max_slots)
-
-
-@dataclass(frozen=True)
-class StructureSolution(Solution):
-    """`slot_of_item` (I,); `site_of_slot` (J,), -1 closed; `parts`: cost by name; `columns`: sets
-    considered.
-    """
-
-    slot_of_item: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    site_of_slot: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
-    parts: dict[str, int] = field(default_factory=dict)
-    columns: int = 0
+RESTRICTED = "only small sets of divisions were considered, there are too many"
 
 
 def solve_structure(problem: StructureProblem, stop: Stop) -> StructureSolution:
     """Cheapest structure; `conflict` names the rule groups that cannot hold together when there is none."""
+    return solve_shares(problem, (problem.second_share,), stop)[0]
+
+
+def solve_shares(
+    problem: StructureProblem, shares: tuple[float, ...], stop: Stop, *, explain: bool = True
+) -> list[StructureSolution]:
+    """Cheapest structure for each largest share at second sites, in their order; `stop` holds for each.
+
+    Without `explain`, an infeasible share has no conflict named.
+    """
     start = time.perf_counter()
-    columns = enumerate_columns(problem, COLUMN_LIMIT)
-    restriction = "" if columns.complete else "only small sets of divisions were considered, there are too many"
+    columns = enumerate_columns(replace(problem, second_share=max(shares)), COLUMN_LIMIT)
     covered = {i for items in columns.members for i in items}
-    if len(covered) < len(problem.size):
-        return _infeasible(problem, stop, start)
-    program, constant = program_of(problem, columns)
-    choice = minimise(program, stop)
-    if choice.status is Status.INFEASIBLE and columns.complete:
-        return _infeasible(problem, stop, start)
+    pool = pool_of(problem, columns) if len(covered) == len(problem.size) else None
+    found = []
+    for share in shares:
+        found.append(_solve(replace(problem, second_share=share), pool, stop, start, explain))
+        start = time.perf_counter()
+    return found
+
+
+def _solve(problem: StructureProblem, pool: Pool | None, stop: Stop, start: float, explain: bool) -> StructureSolution:
+    if pool is None:
+        return _infeasible(problem, stop, start, explain)
+    choice = minimise_share(pool, problem.second_share, stop)
+    if choice.status is Status.INFEASIBLE and pool.columns.complete:
+        return _infeasible(problem, stop, start, explain)
+    restriction = "" if pool.columns.complete else RESTRICTED
     if choice.status in (Status.INFEASIBLE, Status.UNKNOWN):
-        bound = None if choice.bound is None else choice.bound + constant
+        bound = None if choice.bound is None else choice.bound + pool.constant
         seconds = time.perf_counter() - start
         return StructureSolution(Status.UNKNOWN, bound=bound, seconds=seconds, restriction=restriction)
+    found = read_choice(problem, pool.columns, choice.chosen)
+    optimal = choice.status is Status.OPTIMAL
+    return replace(
+        found,
+        status=choice.status,
+        bound=found.objective if optimal else min(choice.bound + pool.constant, found.objective),
+        seconds=time.perf_counter() - start,
+        restriction=restriction,
+    )
+
+
+def read_choice(problem: StructureProblem, columns: Columns, chosen: np.ndarray) -> StructureSolution:
+    """A feasible structure from the positions of its columns, with its cost by parts; no bound."""
     slot_of_item, site_of_slot = np.full(problem.shape[0], NONE), np.full(problem.shape[1], NONE)
-    for c in choice.chosen[choice.chosen < len(columns.cost)].tolist():
+    for c in chosen[chosen < len(columns.cost)].tolist():
         slot_of_item[list(columns.members[c])] = columns.slot[c]
         site_of_slot[columns.slot[c]] = columns.site[c]
     parts = _cost_parts(problem, slot_of_item, site_of_slot)
-    objective = float(sum(parts.values()))
-    optimal = choice.status is Status.OPTIMAL
     return StructureSolution(
-        choice.status,
-        objective=objective,
-        bound=objective if optimal else min(choice.bound + constant, objective),
-        seconds=time.perf_counter() - start,
-        restriction=restriction,
+        Status.FEASIBLE,
+        objective=float(sum(parts.values())),
         slot_of_item=slot_of_item,
         site_of_slot=site_of_slot,
         parts=parts,
@@ -206,8 +88,8 @@ def solve_structure(problem: StructureProblem, stop: Stop) -> StructureSolution:
     )
 
 
-def _infeasible(problem: StructureProblem, stop: Stop, start: float) -> StructureSolution:
-    conflict, smallest = find_conflict(problem, stop)
+def _infeasible(problem: StructureProblem, stop: Stop, start: float, explain: bool) -> StructureSolution:
+    conflict, smallest = find_conflict(problem, stop) if explain else ((), True)
     return StructureSolution(
         Status.INFEASIBLE,
         seconds=time.perf_counter() - start,

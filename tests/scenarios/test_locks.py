@@ -94,7 +94,7 @@ CASES = [
         "  fixed_site: {new-1: center, new-2: centre}\n",
         [
             'scenario.yaml:5:23: "fixed_site": unknown site "center" -> did you mean "centre"?',
-            'scenario.yaml:5:38: "fixed_site": unknown new agency "new-2" -> did you mean "new-1"?',
+            'scenario.yaml:5:38: "fixed_site": unknown new agency or division "new-2" -> did you mean "new-1"?',
         ],
     ),
     (

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from solvers.problem import ProblemError, Status, Stop
 from solvers.structure.check import check_structure
-from solvers.structure.solve import StructureProblem, StructureSolution, solve_structure
+from solvers.structure.problem import StructureProblem, StructureSolution
+from solvers.structure.solve import solve_structure
 
 STOP = Stop(seconds=20)
 

@@ -1,0 +1,134 @@
+"""Near-optimal structures that differ as much as possible, and the next best place of each division."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from merger.consolidation.divisions import LEADERSHIP, SERVICE
+from merger.consolidation.problem import UNIT_VND, Structure
+from merger.inputs import Inputs
+from solvers.problem import Stop
+from solvers.structure.alternatives import NextChoices, near_optimal, next_choices
+from solvers.structure.check import check_structure
+from solvers.structure.problem import StructureSolution
+
+BILLION = 1e9
+# How far an alternative may be from differing as much as possible (its cost keeps the limit exactly).
+ALIKE_GAP = 0.02
+
+
+@dataclass(frozen=True)
+class Place:
+    """Words of a place: the division that it continues (with its agency before), new agency, site."""
+
+    division: str
+    agency: str
+    site: str
+
+
+def places(inputs: Inputs, structure: Structure, slot: np.ndarray, site: np.ndarray) -> list[Place | None]:
+    """Words of the slot and site of each item; None where there is none (-1)."""
+    rows, names = list(structure.items.itertuples()), inputs.agencies.set_index("agency_id")["name_vi"]
+    titles = dict(inputs.sites.set_index("site_id")["name"])
+    found: list[Place | None] = []
+    for j, k in zip(slot.tolist(), site.tolist(), strict=True):
+        if j < 0:
+            found.append(None)
+            continue
+        host, anchor = structure.slots[j]
+        division = f"{rows[anchor].division} ({rows[anchor].agency})" if anchor >= 0 else ""
+        found.append(Place(division, str(names[host]), titles[structure.sites[k]]))
+    return found
+
+
+def structure_alternatives(
+    inputs: Inputs, structure: Structure, best: StructureSolution, stop: Stop, label: str
+) -> pd.DataFrame:
+    """Table `structure_alternatives`: one row an alternative and division, with what it costs more.
+
+    `settled`: the division is in the same place in the proposal and in all alternatives.
+    """
+    options = inputs.scenario.consolidate
+    others = near_optimal(
+        structure.problem,
+        best,
+        within=options.alternatives_gap,
+        number=options.alternatives,
+        stop=replace(stop, gap=ALIKE_GAP),
+    )
+    for other in others:
+        faults = check_structure(structure.problem, other)
+        if faults:
+            raise RuntimeError("an alternative structure failed its check: " + "; ".join(faults[:3]))
+    site = [s.site_of_slot[s.slot_of_item] for s in others]
+    best_site = best.site_of_slot[best.slot_of_item]
+    same = [(s.slot_of_item == best.slot_of_item) & (k == best_site) for s, k in zip(others, site, strict=True)]
+    settled = np.all(same, axis=0) if others else np.ones(len(best_site), bool)
+    rows = []
+    for number, (other, at) in enumerate(zip(others, site, strict=True), start=1):
+        words = places(inputs, structure, other.slot_of_item, at)
+        for i, item in enumerate(structure.items.itertuples()):
+            rows.append(
+                {
+                    "alternative": number,
+                    "division_id": item.division_id,
+                    "division": item.division,
+                    "agency": item.agency,
+                    "continues": words[i].division,
+                    "new_agency": words[i].agency,
+                    "site_id": structure.sites[at[i]],
+                    "same": bool(same[number - 1][i]),
+                    "settled": bool(settled[i]),
+                    "extra_vnd": int(other.objective - best.objective) * UNIT_VND,
+                    "label": label,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class NextBest:
+    """Sentences on the next best place of each item, and the least extra cost (VND over the horizon)."""
+
+    vi: list[str]
+    en: list[str]
+    vnd: np.ndarray
+
+    @classmethod
+    def read(cls, inputs: Inputs, structure: Structure, best: StructureSolution, stop: Stop) -> NextBest:
+        """The extra cost is a lower bound, and said to be one where it is not exact."""
+        choices = next_choices(structure.problem, best, stop)
+        words = places(inputs, structure, choices.slot, choices.site)
+        both = [
+            _sentence(structure, best, choices, i, place)
+            for i, place in enumerate(words)
+        ]  # fmt: skip
+        extra = np.array([0 if w is None else round(x * UNIT_VND) for w, x in zip(words, choices.extra, strict=True)])
+        return cls([b[0] for b in both], [b[1] for b in both], extra)
+
+
+def _sentence(
+    structure: Structure, best: StructureSolution, choices: NextChoices, i: int, place: Place | None
+) -> tuple[str, str]:
+    if place is None:
+        kind = structure.items["kind"].iloc[i]
+        if kind in (LEADERSHIP, SERVICE):
+            return "Không có nơi khác: đi theo cơ quan.", "No other place: it goes with its agency."
+        return "Không có nơi khác theo các quy định và khóa của kịch bản.", "No other place under rules and locks."
+    own_slot = int(best.slot_of_item[i])
+    billion = choices.extra[i] * UNIT_VND / BILLION
+    vi_least, en_least = ("", "") if choices.exact else ("ít nhất ", "at least ")
+    amount = f"{billion:.2f}".replace(".", ",")
+    vi_cost = f"thêm {vi_least}{amount} tỷ đồng" if billion >= 0.005 else "gần như ngang nhau"
+    en_cost = f"{en_least}VND {billion:.2f} billion more" if billion >= 0.005 else "about equal in cost"
+    alone = structure.slots[choices.slot[i]][1] == i
+    if choices.slot[i] == own_slot:
+        vi, en = f"làm việc tại {place.site}", f"work at {place.site}"
+    elif alone:
+        vi, en = f"giữ riêng trong {place.agency}", f"stay a division of its own in {place.agency}"
+    else:
+        vi, en = f"ghép vào {place.division} thuộc {place.agency}", f"join {place.division} in {place.agency}"
+    return f"Phương án kế tiếp: {vi}, {vi_cost}.", f"Next best: {en}, {en_cost}."
