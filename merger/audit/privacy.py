@@ -199,8 +199,11 @@ def _heads(shown_rows: pd.DataFrame, staff: pd.DataFrame) -> Iterator[str]:
         n = len(own) if row.group == "all" else int(groups.eq(row.group).sum())
         if not isinstance(row.people, str) and int(row.people) != n:
             yield f"headcount.csv: {row.measure} {row.level} {row.group}: {row.people}, there are {n}"
+    people = {(r.measure, r.level, r.group): r.people for r in shown_rows.itertuples()}
     for (measure, level), own in shown_rows[shown_rows["group"].ne("all")].groupby(["measure", "level"]):
-        if sum(isinstance(v, str) for v in own["people"]) == 1:
+        kept = ("placed", "transitional") if measure.startswith("km_") else ("all",)
+        told = not any(isinstance(people.get(("outcome", level, g)), str) for g in kept)
+        if told and sum(isinstance(v, str) for v in own["people"]) == 1:
             yield f"headcount.csv: {measure} {level}: a lone masked count follows from the others"
 
 

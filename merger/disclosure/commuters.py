@@ -112,7 +112,7 @@ def masked_routes(routes: pd.DataFrame, smallest: int) -> pd.DataFrame:
     if routes.empty:
         return routes
     at = pd.Series(range(len(routes)), index=routes.index)
-    sums = [at[i].tolist() for keys in (["mode"], ["mode", "site_id"]) for i in routes.groupby(keys).groups.values()]
+    sums = [at[i].tolist() for keys in ("mode", ["mode", "site_id"]) for i in routes.groupby(keys).groups.values()]
     riders = pd.Series(masked(routes["riders"].to_list(), sums, smallest), index=routes.index, dtype=object)
     # The public money of a train is the fares of its riders; that of a shuttle does not depend on them.
     told = riders.map(is_masked) & routes["mode"].eq("train")
