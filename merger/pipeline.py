@@ -225,10 +225,18 @@ def plan_layers(plan: Plan, inputs: Inputs) -> dict[str, Any]:
 
 
 def write_data(plan: Plan, inputs: Inputs) -> None:
-    """Write the manifest, the tables for the public, the calendar; personal rows and the graph of them apart."""
+    """Write the manifest, the tables, the calendar and, among the personal rows, the graph with its small counts."""
     from merger.network import build_network, write_graphml
     from merger.timetabling.calendars import write_ics
 
+    write_tables(plan, inputs)
+    if "timetable" in plan.tables:
+        write_ics(plan.tables["timetable"], plan.path / "timetable.ics", "vi")
+    write_graphml(build_network(inputs, plan.tables), plan.path / INTERNAL / "network.graphml")
+
+
+def write_tables(plan: Plan, inputs: Inputs) -> None:
+    """Write the manifest and the tables of a full plan: those for the public, and the personal rows apart."""
     (plan.path / INTERNAL).mkdir(parents=True, exist_ok=True)
     for name, frame in public_view(plan, inputs).tables.items():
         write_csv(name, frame, table_path(plan.path, name, public=True))
@@ -236,9 +244,6 @@ def write_data(plan: Plan, inputs: Inputs) -> None:
         if TABLES[name].internal:
             write_csv(name, frame, table_path(plan.path, name))
     write_manifest(plan.manifest, plan.path)
-    if "timetable" in plan.tables:
-        write_ics(plan.tables["timetable"], plan.path / "timetable.ics", "vi")
-    write_graphml(build_network(inputs, plan.tables), plan.path / INTERNAL / "network.graphml")
     (plan.path / INTERNAL / "README.txt").write_text(INTERNAL_README, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -125,7 +126,10 @@ def write_csv(name: str, frame: pd.DataFrame, path: Path) -> None:
             out[c] = ["true" if v else "false" for v in out[c]]
         else:
             out[c] = ["" if pd.isna(v) else neutralise(str(v)) for v in out[c]]
-    out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    # The writer leaves a lone carriage return unquoted, which readers take for the end of a row.
+    returns = any("\r" in v for c in out.columns if TABLES[name].columns[c][0] in TEXT for v in out[c])
+    quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
 
 
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:

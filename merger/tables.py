@@ -311,7 +311,7 @@ TABLES: dict[str, Table] = {
         {
             "measure": ("text", "outcome, entitlement, km_before or km_after (home to work, classes of km)"),
             "level": ("text", "before, as in staff; all: every level"),
-            "group": ("text", "outcome, entitlement or class of km (from-to); all: every group"),
+            "group": ("text", "outcome, entitlement or class of km (from-to, unknown); all: every group"),
             "people": ("count", "persons; measures of km: of those placed or transitional"),
             "entitlement_vnd": ("vnd", "sum of the benefits where the measure is entitlement"),
             "label": LABEL,
@@ -321,11 +321,11 @@ TABLES: dict[str, Table] = {
         ("level", "bloc", "role", "phase"),
         {
             "level": ("text", "province, commune or service"),
-            "bloc": ("text", "government, party or front"),
+            "bloc": ("text", "government, party or front; empty: all of them"),
             "role": ("text", "head, deputy or staff"),
             "phase": ("text", "establishment or transitional"),
             "posts": ("count", "posts; above the establishment they are as many as persons"),
-            "held": ("count", "posts with a holder"),
+            "vacant": ("int", "posts without a holder"),
             "label": LABEL,
         },
     ),

@@ -26,7 +26,7 @@ COUNTS = {
     "routes": ("riders",),
     "stops": ("boarding", "load"),
     "headcount": ("people",),
-    "post_counts": ("held",),
+    "post_counts": (),
     "trim_path": (
         "before_people",
         "retired_by_age_people",
@@ -142,6 +142,9 @@ def groups(case: Case) -> Violations:
         yield from _routes(case.shown["routes"], case.shown["stops"], least)
     if "commute" in case.shown and "commute" in case.tables:
         yield from _agree(case)
+    if "headcount" in case.shown and "staff" in case.tables:
+        yield from _heads(case.shown["headcount"], case.tables["staff"])
+    yield from _above(case, least)
     return f"at least {least} persons"
 
 
@@ -186,6 +189,30 @@ def _agree(case: Case) -> Iterator[str]:
         wanted = int(told.reindex(items(modes)).fillna(0).sum())
         if int(own["riders"].sum()) != wanted:
             yield f"commute.csv: {modes}: {int(own['riders'].sum())} riders, {wanted} in the full table"
+
+
+def _heads(shown_rows: pd.DataFrame, staff: pd.DataFrame) -> Iterator[str]:
+    """Outcomes and benefits of the public table, counted again from the persons; rows of a level add up to it."""
+    for row in shown_rows[shown_rows["measure"].isin(["outcome", "entitlement"])].itertuples():
+        own = staff if row.level == "all" else staff[staff["level"].eq(row.level)]
+        groups = own[row.measure].fillna("").replace({"": "none"} if row.measure == "entitlement" else {})
+        n = len(own) if row.group == "all" else int(groups.eq(row.group).sum())
+        if not isinstance(row.people, str) and int(row.people) != n:
+            yield f"headcount.csv: {row.measure} {row.level} {row.group}: {row.people}, there are {n}"
+    people = {(r.measure, r.level, r.group): r.people for r in shown_rows.itertuples()}
+    for (measure, level), own in shown_rows[shown_rows["group"].ne("all")].groupby(["measure", "level"]):
+        kept = ("placed", "transitional") if measure.startswith("km_") else ("all",)
+        told = not any(isinstance(people.get(("outcome", level, g)), str) for g in kept)
+        if told and sum(isinstance(v, str) for v in own["people"]) == 1:
+            yield f"headcount.csv: {measure} {level}: a lone masked count follows from the others"
+
+
+def _above(case: Case, least: int) -> Iterator[str]:
+    """Posts above the establishment are as many as persons."""
+    if "post_counts" in case.shown:
+        rows = case.shown["post_counts"]
+        if any(0 < _count(v) < least for v in rows.loc[rows["phase"].eq("transitional"), "posts"]):
+            yield f"post_counts.csv: posts shows fewer than {least} persons above the establishment"
 
 
 def _count(value: Any) -> float:

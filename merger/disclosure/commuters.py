@@ -85,9 +85,10 @@ def _row(own: pd.DataFrame, name: tuple[str, str], smallest: int) -> dict:
         "mode": own["mode"].iloc[0],
         "route_id": "",
         "riders": f"{FEWER}{smallest}" if few else riders,
-        "km": np.nan if few else _mean(own["km"], own["riders"]),
-        "minutes": np.nan if few else _mean(own["minutes"], own["riders"]),
-        **{c: np.nan if few else own[c].sum() for c in MONEY},
+        # Rounded as in the file, so that documents made from the file are the same.
+        "km": np.nan if few else round(_mean(own["km"], own["riders"]), 3),
+        "minutes": np.nan if few else round(_mean(own["minutes"], own["riders"]), 2),
+        **{c: np.nan if few else round(own[c].sum()) for c in MONEY},
         **{c: _only(own[c]) for c in ("reason_vi", "reason_en")},
         "rules": ";".join(dict.fromkeys(r for cell in own["rules"].fillna("") for r in str(cell).split(";") if r)),
     }
@@ -111,7 +112,7 @@ def masked_routes(routes: pd.DataFrame, smallest: int) -> pd.DataFrame:
     if routes.empty:
         return routes
     at = pd.Series(range(len(routes)), index=routes.index)
-    sums = [at[i].tolist() for keys in (["mode"], ["mode", "site_id"]) for i in routes.groupby(keys).groups.values()]
+    sums = [at[i].tolist() for keys in ("mode", ["mode", "site_id"]) for i in routes.groupby(keys).groups.values()]
     riders = pd.Series(masked(routes["riders"].to_list(), sums, smallest), index=routes.index, dtype=object)
     # The public money of a train is the fares of its riders; that of a shuttle does not depend on them.
     told = riders.map(is_masked) & routes["mode"].eq("train")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,8 @@ from merger.disclosure.masks import is_masked, masked
 ALL = "all"
 OUTCOME, ENTITLEMENT, BEFORE, AFTER = "outcome", "entitlement", "km_before", "km_after"
 KEPT = ("placed", "transitional")
+# Lower ends of the classes of km; neighbouring classes are joined where one of few people would show.
 KM_EDGES = (0, 5, 15, 30, 45, 60)
-KM_CLASSES = (*(f"{a}-{b}" for a, b in pairwise(KM_EDGES)), f"{KM_EDGES[-1]}-")
 UNKNOWN = "unknown"
 FLOWS = ("retired_by_age_people", "take_up_people", "transferred_people")
 Cell = tuple[str, str, str]
@@ -22,58 +24,79 @@ Cell = tuple[str, str, str]
 def headcount(staff: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """Table `headcount`: persons by level before and outcome, benefit, class of km before and after (of those kept).
 
-    All cells are masked together: levels and groups sum up to rows and columns of `all`, outcomes and benefits of a
-    level to the same persons, classes of km to those placed or transitional.
+    Levels and groups sum up to `all`; all cells of outcome and benefit are masked together, as both part the same
+    persons. Classes of km part those placed or transitional: levels of which these are masked have none.
     """
-    groups = _groups(staff)
-    cells: dict[Cell, int] = {}
-    for measure, values in groups.items():
-        own = values[values.ne("")]
-        level = staff.loc[own.index, "level"]
-        for (at, group), n in own.groupby([level, own]).size().items():
-            cells[measure, at, group] = int(n)
-        for group, n in own.value_counts().items():
-            cells[measure, ALL, group] = int(n)
-    people = {at: int(n) for at, n in staff["level"].value_counts().items()} | {ALL: len(staff)}
-    cells |= {(OUTCOME, at, ALL): n for at, n in people.items()}
-    keys = sorted(cells)
-    shown = masked([cells[k] for k in keys], _sums(keys), smallest)
-    frame = pd.DataFrame(keys, columns=["measure", "level", "group"]).assign(people=pd.Series(shown, dtype=object))
-    frame["entitlement_vnd"] = [_benefit(staff, k, n) for k, n in zip(keys, shown, strict=True)]
+    cells = _cells(staff, {m: v for m, v in _groups(staff).items() if len(staff)})
+    cells |= {(OUTCOME, at, ALL): int(n) for at, n in staff["level"].value_counts().items()}
+    cells[OUTCOME, ALL, ALL] = len(staff)
+    shown = _masked(cells, smallest, lambda measure, level: [(OUTCOME, level, ALL)])
+    told = {level for _, level, _ in cells}
+    told -= {level for (m, level, g), n in shown.items() if m == OUTCOME and g in (*KEPT, ALL) and is_masked(n)}
+    shown |= _km_cells(staff, told, smallest)
+    keys = sorted(shown)
+    frame = pd.DataFrame(keys, columns=["measure", "level", "group"])
+    frame["people"] = pd.Series([shown[k] for k in keys], dtype=object)
+    frame["entitlement_vnd"] = [_benefit(staff, k, shown[k]) for k in keys]
     return frame.assign(label=staff["label"].iloc[0] if len(staff) else "")
 
 
 def _groups(staff: pd.DataFrame) -> dict[str, pd.Series]:
-    """Group of each person by measure, "" where it does not apply."""
-    kept = staff["outcome"].isin(KEPT)
-    before, after = (pd.to_numeric(staff[c]) for c in (BEFORE, AFTER))
-    known = before.notna() & after.notna()
     return {
         OUTCOME: staff["outcome"].fillna(""),
         ENTITLEMENT: staff["entitlement"].fillna("").replace("", "none"),
-        **{m: _km_class(km, known).where(kept, "") for m, km in ((BEFORE, before), (AFTER, after))},
     }
 
 
-def _km_class(km: pd.Series, known: pd.Series) -> pd.Series:
-    at = np.searchsorted(KM_EDGES, km.fillna(0).to_numpy(float), side="right") - 1
-    return pd.Series(np.array(KM_CLASSES, dtype=object)[np.clip(at, 0, None)], km.index).where(known, UNKNOWN)
+def _cells(staff: pd.DataFrame, groups: dict[str, pd.Series]) -> dict[Cell, int]:
+    """Persons of each measure, level and group that has any, and of all levels together."""
+    cells: dict[Cell, int] = {}
+    for measure, values in groups.items():
+        own = values[values.ne("")]
+        for (at, group), n in own.groupby([staff.loc[own.index, "level"], own]).size().items():
+            cells[measure, at, group] = int(n)
+            cells[measure, ALL, group] = cells.get((measure, ALL, group), 0) + int(n)
+    return cells
 
 
-def _sums(keys: list[Cell]) -> list[list[int]]:
-    """Positions of cells with the cell that is their sum."""
+def _masked(cells: dict[Cell, int], smallest: int, whole: Callable[[str, str], list[Cell]]) -> dict[Cell, Any]:
+    """Cells as they are shown; `whole` tells which cells the groups of a measure and level add up to."""
+    keys = sorted(cells)
     at = {k: i for i, k in enumerate(keys)}
-    measures = sorted({m for m, _, _ in keys})
-    levels = sorted({level for _, level, _ in keys} - {ALL})
-    sums = [[at[OUTCOME, level, ALL] for level in [*levels, ALL]]]
-    for measure in measures:
+    levels = [*sorted({level for _, level, _ in keys} - {ALL}), ALL]
+    sums = [[at[OUTCOME, level, ALL] for level in levels if (OUTCOME, level, ALL) in at]]
+    for measure in sorted({m for m, _, _ in keys}):
         groups = sorted({g for m, _, g in keys if m == measure} - {ALL})
-        sums += [[at[measure, x, g] for x in [*levels, ALL] if (measure, x, g) in at] for g in groups]
-        for level in [*levels, ALL]:
-            # Classes of km part those who are kept, the others everybody of the level.
-            whole = [(OUTCOME, level, g) for g in (KEPT if measure in (BEFORE, AFTER) else (ALL,))]
-            sums.append([at[k] for k in [*((measure, level, g) for g in groups), *whole] if k in at])
-    return sums
+        sums += [[at[measure, x, g] for x in levels if (measure, x, g) in at] for g in groups]
+        for level in levels:
+            parts = [(measure, level, g) for g in groups]
+            sums.append([at[k] for k in (*parts, *whole(measure, level)) if k in at])
+    return dict(zip(keys, masked([cells[k] for k in keys], sums, smallest), strict=True))
+
+
+def _km_cells(staff: pd.DataFrame, levels: set[str], smallest: int) -> dict[Cell, Any]:
+    """Cells of both measures of km for those kept of some levels; of `all` only where no level is left out."""
+    kept = staff[staff["outcome"].isin(KEPT) & staff["level"].isin(levels)]
+    km = {m: pd.to_numeric(kept[m]) for m in (BEFORE, AFTER)}
+    known = km[BEFORE].notna() & km[AFTER].notna()
+    edges = list(KM_EDGES)
+    while True:
+        cells = _cells(kept, {m: _km_class(v, edges).where(known, UNKNOWN) for m, v in km.items()})
+        few = [k for k, n in cells.items() if n < smallest and k[2] != UNKNOWN]
+        if not few or len(edges) == 1:
+            break
+        # The class of the fewest people goes with the one below it, the lowest with the one above.
+        lower = int(min(few, key=lambda k: (cells[k], k))[2].split("-")[0])
+        edges.remove(lower if lower else edges[1])
+    if ALL not in levels or not set(staff["level"]) <= levels:
+        cells = {k: n for k, n in cells.items() if k[1] != ALL}
+    return _masked(cells, smallest, lambda measure, level: []) if cells else {}
+
+
+def _km_class(km: pd.Series, edges: Sequence[int]) -> pd.Series:
+    names = [f"{a}-{b}" for a, b in pairwise([*edges, ""])]
+    at = np.searchsorted(edges, km.fillna(0).to_numpy(float), side="right") - 1
+    return pd.Series(np.array(names, dtype=object)[np.clip(at, 0, None)], km.index)
 
 
 def _benefit(staff: pd.DataFrame, key: Cell, shown: int | str) -> float:
@@ -85,19 +108,24 @@ def _benefit(staff: pd.DataFrame, key: Cell, shown: int | str) -> float:
 
 
 def post_counts(posts: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Table `post_counts`: posts and holders by level, bloc, role and phase.
+    """Table `post_counts`: posts by level, bloc, role and phase, and those without a holder.
 
-    Posts of the establishment are published by law; those above it are persons. Holders are masked so that the sum of
-    a phase gives none away.
+    Posts of the establishment and their vacancies say something of bodies. Those above it are as many as persons: their
+    blocs are joined, and they are masked so that sums give none away.
     """
     keys = ["level", "bloc", "role", "phase"]
-    filled = posts.fillna(dict.fromkeys(keys, "")).assign(held=posts["person_id"].fillna("").ne(""))
-    frame = filled.groupby(keys, as_index=False).agg(posts=("post_id", "size"), held=("held", "sum"))
-    frame = frame.astype({"posts": object})
-    sums = [np.flatnonzero(frame["phase"].eq(p)).tolist() for p in sorted(frame["phase"].unique())]
-    frame["held"] = pd.Series(masked(frame["held"].to_list(), sums, smallest), index=frame.index, dtype=object)
+    filled = posts.fillna(dict.fromkeys(keys, "")).assign(vacant=posts["person_id"].fillna("").eq(""))
+    filled["bloc"] = filled["bloc"].mask(filled["phase"].eq("transitional"), "")
+    frame = filled.groupby(keys, as_index=False).agg(posts=("post_id", "size"), vacant=("vacant", "sum"))
     above = frame["phase"].eq("transitional")
-    frame.loc[above, "posts"] = frame.loc[above, "held"]
+    own = frame[above].reset_index(drop=True)
+    # Sums that the table of ceilings tells: of a level, and of the bodies of the city with their units.
+    city = own["level"].isin(["province", "service"])
+    alike = [own.groupby(k).indices.values() for k in (["level"], city)]
+    sums = [range(len(own)), *(at.tolist() for found in alike for at in found)]
+    shown = masked(own["posts"].to_list(), sums, smallest)
+    frame = frame.astype({"posts": object})
+    frame.loc[above, "posts"] = pd.Series(shown, index=frame.index[above], dtype=object)
     return frame.assign(label=posts["label"].iloc[0] if len(posts) else "")
 
 

@@ -16,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from merger.disclosure import is_masked
-from merger.disclosure.headcounts import KM_CLASSES
 from merger.documents import cartography as carto
 from merger.documents.facts import grouped_tasks
 from merger.documents.wording import map_source, number, plain_name, term
@@ -250,9 +249,9 @@ def chart_second_site(curve: pd.DataFrame, lang: str) -> bytes:
 def chart_distance(ways: pd.DataFrame, lang: str) -> bytes:
     """How far people live from work, before and after, by class of road distance (rows of headcount of one level)."""
     people = ways.set_index(["measure", "group"])["people"]
-    classes = list(KM_CLASSES)
-    names = [k.replace("-", "–") for k in classes[:-1]]
-    names.append(_say(lang, f"từ {classes[-1][:-1]}", f"{classes[-1][:-1]} and over"))
+    classes = sorted(set(ways["group"]), key=lambda k: int(k.split("-")[0]))
+    over = {k: k.removesuffix("-") for k in classes if k.endswith("-")}
+    names = [_say(lang, f"từ {over[k]}", f"{over[k]} and over") if k in over else k.replace("-", "–") for k in classes]
     at = np.arange(len(names))
     drawn, ax = _axes(5.6, left=0.1)
     for shift, measure, fill, text in (

@@ -1,6 +1,7 @@
 """Checks of the audit on the files of a plan folder: each passes a sound folder and fails a damaged one."""
 
 import json
+import zipfile
 from dataclasses import replace
 
 import geopandas as gpd
@@ -10,7 +11,9 @@ import shapely
 
 from merger.audit import audit_plan, audit_tables
 from merger.audit.report import REGISTRY
-from merger.plan import SCHEMA_VERSION, write_csv, write_manifest
+from merger.disclosure import public_tables
+from merger.plan import SCHEMA_VERSION, read_tables, table_path, write_csv, write_manifest
+from merger.tables import TABLES
 from scenarios.loaded import data_hashes
 from scenarios.loader import load_scenario
 
@@ -22,8 +25,12 @@ def folder_case(small_case, tmp_path):
     """The small plan written out, with the manifest of the shipped scenario."""
     loaded = load_scenario("hai-phong-2025")
     (tmp_path / "maps").mkdir()
+    (tmp_path / "internal").mkdir()
     for name, frame in small_case.tables.items():
-        write_csv(name, frame, tmp_path / f"{name}.csv")
+        write_csv(name, frame, table_path(tmp_path, name))
+    for name, frame in public_tables(small_case.tables, small_case.inputs.units, 5).items():
+        write_csv(name, frame, table_path(tmp_path, name, public=True))
+    (tmp_path / "internal" / "README.txt").write_text("không chuyển", encoding="utf-8")
     for layer, (table, column) in LAYERS.items():
         codes = small_case.tables[table][column].tolist()
         shapes = [shapely.box(106 + i, 20, 106.5 + i, 20.5) for i in range(len(codes))]
@@ -39,11 +46,11 @@ def folder_case(small_case, tmp_path):
     for row in small_case.tables["mandates"].itertuples():
         kind = "new_divisions" if row.successor_id.endswith("phong") else "new_agencies"
         graph.add_edge(f"{kind}:{row.successor_id}", f"mandate:{row.mandate_id}", kind="accountable_for")
-    nx.write_graphml(graph, tmp_path / "network.graphml")
+    nx.write_graphml(graph, tmp_path / "internal" / "network.graphml")
     events = "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * len(small_case.tables["timetable"])
     (tmp_path / "timetable.ics").write_text(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n", encoding="utf-8")
     for name in ("report.vi.docx", "annex.xlsx"):
-        (tmp_path / name).write_bytes(b"document")
+        write_archive(tmp_path / name, "48 người")
     (tmp_path / "dashboard.html").write_text("<p>48 người đi xe đưa đón</p>", encoding="utf-8")
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -54,7 +61,13 @@ def folder_case(small_case, tmp_path):
         "headline": {"plan": {"units": 3, "meets": 2, "person_km": 8_000 * 5.0 + 7_000 * 10.0 + 20_000 * 5.0}},
     }
     write_manifest(manifest, tmp_path)
-    return replace(small_case, path=tmp_path, manifest=manifest)
+    return replace(small_case, path=tmp_path, manifest=manifest, shown=read_tables(tmp_path, public=True))
+
+
+def write_archive(path, text: str) -> None:
+    """A document as Word and Excel keep it: a compressed archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f"<t>{text}</t>")
 
 
 def write_layer(folder, name: str, frame: gpd.GeoDataFrame) -> None:
@@ -133,7 +146,7 @@ def test_package_that_disagrees(folder_case):
 
 def test_network_without_a_unit(folder_case):
     """A new unit that the graph lacks is reported."""
-    path = folder_case.path / "network.graphml"
+    path = folder_case.path / "internal" / "network.graphml"
     graph = nx.read_graphml(path)
     graph.remove_node("new_units:30001")
     nx.write_graphml(graph, path)
@@ -142,7 +155,7 @@ def test_network_without_a_unit(folder_case):
 
 def test_network_with_a_doubled_mandate(folder_case):
     """A second body that answers for a mandate is reported."""
-    path = folder_case.path / "network.graphml"
+    path = folder_case.path / "internal" / "network.graphml"
     graph = nx.read_graphml(path)
     graph.add_edge("new_agencies:so-noi-vu-hai-phong-moi", "mandate:p-1", kind="accountable_for")
     nx.write_graphml(graph, path)
@@ -157,13 +170,98 @@ def test_calendar_without_a_task(folder_case):
     assert run("files-calendar", folder_case).violations == ("4 events, the timetable has 5 tasks",)
 
 
-def test_personal_ids_in_public_files(folder_case):
-    """An id of a person in the page, a map or a public table is reported; in staff.csv it is at home."""
-    assert run("files-public", folder_case).passed
-    (folder_case.path / "dashboard.html").write_text("<td>HD-00002</td>", encoding="utf-8")
-    assert run("files-public", folder_case).violations == ("dashboard.html names persons: HD-00002",)
-    folder_case.tables["commute"].loc[0, "reason_vi"] = "HD-00003"
-    assert run("files-public", folder_case).violations[-1] == "commute.reason_vi names persons: HD-00003"
+PUBLIC_FILES = ("dashboard.html", "maps/units_after.geojson", "timetable.ics", "plan.json", "units.csv", "notes.txt")
+
+
+@pytest.mark.parametrize("name", PUBLIC_FILES)
+def test_personal_ids_in_public_files(folder_case, name):
+    """An id of a person anywhere in a file outside `internal` is reported, even inside a word; in staff.csv it is at
+    home."""
+    assert run("privacy-persons", folder_case).passed
+    path = folder_case.path / name
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(before + "xHD-00002y", encoding="utf-8")
+    assert run("privacy-persons", folder_case).violations == (f"{name} names persons: HD-00002",)
+
+
+def test_personal_ids_inside_archives_and_layers(folder_case):
+    """Word and Excel files are unpacked, a calendar is unfolded, and a GeoPackage is searched as it lies."""
+    write_archive(folder_case.path / "annex.xlsx", "HD-00003")
+    (folder_case.path / "timetable.ics").write_bytes(b"SUMMARY:HD-0\r\n 0001\r\n")
+    shapes = gpd.GeoDataFrame({"code": ["HD-00002"]}, geometry=[shapely.Point(106, 20)], crs="EPSG:4326")
+    shapes.to_file(folder_case.path / "plan.gpkg", layer="more", driver="GPKG")
+    assert run("privacy-persons", folder_case).violations == (
+        "annex.xlsx (word/document.xml) names persons: HD-00003",
+        "plan.gpkg names persons: HD-00002",
+        "timetable.ics names persons: HD-00001",
+    )
+
+
+def test_short_numbers_as_ids_are_not_searched(folder_case):
+    """Ids 1 to 99 would be found in any table: the check says that it did not look."""
+    roster = folder_case.inputs.staff.assign(person_id=[str(i + 1) for i in range(len(folder_case.inputs.staff))])
+    tables = {k: v for k, v in folder_case.tables.items() if k not in ("staff", "posts")}
+    case = replace(folder_case, inputs=replace(folder_case.inputs, staff=roster), tables=tables)
+    assert "not searched" in run("privacy-persons", case).detail
+
+
+def test_internal_tables_in_the_public_folder(folder_case):
+    """Every internal table without a form for the public is reported beside the folder `internal`."""
+    names = [n for n, t in TABLES.items() if t.internal and not t.grouped]
+    assert {"posts", "staff", "post_groups"} <= set(names)
+    for name in names:
+        (folder_case.path / f"{name}.csv").write_text("x\n", encoding="utf-8")
+    found = run("privacy-folder", folder_case).violations
+    assert found == tuple(f"{name}.csv lies outside internal" for name in names)
+
+
+def test_a_table_of_persons_by_another_name(folder_case):
+    """A column person_id gives a stray table away; the graph holds small counts."""
+    (folder_case.path / "copy.csv").write_text("person_id,x\n", encoding="utf-8")
+    (folder_case.path / "network.graphml").write_text("<graphml/>", encoding="utf-8")
+    assert run("privacy-folder", folder_case).violations == (
+        "copy.csv has a column person_id",
+        "network.graphml lies outside internal",
+    )
+
+
+def test_a_public_copy_with_the_internal_folder(folder_case):
+    """The manifest says public, the folder is there."""
+    case = replace(folder_case, manifest={**folder_case.manifest, "public": True})
+    assert run("privacy-folder", case).violations == ("a public copy has the folder internal",)
+
+
+def test_small_groups_in_public_files(folder_case):
+    """Four riders, a lone masked stop of a route whose riders are shown, a small flow and a small figure."""
+    assert run("privacy-groups", folder_case).passed
+    shown = {name: frame.copy() for name, frame in folder_case.shown.items()}
+    shown["commute"] = shown["commute"].assign(riders=4)
+    stops = shown["stops"].astype({"boarding": object})
+    stops.loc[(stops["direction"] == "morning") & (stops["sequence"] == 1), "boarding"] = "<5"
+    flows = {"type": "FeatureCollection", "features": [{"properties": {"people": 4}}]}
+    (folder_case.path / "maps" / "commute_flows.geojson").write_text(json.dumps(flows), encoding="utf-8")
+    figures = {"stages": {"commute": {"figures": {"by_mode_people": {"flat": 4, "own": 7}}}}}
+    case = replace(folder_case, shown={**shown, "stops": stops}, manifest={**folder_case.manifest, **figures})
+    assert run("privacy-groups", case).violations == (
+        "commute.csv: riders shows 1 groups of fewer than 5 persons",
+        "maps/commute_flows.geojson: people shows fewer than 5 persons",
+        "plan.json: commute.by_mode_people shows fewer than 5 persons",
+        "stops.csv: s-1 morning: what is masked follows from the riders of the route",
+        "commute.csv: shuttle: 4 riders, 48 in the full table",
+    )
+
+
+def test_headcounts_that_disagree(folder_case):
+    """A count that is not that of the persons; one masked group of persons whose number is shown."""
+    rows = folder_case.shown["headcount"].astype({"people": object})
+    whole = (rows["measure"] == "outcome") & (rows["group"] == "all") & (rows["level"] == "all")
+    wrong = {**folder_case.shown, "headcount": rows.assign(people=rows["people"].mask(whole, 98))}
+    found = run("privacy-groups", replace(folder_case, shown=wrong)).violations
+    assert found == ("headcount.csv: outcome all all: 98, there are 223",)
+    province = (rows["measure"] == "outcome") & (rows["level"] == "province")
+    lone = rows.assign(people=rows["people"].mask(province & (rows["group"] == "all"), 96))
+    found = run("privacy-groups", replace(folder_case, shown={**folder_case.shown, "headcount": lone})).violations
+    assert found[-1] == "headcount.csv: outcome province: a lone masked count follows from the others"
 
 
 @pytest.mark.slow

@@ -1,27 +1,33 @@
 """The whole chain on the real data: every file is there, honest about itself, and the same when made again."""
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from merger.inputs import load_inputs
+from geodata.faults import InputError
+from merger.compare import compare_plans
+from merger.explain import explain_item
+from merger.inputs import inputs_of, load_inputs
 from merger.network import doubled_mandates, orphaned_mandates, read_graphml
-from merger.pipeline import STAGES, plan_layers, solve_stages, write_data, write_maps
-from merger.plan import Plan
+from merger.pipeline import STAGES, plan_layers, publish_plan, solve_stages, write_data, write_documents, write_maps
+from merger.plan import Plan, read_plan, table_path
 from merger.tables import TABLES
 
 pytestmark = pytest.mark.xdist_group("plan")
 
 DOCUMENTS = ("report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
-OTHERS = ("plan.json", "plan.gpkg", "network.graphml", "timetable.ics")
+OTHERS = ("plan.json", "plan.gpkg", "internal/network.graphml", "internal/README.txt", "timetable.ics")
 
 
 def test_every_file_of_a_plan_is_there(shipped_plan):
     """The tables of the contract, the documents, the graph, the calendar, the maps: none missing, none empty."""
-    names = [*(f"{t}.csv" for t in TABLES), *DOCUMENTS, *OTHERS, "maps/units_after.geojson", "maps/routes.geojson"]
-    sizes = {n: (shipped_plan.path / n).stat().st_size for n in names}
+    tables = [table_path(shipped_plan.path, t, public=p) for t, x in TABLES.items() for p in {False, x.grouped}]
+    names = [*DOCUMENTS, *OTHERS, "maps/units_after.geojson", "maps/routes.geojson"]
+    sizes = {p: p.stat().st_size for p in [*tables, *(shipped_plan.path / n for n in names)]}
     assert min(sizes.values()) > 300, sizes
 
 
@@ -49,7 +55,7 @@ def test_the_plan_beats_the_real_arrangement_by_the_same_score(shipped_plan):
 
 def test_every_mandate_has_one_successor_in_the_graph(shipped_plan):
     """GraphML reads back; no mandate is orphaned or doubled."""
-    graph = read_graphml(shipped_plan.path / "network.graphml")
+    graph = read_graphml(shipped_plan.path / "internal" / "network.graphml")
     assert len(graph) > 10_000
     assert orphaned_mandates(graph) == []
     assert doubled_mandates(graph) == []
@@ -81,22 +87,36 @@ def test_another_seed_gives_other_people(loaded, shipped_plan):
     assert (other.staff.set_index("person_id")["home_code"].reindex(homes.index) != homes).mean() > 0.5
 
 
-def test_public_files_hold_no_person(shipped_plan):
-    """No id of the roster in maps, page, commute and routes."""
-    ids = shipped_plan.tables["staff"]["person_id"]
-    public = [
-        "dashboard.html",
-        "commute.csv",
-        "routes.csv",
-        "stops.csv",
-        *(f"maps/{p.name}" for p in maps(shipped_plan)),
-    ]
-    text = "\n".join((shipped_plan.path / n).read_text(encoding="utf-8") for n in public)
-    assert [i for i in ids.iloc[::97] if i in text] == []
+def test_a_public_copy_gives_the_same_documents_and_no_person(shipped_plan, inputs, tmp_path):
+    """Published, then written anew from the copy alone: equal bytes of page, annex and maps, no id in any file, and an
+    audit that passes. Word files carry the pictures; their text is the same by the same tables."""
+    copy = tmp_path / "copy"
+    publish_plan(shipped_plan, copy)
+    assert not (copy / "internal").exists()
+    assert json.loads((copy / "plan.json").read_text(encoding="utf-8"))["public"] is True
+    ids = re.compile(rb"H[DP]-\d{5}")
+    assert ids.search((shipped_plan.path / "internal" / "staff.csv").read_bytes())
+    for path in (p for p in copy.rglob("*") if p.is_file()):
+        archive = zipfile.ZipFile(path) if path.suffix in (".docx", ".xlsx") else None
+        contents = [archive.read(n) for n in archive.namelist()] if archive else [path.read_bytes()]
+        assert not any(ids.search(c) for c in contents), path.name
+    before = {p: p.read_bytes() for p in (copy / "annex.xlsx", copy / "dashboard.html", *maps(shipped_plan, copy))}
+    opened = read_plan(copy)
+    known = inputs_of(opened)
+    layers = plan_layers(opened, known)
+    write_maps(opened, layers)
+    write_documents(opened, known, layers, ())
+    assert {p.name for p, content in before.items() if p.read_bytes() != content} == set()
+    assert len(known.staff) == 0
+    with pytest.raises(InputError, match="public copy without personal rows"):
+        explain_item(opened, known, "HD-00001", "en")
+    assert "People are not compared" in compare_plans(opened, shipped_plan).as_text()
+    with pytest.raises(InputError, match="public copy already"):
+        publish_plan(opened, tmp_path / "again")
 
 
-def maps(plan) -> list[Path]:
-    return sorted((plan.path / "maps").glob("*.geojson"))
+def maps(plan, folder: Path | None = None) -> list[Path]:
+    return sorted(((folder or plan.path) / "maps").glob("*.geojson"))
 
 
 def test_geojson_is_where_it_should_be(shipped_plan):

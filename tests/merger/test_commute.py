@@ -16,6 +16,7 @@ from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
 from merger.commuting.groups import group_people, people_concerned
 from merger.commuting.modes import mode_prices
+from merger.disclosure import is_masked
 from merger.inputs import Inputs
 from merger.stages import commute
 from merger.stages.stage import StageResult
@@ -159,7 +160,8 @@ def test_people_below_the_first_tier_get_nothing_and_are_told_why():
     assert (row["mode"], row["riders"], row["public_vnd_month"]) == ("none", 3, 0)
     assert "hp-travel-15" in row["reason_vi"]
     assert "dưới 15 km" in row["reason_vi"]
-    assert usual().record.figures["not_entitled_people"] == 3
+    # The table is internal; the figures, which the public sees, do not tell three people.
+    assert usual().record.figures["not_entitled_people"] == "<5"
 
 
 def test_the_record_is_honest_and_compares_with_other_policies():
@@ -170,7 +172,14 @@ def test_the_record_is_honest_and_compares_with_other_policies():
     assert record.bound <= record.objective
     assert record.unit == "VND/month"
     figures = record.figures
-    assert sum(figures["by_mode_people"].values()) == figures["concerned_people"] == 155
+    shown = {m: n for m, n in figures["by_mode_people"].items() if not is_masked(n)}
+    hidden = sorted(set(figures["by_mode_people"]) - set(shown))
+    told = usual().tables["commute"].groupby("mode")["riders"].sum()
+    assert figures["concerned_people"] == told.sum() == 155
+    assert {m: n for m, n in shown.items() if n} == told.drop(hidden).to_dict()
+    # The three of mode none, and one other mode that keeps them from being computed.
+    assert figures["by_mode_people"]["none"] == "<5"
+    assert len(hidden) == 2
     rows, tariff = usual().tables["commute"], base_inputs().allowances.set_index("allowance_id")["amount_vnd"]
     tier = {"hp-travel-15": (15, 30), "hp-travel-30": (30, 45), "hp-travel-45": (45, np.inf)}
     expected = sum(
@@ -231,7 +240,8 @@ def test_a_budget_that_is_too_small_is_named_as_the_reason():
     assert rows.loc["own", "riders"] == 1
     assert rows.loc["none", "riders"] == 3
     assert "5.000.000" in rows.loc["none", "reason_vi"]
-    assert result.record.figures["unserved_people"] == 3
+    assert result.record.figures["unserved_people"] == "<5"
+    assert any("fewer than 5 entitled people" in finding.en for finding in result.record.findings)
 
 
 def test_people_under_protection_are_served_first():

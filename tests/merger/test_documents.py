@@ -17,6 +17,7 @@ from docx import Document
 
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
+from merger.disclosure import public_view
 from merger.documents import pictures
 from merger.documents.annex import write_annex
 from merger.documents.facts import grouped_tasks, identical_units
@@ -24,7 +25,7 @@ from merger.documents.page import write_page
 from merger.documents.report import write_report
 from merger.documents.wording import bound_sentence, day, finding_text, money, number, percent, quantity, term
 from merger.inputs import Inputs
-from merger.layers import SMALLEST_GROUP, build_layers
+from merger.layers import build_layers
 from merger.plan import Plan
 from merger.tables import TABLES, conform
 from scenarios.law import read_law
@@ -285,7 +286,7 @@ def plan(inputs, tmp_path_factory) -> Plan:
 
 @pytest.fixture(scope="module")
 def layers(inputs, plan):
-    return build_layers(inputs, plan.tables)
+    return build_layers(inputs, public_view(plan, inputs).tables)
 
 
 @pytest.fixture(scope="module")
@@ -361,14 +362,14 @@ def test_bound_says_only_what_is_proven():
     assert limited.endswith("trong phạm vi: mỗi đơn vị mới gồm không quá 6 đơn vị cũ.")
 
 
-def test_layers_leave_out_groups_of_fewer_than_three(inputs, plan, layers):
-    """The fabricated commute has one home with two riders: no line and no number of boardings gives it
-    away."""
+def test_layers_leave_out_small_groups(inputs, plan, layers):
+    """The fabricated commute has one home with two riders. With nine of another it is told as several homes: two
+    lines fewer. Its boardings are masked, and a second stop of the route with them."""
     riders = plan.tables["commute"].groupby("home_code")["riders"].sum()
-    assert (riders < SMALLEST_GROUP).sum() == 1
-    assert len(layers["commute_flows"]) == len(riders) - 1
-    assert layers["commute_flows"]["people"].min() >= SMALLEST_GROUP
-    assert layers["stops"]["boarding"].isna().sum() == 1
+    assert (riders < inputs.scenario.documents.smallest_group).sum() == 1
+    assert len(layers["commute_flows"]) == len(riders) - 2
+    assert layers["commute_flows"]["people"].min() == 9
+    assert sorted(v for v in layers["stops"]["boarding"] if not v.isdigit()) == ["*", "<5"]
 
 
 def test_layers_cover_the_same_ground(layers):
@@ -474,15 +475,14 @@ def test_equal_plans_give_equal_documents(plan, inputs, layers, tmp_path):
 
 
 def test_annex_holds_no_person(book, plan):
-    """Of the internal tables only sums are there: no person_id anywhere, no home of fewer than three
-    people."""
+    """Of the internal tables only sums are there: no person_id anywhere, the home of two people told with another."""
     texts = {str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None}
     assert not texts & set(plan.tables["staff"]["person_id"])
     sheet = book["Đi lại"]
     heads = [c.value for c in sheet[2]]
     people, home = heads.index("People"), heads.index("Home")
-    small = [r for r in sheet.iter_rows(min_row=3, values_only=True) if r[people] < SMALLEST_GROUP]
-    assert [r[home].split(" / ")[1] for r in small] == ["Homes of fewer than 3 people"]
+    joined = [r for r in sheet.iter_rows(min_row=3, values_only=True) if "small groups" in r[home]]
+    assert [(r[home].split(" / ")[0], r[people]) for r in joined] == [("Nhiều nơi ở", 11)]
 
 
 def test_annex_keeps_codes_as_text_and_has_both_heads(book, plan):
@@ -518,11 +518,11 @@ def test_page_stands_alone(page):
 
 
 def test_page_data_hold_no_person_and_small_groups(page, plan):
-    """The embedded data parse, hold every proposed unit, no person and no flow below three people."""
+    """The embedded data parse, hold every proposed unit, no person and no flow of fewer than five."""
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1))
     assert len(data["layers"]["units_after"]) == 114
     assert not any(p in page for p in plan.tables["staff"]["person_id"])
-    assert min(f["p"]["people"] for f in data["layers"]["commute_flows"]) >= SMALLEST_GROUP
+    assert min(f["p"]["people"] for f in data["layers"]["commute_flows"]) >= 5
     assert sum(t["tasks"] for t in data["tasks"]) == len(plan.tables["timetable"])
     assert all(both["vi"] and both["en"] for both in data["rules"].values())
 

@@ -1,9 +1,12 @@
 """The plan folder is written whole or not at all, and reads back as it was written."""
 
+import csv
 import json
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from geodata.faults import InputError
 from merger.plan import read_csv, read_plan, refuse_foreign, whole_or_nothing, write_csv
@@ -101,3 +104,52 @@ def test_a_table_keeps_its_contract():
         conform("units", good.assign(colour="red"))
     with pytest.raises(ValueError, match="not unique"):
         conform("units", pd.concat([good, good]))
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    "\u00a0=1",
+    "\uff1d1",
+    "\uff0b1",
+    "'=1",
+    "''@x",
+    " '-",
+)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_cells_that_begin_like_a_formula_are_text_in_the_file(tmp_path, text):
+    """The cell in the file begins with an apostrophe; read back it is as before. Numbers keep their sign."""
+    frame = pd.DataFrame([units_row(old_code="1", old_name=text, km_to_seat=-1.5)])
+    write_csv("units", frame, tmp_path / "units.csv")
+    with (tmp_path / "units.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert row["old_name"] == "'" + text
+    assert row["km_to_seat"] == "-1.5"
+    assert read_csv("units", tmp_path / "units.csv")["old_name"].tolist() == [text]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12))
+def test_any_text_reads_back_as_it_was(tmp_path, text):
+    """Quotes, apostrophes, line breaks, signs in any order; no cell in the file begins like a formula."""
+    write_csv("units", pd.DataFrame([units_row(old_code="1", old_name=text)]), tmp_path / "units.csv")
+    assert read_csv("units", tmp_path / "units.csv")["old_name"].tolist() == [text]
+    with (tmp_path / "units.csv").open(encoding="utf-8", newline="") as file:
+        assert not next(csv.DictReader(file))["old_name"].lstrip().startswith(("=", "+", "-", "@"))
+
+
+def test_masked_counts_read_back(tmp_path):
+    """A column of counts with a mark keeps numbers and marks; without one it is whole numbers."""
+    row = dict.fromkeys(TABLES["headcount"].columns, "") | {"measure": "m", "level": "l", "entitlement_vnd": 1}
+    rows = [row | {"group": g, "people": n} for g, n in (("a", "<5"), ("b", "*"), ("c", 12))]
+    write_csv("headcount", pd.DataFrame(rows), tmp_path / "h.csv")
+    assert read_csv("headcount", tmp_path / "h.csv")["people"].tolist() == ["<5", "*", 12]
+    write_csv("headcount", pd.DataFrame(rows[2:]), tmp_path / "h.csv")
+    assert read_csv("headcount", tmp_path / "h.csv")["people"].dtype == "int64"
