@@ -1,14 +1,17 @@
 """Mandates: everything that a body of either side answers for, and the one body that answers for it
 afterwards.
 
-Functions of bodies and fields of divisions follow the structure; programmes, tasks and IT systems follow a
-table of ours (mandate_holders.csv), whose basis is `official` only where the source names who leads.
+Functions of bodies and fields of divisions follow the structure; programmes, tasks and IT systems go where their
+neighbours in the graph of mandates are (merger.consolidation.neighbours). A table of ours (mandate_holders.csv) says
+who holds them before, as the body after that continues it, and their fields of work; its basis is `official` only where
+the source names who leads.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +21,9 @@ import pandas as pd
 
 from geodata.tables import read_table
 from merger.consolidation.divisions import LEADERSHIP, SERVICE
-from merger.consolidation.neighbours import mandate_graph, settle
+from merger.consolidation.mandate_links import FOLLOWING, mandate_links
+from merger.consolidation.mandate_words import MandateWords
+from merger.consolidation.neighbours import Votes, mandate_graph
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.tables import conform
@@ -48,46 +53,89 @@ def _holders() -> pd.DataFrame:
 
 
 def holders_table() -> pd.DataFrame:
-    """Who answers afterwards: source (programme, it_system, body), item, agency_id after, sides, basis,
-    note.
-    """
+    """Who holds what: source (programme, it_system, body), item, agency_id after, fields, sides, basis, note."""
     return _holders().copy()
 
 
-def mandates_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, int]:
-    """The table `mandates`: every mandate of both sides with exactly one accountable successor and the reason why.
+@dataclass(frozen=True)
+class Mandates:
+    """The table `mandates`, and how many mandates are with another body than most of their neighbours."""
 
-    Needs the tables `structure` and `new_divisions`. Also returns how many programmes and systems are with another body
-    than most of their neighbours. What neither a source nor the table of ours nor a neighbour places goes to the
-    People's Committee after, with basis `ours`.
+    table: pd.DataFrame
+    away: int
+
+
+def mandates_after(inputs: Inputs, items: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> Mandates:
+    """Every mandate of both sides with exactly one accountable successor and the reason why.
+
+    `items` as of division_items; `tables` hold `structure` and `new_divisions`. Functions, fields, services and
+    archives follow the structure, what a source assigns stays there, all else goes where most of its neighbours in the
+    graph of mandates are. What none of these places goes to the People's Committee after, with basis `ours`.
     """
+    divisions = tables["new_divisions"].set_index("new_division_id")
+    rows, votes = mandate_votes(inputs, items, tables["structure"], divisions["new_agency_id"].to_dict())
+    names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
+    words = MandateWords(inputs, rows, names)
+    before, committee, away = _Predecessors(inputs), _committee(inputs), 0
+    for row in rows:
+        mandate, choice = row["mandate_id"], votes.choice(row["mandate_id"])
+        if _is_open(row):
+            row["successor_id"] = choice.body or committee
+            row["holders_before"] = row["holders_before"] or before.of(row["successor_id"], row["sides"])
+        row["reason_vi"], row["reason_en"] = words.reason(row, choice, votes.graph[mandate])
+        away += choice.most != choice.body
+    frame = pd.DataFrame(rows)
+    frame["successor"] = frame["successor_id"].map(names | divisions["new_division"].to_dict())
+    return Mandates(conform("mandates", frame), away)
+
+
+def mandate_votes(
+    inputs: Inputs, items: pd.DataFrame, structure: pd.DataFrame, agency_of: Mapping[str, str]
+) -> tuple[list[dict], Votes]:
+    """Rows of all mandates under a structure, and the votes of their neighbours, all settled.
+
+    `agency_of`: agency of a new division; bodies it does not hold stand for themselves.
+    """
+    tables = {"structure": structure}
     rows = [*_functions(inputs, tables), *_fields(inputs, tables), *_programmes(inputs), *_systems(inputs)]
     rows += _archives(inputs, tables)
-    away = _settle(inputs, tables, rows)
-    frame = pd.DataFrame(rows)
-    names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
-    divisions = tables["new_divisions"]
-    names |= dict(zip(divisions["new_division_id"], divisions["new_division"], strict=True))
-    frame["successor"] = frame["successor_id"].map(names)
-    return conform("mandates", frame), away
+    links = mandate_links(inputs, items, rows, holders_table())
+    settled = {r["mandate_id"]: agency_of.get(r["successor_id"], r["successor_id"]) for r in rows if not _is_open(r)}
+    votes = Votes(mandate_graph(links), links, settled)
+    votes.settle(r["mandate_id"] for r in rows if _is_open(r))
+    return rows, votes
 
 
-def _settle(inputs: Inputs, tables: Mapping[str, pd.DataFrame], rows: list[dict]) -> int:
-    """Programmes and systems of no official holder go where their neighbours are; every row gets its reason."""
-    programmes = inputs.programmes.set_index("programme_id")
-    graph = mandate_graph(rows, dict(programmes["parent_id"]), dict(programmes["leader"]))
-    listed = {**{k: v[0] for k, v in _mapped(inputs, "programme").items()}}
-    listed |= {f"it-system--{k}": v[0] for k, v in _mapped(inputs, "it_system").items()}
-    kinds = CARRIED | {"it_system", "metric"}
-    free = {r["mandate_id"] for r in rows if r["kind"] in kinds and r["basis"] != "official"}
-    division = tables["new_divisions"].set_index("new_division_id")["new_agency_id"]
-    names = dict(zip(inputs.agencies["agency_id"], inputs.agencies["name_vi"], strict=True))
-    away = settle(rows, graph, free, listed=listed, agency_of=lambda body: str(division.get(body, body)), names=names)
-    before = _Predecessors(inputs)
-    for row in rows:
-        if row["mandate_id"] in free:
-            row["holders_before"] = before.of(row["successor_id"], row["sides"])
+def away_by_host(inputs: Inputs, items: pd.DataFrame) -> dict[tuple[int, str], float]:
+    """Mandates that a division in one of its possible agencies would hold away from most of their neighbours.
+
+    By row of `items` and agency; all other divisions are taken where they are published or locked to go. A programme
+    counts for its divisions by their share of its links.
+    """
+    first = items["hosts"].str[0].fillna("")
+    rows, votes = mandate_votes(inputs, items, items.assign(new_agency_id=first, new_division_id=first), {})
+    programmes = {r["mandate_id"] for r in rows if r["kind"] not in FOLLOWING}
+    away = {}
+    for i, item in enumerate(items.itertuples()):
+        own = f"field--{item.division_id}"
+        if item.kind == LEADERSHIP:
+            away |= {(i, h): float(h != item.published) for h in item.hosts}
+            continue
+        here = votes.of(own)
+        most = max(here.values(), default=0.0)
+        carried = {
+            m: votes.graph[m][own]["weight"] / votes.graph.out_degree(m, weight="weight")
+            for m in votes.graph.predecessors(own)
+            if m in programmes
+        }
+        for h in item.hosts:
+            apart = here.get(h, 0.0) < most - 1e-9
+            away[i, h] = apart + sum(share for m, share in sorted(carried.items()) if votes.body.get(m, h) != h)
     return away
+
+
+def _is_open(row: Mapping[str, str]) -> bool:
+    return row["kind"] not in FOLLOWING and row["basis"] != "official"
 
 
 def orphaned(graph: nx.MultiDiGraph) -> list[str]:

@@ -1,129 +1,122 @@
-"""Where a mandate goes by its neighbours in the graph of mandates: the body that answers for most of them.
+"""The graph of mandates, and where a mandate goes by its neighbours in it: the body that answers for most of them.
 
-Neighbours of a programme, task or IT system: its parent and its parts, other parts of the same parent, what the same
-body leads, and fields of divisions and functions of bodies whose words are alike. What the source says officially
-stays; a body that our table names for the subject stays too, and is told apart where most neighbours are elsewhere.
+Links of a programme, task, register or IT system, each kind with one weight that its neighbours share:
+
+    held by     functions of the bodies that held it before (the predecessors of the body that our table names)
+    named       functions of the bodies that the source names as leader or partner
+    field       fields of the divisions that do the work (fields of the table of holders)
+    parent      the programme that it is part of
+    parts       its own parts, and other parts of the same parent
+    twin        the same model under another title
+    subject     other programmes and systems of the same field
+
+Fields, services, functions and archives follow the structure. A field is linked to the function of its body and to the
+field of its counterpart on the other side: a division moved away from these is told apart and priced, like any other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import networkx as nx
 
-from merger.consolidation.divisions import similarity
+# Weight of each kind of link, shared by the neighbours of that kind.
+WEIGHTS = {
+    "field": 4.0,
+    "held by": 3.0,
+    "named": 4.0,
+    "twin": 3.0,
+    "parent": 1.0,
+    "parts": 1.0,
+    "subject": 1.0,
+    "counterpart": 2.0,
+}
+# Rounds in which mandates without a fixed body look at each other.
+ROUNDS = 20
 
-# Weights of the links.
-PARENT, SIBLING, LEADER, ALIKE = 2.0, 0.25, 1.0, 2.0
-# Share of syllables in common from which words are alike; so many of the most like are linked.
-LIKENESS, MOST_ALIKE = 0.3, 3
-NAMED = 2
 
+@dataclass(frozen=True)
+class Links:
+    """Neighbours of one mandate by kind of link; `own`: the body that our table names, which breaks ties.
 
-def mandate_graph(rows: list[dict], parents: Mapping[str, str], leaders: Mapping[str, str]) -> nx.Graph:
-    """Links between mandates (rows with mandate_id, kind, title_vi) with their weight.
-
-    `parents`, `leaders`: parent mandate and leading body of a mandate, where it has one.
+    `body`: a body that answers itself as a neighbour held by, where it continues none before.
     """
-    graph = nx.Graph()
-    graph.add_nodes_from(row["mandate_id"] for row in rows)
-    _link_families(graph, parents)
-    _link_groups(graph, leaders, LEADER)
-    anchors = [(r["mandate_id"], r["title_vi"]) for r in rows if r["kind"] in ("field", "function")]
-    for row in rows:
-        if row["kind"] in ("field", "function", "service", "archive"):
-            continue
-        likeness = sorted(
-            ((similarity(row["title_vi"], title), a) for a, title in anchors), key=lambda x: (-x[0], x[1])
-        )
-        for value, anchor in likeness[:MOST_ALIKE]:
-            if value >= LIKENESS:
-                _add(graph, row["mandate_id"], anchor, ALIKE * value)
+
+    by_kind: Mapping[str, tuple[str, ...]]
+    own: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Where a mandate goes: `body`, the neighbours there by weight, the share of the vote they are; `most`: the body
+    that most neighbours are with (the same unless something else decides).
+    """
+
+    body: str
+    beside: tuple[str, ...]
+    share: float
+    most: str
+
+
+def mandate_graph(links: Mapping[str, Links]) -> nx.DiGraph:
+    """Directed graph: an edge from a mandate to each neighbour with `weight` and `kinds` of the link."""
+    graph: nx.DiGraph = nx.DiGraph()
+    graph.add_nodes_from(links)
+    for mandate, own in links.items():
+        for kind, neighbours in own.by_kind.items():
+            there = [n for n in dict.fromkeys(neighbours) if n in graph and n != mandate]
+            for n in there:
+                data = graph.get_edge_data(mandate, n, {"weight": 0.0, "kinds": ""})
+                kinds = ";".join(filter(None, [data["kinds"], kind]))
+                graph.add_edge(mandate, n, weight=data["weight"] + WEIGHTS[kind] / len(there), kinds=kinds)
     return graph
 
 
-def _link_families(graph: nx.Graph, parents: Mapping[str, str]) -> None:
-    for child, parent in parents.items():
-        if parent in graph and child in graph:
-            _add(graph, child, parent, PARENT)
-    _link_groups(graph, parents, SIBLING)
+@dataclass
+class Votes:
+    """Votes of the neighbours in a graph for bodies after; `body` holds what is settled so far, by mandate."""
 
+    graph: nx.DiGraph
+    links: Mapping[str, Links]
+    body: dict[str, str] = field(default_factory=dict)
 
-def _link_groups(graph: nx.Graph, group_of: Mapping[str, str], weight: float) -> None:
-    members = defaultdict(list)
-    for mandate, group in sorted(group_of.items()):
-        if group and mandate in graph:
-            members[group].append(mandate)
-    for own in members.values():
-        for a, b in combinations(own, 2):
-            _add(graph, a, b, weight)
-
-
-def _add(graph: nx.Graph, a: str, b: str, weight: float) -> None:
-    before = graph.get_edge_data(a, b, {"weight": 0.0})["weight"]
-    graph.add_edge(a, b, weight=before + weight)
-
-
-def settle(
-    rows: list[dict],
-    graph: nx.Graph,
-    open_ids: set[str],
-    *,
-    listed: Mapping[str, str],
-    agency_of: Callable[[str], str],
-    names: Mapping[str, str],
-) -> int:
-    """Give the open mandates their successor and every row a reason; returns how many are away from their neighbours.
-
-    `listed`: body that the table names for an open mandate; `agency_of`: the agency of a body or division after;
-    `names` of bodies. All vote with the body they have at the start, so the order does not matter.
-    """
-    body = {row["mandate_id"]: agency_of(row["successor_id"]) for row in rows}
-    titles = {row["mandate_id"]: row["title_vi"] for row in rows}
-    away = 0
-    for row in rows:
-        mandate = row["mandate_id"]
-        if mandate not in open_ids:
-            row["reason_vi"], row["reason_en"] = _given(row)
-            continue
+    def of(self, mandate: str) -> dict[str, float]:
+        """Weight of the neighbours with each body; those without one yet do not vote."""
         votes: dict[str, float] = defaultdict(float)
-        known = [n for n in graph[mandate] if n not in open_ids or n in listed]
-        for n in known:
-            votes[body[n]] += graph[mandate][n]["weight"]
-        most = max(sorted(votes), key=votes.get) if votes else ""
-        winner = listed.get(mandate) or most
-        if not winner:
-            row["reason_vi"] = "chưa có đầu mối liên quan: Ủy ban nhân dân phân công"
-            row["reason_en"] = "nothing related yet: the People's Committee assigns it"
-            continue
-        row["successor_id"] = winner
-        beside = sorted((n for n in known if body[n] == winner), key=lambda n: (-graph[mandate][n]["weight"], n))
-        elsewhere = most if most != winner else ""
-        row["reason_vi"], row["reason_en"] = _reason(
-            mandate in listed, [titles[n] for n in beside], names.get(elsewhere)
-        )
-        away += bool(elsewhere)
-    return away
+        for n, data in self.graph[mandate].items():
+            if n in self.body:
+                votes[self.body[n]] += data["weight"]
+        if self.links[mandate].body:
+            votes[self.links[mandate].body] += WEIGHTS["held by"]
+        return dict(votes)
 
+    def most(self, mandate: str) -> str:
+        """Body with most of the vote; of equals the one our table names, then the first by id. Empty without votes."""
+        votes, own = self.of(mandate), self.links[mandate].own
+        return min(votes, key=lambda b: (-round(votes[b], 9), b != own, b), default="")
 
-def _given(row: dict) -> tuple[str, str]:
-    if row["basis"] == "official":
-        return "theo văn bản, nguồn đã nêu", "as the source says"
-    return "đi theo cơ quan, phòng kế thừa", "goes with the body or division that takes over"
+    def settle(self, open_ids: Iterable[str]) -> None:
+        """Give the open mandates the body of most neighbours: first by those that are settled, then by each other.
 
+        All look at the round before, so the order does not matter; after `ROUNDS` rounds the last stands.
+        """
+        waiting = sorted(set(open_ids))
+        for _ in range(ROUNDS):
+            now = {m: b for m in waiting if (b := self.most(m))}
+            if all(self.body.get(m) == b for m, b in now.items()):
+                return
+            self.body.update(now)
 
-def _reason(by_table: bool, beside: list[str], elsewhere: str | None) -> tuple[str, str]:
-    """Why a mandate goes where it goes; `elsewhere`: the body where most of its neighbours are, if it is another."""
-    named = "; ".join(f"“{t}”" for t in beside[:NAMED])
-    more = f" (+{len(beside) - NAMED})" if len(beside) > NAMED else ""
-    vi = ["theo lĩnh vực, bảng phân công của dự án"] if by_table else []
-    en = ["by its subject, this project's table of holders"] if by_table else []
-    if beside:
-        vi.append(f"cùng đầu mối với nội dung liên quan: {named}{more}")
-        en.append(f"same body as related mandates: {named}{more}")
-    if elsewhere:
-        vi.append(f"phần lớn nội dung liên quan do {elsewhere} phụ trách, cần phối hợp")
-        en.append(f"most related mandates are with {elsewhere}: coordination needed")
-    return "; ".join(vi), "; ".join(en)
+    def choice(self, mandate: str) -> Choice:
+        """Where a mandate went, with the neighbours there."""
+        body, votes = self.body.get(mandate, ""), self.of(mandate)
+        beside = [n for n in self.graph[mandate] if self.body.get(n) == body]
+        beside.sort(key=lambda n: (-self.graph[mandate][n]["weight"], n))
+        share = votes.get(body, 0.0) / sum(votes.values()) if votes else 0.0
+        most = self.most(mandate)
+        # Of equals, staying where it is counts as being with them.
+        tied = bool(most) and round(votes.get(body, 0.0), 9) >= round(votes[most], 9)
+        return Choice(body, tuple(beside), share, body if tied or not most else most)

@@ -15,6 +15,7 @@ from merger.consolidation.decisions import Decisions, read_decisions
 from merger.consolidation.divisions import LEADERSHIP, ORDINARY, SERVICE, SUB_DEPARTMENT
 from merger.consolidation.equipment import central_sites, equipment
 from merger.consolidation.limits import DEPARTMENT, leader_posts, minimum_rule, schedules, short_party_bodies
+from merger.consolidation.mandates import away_by_host
 from merger.inputs import Inputs
 from solvers.structure.problem import StructureProblem
 
@@ -149,8 +150,9 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decision
     """Pairs (item, slot) and their cost: within a family, the smaller joins the larger.
 
     A family too small for a division of its own in an agency may join any other there, at the price of a
-    mixed team. Divisions that the planner pairs may join each other whatever they are; the last value returned holds
-    the pairs (item, anchor) that only this allows.
+    mixed team. Mandates that would be away from most of their neighbours in the agency of the slot cost a handover
+    each, and so does a division that joins another. Divisions that the planner pairs may join each other whatever
+    they are; the last value returned holds the pairs (item, anchor) that only this allows.
     """
     rows = list(items.itertuples())
     reach: dict[tuple[str, str], int] = defaultdict(int)
@@ -167,6 +169,7 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decision
         kvnd(inputs.scenario.consolidate.mixed_team_vnd_year) * horizon,
     )
     merge_services = inputs.scenario.consolidate.merge_service_units
+    away = away_by_host(inputs, items)
     mates = {i: decisions.mates(i) for i in decisions.paired}
     arcs, cost, forced = [], [], set()
     for j, (h, anchor) in enumerate(slots):
@@ -174,7 +177,7 @@ def _arcs(inputs: Inputs, items: pd.DataFrame, slots, rules, decisions: Decision
             row = rows[i]
             if (row.kind == LEADERSHIP) != (anchor < 0):
                 continue
-            moved = handover * (h != row.published)
+            moved = round(handover * away[i, h]) if h in row.hosts else handover
             if anchor < 0 or i == anchor:
                 arcs.append((i, j))
                 cost.append(moved)

@@ -90,10 +90,11 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "site_tradeoff": site_tradeoff(points, options.tradeoff_shares, label),
         "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
     }
-    table["mandates"], away = mandates_after(inputs, table)
+    mandates = mandates_after(inputs, items, table)
+    table["mandates"] = mandates.table
     figures = _figures(inputs, structure, solution, table, curve[1.0]) | {"second_site_curve": points}
-    figures["mandates_away_from_neighbours"] = away
-    figures["mandates_away_price_vnd"] = round(away * inputs.scenario.prices.mandate_move_vnd)
+    figures["mandates_away_from_neighbours"] = mandates.away
+    figures["mandates_away_price_vnd"] = round(mandates.away * inputs.scenario.prices.mandate_move_vnd)
     rules = sorted({r for d in divisions for r in d.rules} | {CEILING, MANDATORY, "staffing.roadmap_years"})
     record = Record.of(
         replace(solution, objective=solution.objective * UNIT_VND, bound=solution.bound * UNIT_VND),

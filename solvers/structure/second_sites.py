@@ -68,6 +68,8 @@ class _Walk:
         self._end = began + stop.seconds
         self._found, self._first = first, first
         self._bounds: list[float] = []
+        # Number, linear bound and its slope in the number, where it was last found.
+        self._known: tuple[int, float, float] | None = None
 
     def best(self) -> Choice:
         """The best choice of all numbers; without time to finish, the bound of the first search stands."""
@@ -92,8 +94,7 @@ class _Walk:
         if number < 0:
             return False
         stop = replace(self._stop, seconds=left)
-        prices = linear_prices(self._rules(number, float(number / self._part)), stop)
-        if prices is None or prices[0] >= self._found.objective:
+        if not self._may_be_better(number, stop):
             return False
         choice = minimise(self._rules(number, math.ceil(number / self._part)), stop)
         if choice.status is Status.UNKNOWN:
@@ -103,6 +104,21 @@ class _Walk:
         if choice.objective is not None and choice.objective < self._found.objective:
             self._found = choice
         return True
+
+    def _may_be_better(self, number: int, stop: Stop) -> bool:
+        """Whether the linear bound of a number lies below the best; the duals of another number bound it too."""
+        best = self._found.objective
+        if self._known is not None:
+            at, bound, slope = self._known
+            if bound + slope * (number - at) >= best:
+                return False
+        prices = linear_prices(self._rules(number, float(number / self._part)), stop)
+        if prices is None:
+            return False
+        bound, _, duals = prices
+        # The last two rows are those of the number: at most K from above, at least K / share from below.
+        self._known = number, bound, min(duals[-2], 0.0) + max(duals[-1], 0.0) / float(self._part)
+        return bound < best
 
     def _rules(self, number: int, least: float) -> Program:
         return _with_rows(self._pool, [(self._pool.second, -math.inf, number), (self._pool.counted, least, math.inf)])
