@@ -214,14 +214,17 @@ def _floor(inputs: Inputs, structure: Structure, figures) -> list[Finding]:
 
 def _equipment(inputs: Inputs, figures) -> list[Finding]:
     names = inputs.sites.set_index("site_id")["name"]
-    return [
-        Finding(
-            f"{names[e['site']]}: cần {_thousands(e['needed'])}, có {_thousands(e['there'])} {kind_title(e['kind'])[0]}.",
-            f"{names[e['site']]}: {e['needed']:,} needed, {e['there']:,} there: {kind_title(e['kind'])[1]}.",
-            item=e["site"],
+    found = []
+    for e in figures["equipment"]:
+        site, (vi, en) = names[e["site"]], kind_title(e["kind"])
+        found.append(
+            Finding(
+                f"{site}: cần {_thousands(e['needed'])}, có {_thousands(e['there'])} {vi}.",
+                f"{site}: {e['needed']:,} needed, {e['there']:,} there: {en}.",
+                item=e["site"],
+            )
         )
-        for e in figures["equipment"]
-    ]
+    return found
 
 
 def kind_title(kind: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def division_ids() -> frozenset[str]:
     """Ids of all divisions that the generator can make, leading bodies included."""
     known, templates = bodies().set_index("body"), division_templates()
     found: set[str] = set()
-    for side in sorted(set(known.columns) & set(templates.columns)):
+    for side in (c for c in known.columns if f"site_{c}" in templates.columns):
         agency = known[side][known[side] != ""]
         found |= {f"{a}--{LEADERSHIP_CODE}" for a in agency[known["leaders"].reindex(agency.index) != ""]}
         own = templates[(templates[side] > 0) & templates["body"].isin(agency.index)]
