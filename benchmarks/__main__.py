@@ -2,8 +2,8 @@
 
 `python -m benchmarks assignment DIR [--time S]` and `--scale N ...`: see benchmarks/assignment.py.
 
-Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a shared machine
-wander; compare runs of one session only.
+Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
+shared machine wander; compare runs of one session only.
 """
 
 from __future__ import annotations

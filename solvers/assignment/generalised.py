@@ -118,9 +118,7 @@ class _Solver:
             return GeneralisedAssignmentSolution(Status.UNKNOWN, None, float(self.bound), self._seconds())
         status = Status.OPTIMAL if self.bound >= self.value else Status.FEASIBLE
         bound = float(min(self.bound, self.value))
-        return GeneralisedAssignmentSolution(
-            status, float(self.value), bound, self._seconds(), agent=self.agent.copy()
-        )
+        return GeneralisedAssignmentSolution(status, float(self.value), bound, self._seconds(), agent=self.agent.copy())
 
     def _start(self, shares: np.ndarray, prices: Prices) -> Status:
         """A first assignment: by tabu search from the relaxations, failing that by CP-SAT."""
@@ -191,9 +189,11 @@ class _Solver:
             self.agent, self.value = agent, value
 
     def _conflict(self) -> tuple[str, ...]:
-        """Names of what cannot hold together: the forbidden pairs belong to it if without them there is an answer."""
+        """Names of what cannot hold together: the forbidden pairs too if without them there is an answer."""
         if self.problem.forbidden:
-            free = _Solver(replace(self.problem, forbidden=()), replace(self.stop, seconds=max(self._left(), 0.1), gap=1))
+            free = _Solver(
+                replace(self.problem, forbidden=()), replace(self.stop, seconds=max(self._left(), 0.1), gap=1)
+            )
             if free.run().agent is not None:
                 return ("capacities of the agents", "forbidden pairs")
         return ("capacities of the agents",)

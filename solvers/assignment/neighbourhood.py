@@ -86,9 +86,7 @@ class Neighbourhood:
         near[first] = -np.inf
         return np.sort(np.argsort(near, kind="stable")[: self.agents])
 
-    def _by_patterns(
-        self, part: Arrays, jobs: np.ndarray, value: int, stop: Stop
-    ) -> tuple[bool, np.ndarray | None]:
+    def _by_patterns(self, part: Arrays, jobs: np.ndarray, value: int, stop: Stop) -> tuple[bool, np.ndarray | None]:
         """Whether the part was settled, and a better assignment of it if there is one."""
         prices = subproblem_prices(part, self.prices.price[jobs], ROUNDS)
         if math.ceil(prices.bound - TINY) >= value:

@@ -2,8 +2,8 @@
 
 Whatever the prices, their sum less what each agent alone can earn at most is no more than the cost of any assignment
 (Lagrangian relaxation of "every job once"). The best prices are sought by column generation (Dantzig and Wolfe 1960,
-doi:10.1287/opre.8.1.101) smoothed towards the best prices so far (Wentges 1997, doi:10.1016/S0969-6016(97)00001-4), or by
-a deflected subgradient where agents take so many jobs that columns are of little use.
+doi:10.1287/opre.8.1.101) smoothed towards the best prices so far (Wentges 1997, doi:10.1016/S0969-6016(97)00001-4),
+or by a deflected subgradient where agents take so many jobs that columns are of little use.
 """
 
 from __future__ import annotations
