@@ -1,7 +1,9 @@
 """`python -m benchmarks speed [FOLDER]`: wall time, CPU time and peak memory of the commands a planner waits for.
 
-Each command runs as a process of its own, the light ones several times (the median counts). Times on a shared machine
-wander; compare runs of one session only.
+`python -m benchmarks assignment DIR [--time S]` and `--scale N ...`: see benchmarks/assignment.py.
+
+Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
+shared machine wander; compare runs of one session only.
 """
 
 from __future__ import annotations
@@ -53,14 +55,30 @@ def speed(folder: Path) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["speed"])
-    parser.add_argument("folder", nargs="?", type=Path, help="where to put the plan; none: a temporary folder")
+    kinds = parser.add_subparsers(dest="what", required=True)
+    commands = kinds.add_parser("speed", help="the commands a planner waits for")
+    commands.add_argument("folder", nargs="?", type=Path, help="where to put the plan; none: a temporary folder")
+    posts = kinds.add_parser("assignment", help="OR-Library assign and GAP files, or persons to posts at scale")
+    posts.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="folder of instances")
+    posts.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance (30)")
+    posts.add_argument("--out", type=Path, metavar="DIR", help="write the solutions there")
+    posts.add_argument("--scale", type=int, nargs="+", metavar="N", help="numbers of persons, e.g. 28543 100000")
     options = parser.parse_args()
-    if options.folder:
+    if options.what == "assignment":
+        from benchmarks import assignment
+
+        if options.folder is None and not options.scale:
+            posts.error("give a folder of instances or --scale")
+        if options.folder is not None and not options.folder.is_dir():
+            posts.error(f"{options.folder} is no folder")
+        if options.folder is not None:
+            assignment.instances(options.folder, options.time, options.out)
+        assignment.scale(options.scale or [])
+    elif options.folder:
         speed(options.folder)
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        speed(Path(temporary))
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            speed(Path(temporary))
 
 
 main()

@@ -132,6 +132,16 @@ def write_csv(name: str, frame: pd.DataFrame, path: Path) -> None:
     out.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
 
 
+def as_written(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with its numbers rounded by type as `write_csv` rounds them, so that what is made from it in memory and
+    from the file is the same."""
+    out = frame.copy()
+    for c, (kind, _) in TABLES[name].columns.items():
+        if kind in DECIMALS:
+            out[c] = [float(_number(v, DECIMALS[kind]) or "nan") for v in out[c]]
+    return out
+
+
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     """Write plan.json, readable and in a stable order; what the scenario says of persons goes to the folder internal.
 

@@ -368,7 +368,7 @@ TABLES: dict[str, Table] = {
             "riders": ("count", ""),
             "km": ("km", "home to site by road"),
             "minutes": ("minutes", "door to door, one way, morning"),
-            "public_vnd_month": ("vnd", "public money for all riders of the row"),
+            "public_vnd_month": ("vnd", "public money for all riders of the row; public form: mean of its mode"),
             "private_vnd_month": ("vnd", "paid by the riders"),
             "time_vnd_month": ("vnd", "person-time at the scenario's price"),
             "reason_vi": ("text", ""),

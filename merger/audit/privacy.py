@@ -35,6 +35,8 @@ COUNTS = {
         "after_people",
     ),
 }
+# Money of the public table of commuters, at rates that anybody may know.
+MONEY = ("public_vnd_month", "private_vnd_month", "time_vnd_month")
 # Properties of map layers that count persons.
 LAYER_COUNTS = {"commute_flows": ("people",), "routes": ("riders",), "stops": ("boarding",)}
 
@@ -142,6 +144,7 @@ def groups(case: Case) -> Violations:
         yield from _routes(case.shown["routes"], case.shown["stops"], least)
     if "commute" in case.shown and "commute" in case.tables:
         yield from _agree(case)
+        yield from _alike(case.shown["commute"])
     if "headcount" in case.shown and "staff" in case.tables:
         yield from _heads(case.shown["headcount"], case.tables["staff"])
     yield from _above(case, least)
@@ -189,6 +192,17 @@ def _agree(case: Case) -> Iterator[str]:
         wanted = int(told.reindex(items(modes)).fillna(0).sum())
         if int(own["riders"].sum()) != wanted:
             yield f"commute.csv: {modes}: {int(own['riders'].sum())} riders, {wanted} in the full table"
+
+
+def _alike(public: pd.DataFrame) -> Iterator[str]:
+    """Money a head is the same in all rows of a mode, to a unit of money a row: no rate of few can be read from it."""
+    told = public[public["riders"].map(lambda v: not isinstance(v, str))]
+    for mode, own in told.groupby("mode"):
+        riders = own["riders"].astype(float)
+        for column in MONEY:
+            mean = own[column].sum() / riders.sum()
+            if (own[column] - mean * riders).abs().max() > 1.5:
+                yield f"commute.csv: {mode}: {column} a head differs between rows, which may tell the rate of few"
 
 
 def _heads(shown_rows: pd.DataFrame, staff: pd.DataFrame) -> Iterator[str]:

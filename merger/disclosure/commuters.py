@@ -12,6 +12,10 @@ from merger.relocation.suppression import suppress
 from merger.tables import empty
 
 MONEY = ("public_vnd_month", "private_vnd_month", "time_vnd_month")
+# Columns of the way with their decimals, as the file has them: documents of a copy read from it are then the same.
+WAYS = {"km": 3, "minutes": 2}
+# A mean way of unlike persons that no other row shares is told to so many km, or minutes.
+COARSE = 5.0
 # Home of the groups that are joined over all homes.
 ANYWHERE = "all"
 
@@ -22,6 +26,10 @@ def grouped_commute(commute: pd.DataFrame, district: pd.Series, smallest: int) -
     Wishes and routes are not told. Smaller groups are joined by district, then over all homes, then over all
     workplaces; a rest that is still too small takes the smallest group of its mode in. Modes of fewer persons in all
     are joined with another one (`modes_joined`). With fewer persons than `smallest` in all, one masked row remains.
+
+    Money is the mean of the mode: from rates known to all (allowances, fares), an exact sum tells how many of a row get
+    each. For the same reason rows of unlike ways share their mean km and minutes. Sums of money of a mode stay, and
+    its means but for a lone row of unlike ways, which is told coarsely.
     """
     rows = commute[pd.to_numeric(commute["riders"]) > 0]
     if rows.empty:
@@ -33,7 +41,22 @@ def grouped_commute(commute: pd.DataFrame, district: pd.Series, smallest: int) -
         **{c: pd.to_numeric(rows[c]).fillna(0) for c in ("riders", *MONEY)},
     )
     parts = [part for _, own in rows.groupby("mode", sort=True) for part in _levels(own, smallest)]
-    return pd.DataFrame([_row(own, name, smallest) for name, own in parts]).assign(label=rows["label"].iloc[0])
+    frame = pd.DataFrame([_row(own, name, smallest) for name, own in parts]).assign(label=rows["label"].iloc[0])
+    like = pd.DataFrame([{c: own[c].nunique(dropna=False) == 1 for c in WAYS} for _, own in parts])
+    _tell_together(frame, like)
+    return frame
+
+
+def _tell_together(frame: pd.DataFrame, like: pd.DataFrame) -> None:
+    """Give rows of a mode common money a head, and those of unlike ways (`like` False) common km and minutes."""
+    for _, own in frame[~frame["riders"].map(is_masked)].groupby("mode"):
+        riders = own["riders"].to_numpy(float)
+        for column in MONEY:
+            frame.loc[own.index, column] = _shares(own[column].sum(), riders)
+        for column, decimals in WAYS.items():
+            unlike = own.index[~like.loc[own.index, column]]
+            common = _common(frame.loc[unlike, column], frame.loc[unlike, "riders"])
+            frame.loc[unlike, column] = round(common, decimals)
 
 
 def modes_joined(commute: pd.DataFrame, smallest: int) -> dict[str, str]:
@@ -86,12 +109,22 @@ def _row(own: pd.DataFrame, name: tuple[str, str], smallest: int) -> dict:
         "route_id": "",
         "riders": f"{FEWER}{smallest}" if few else riders,
         # Rounded as in the file, so that documents made from the file are the same.
-        "km": np.nan if few else round(_mean(own["km"], own["riders"]), 3),
-        "minutes": np.nan if few else round(_mean(own["minutes"], own["riders"]), 2),
+        **{c: np.nan if few else round(_mean(own[c], own["riders"]), decimals) for c, decimals in WAYS.items()},
         **{c: np.nan if few else round(own[c].sum()) for c in MONEY},
         **{c: _only(own[c]) for c in ("reason_vi", "reason_en")},
         "rules": ";".join(dict.fromkeys(r for cell in own["rules"].fillna("") for r in str(cell).split(";") if r)),
     }
+
+
+def _shares(total: float, riders: np.ndarray) -> np.ndarray:
+    """A sum of money by riders, in whole units that add up to it."""
+    return np.diff(np.round(total * np.cumsum(riders) / riders.sum()), prepend=0)
+
+
+def _common(means: pd.Series, riders: pd.Series) -> float:
+    """The mean of several rows together; of a lone one about its own."""
+    mean = _mean(means, riders)
+    return mean if len(means) != 1 else round(mean / COARSE) * COARSE
 
 
 def _mean(values: pd.Series, weights: pd.Series) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 from merger.disclosure.commuters import grouped_commute, masked_routes, masked_stops
 from merger.disclosure.headcounts import headcount, masked_path, post_counts
 from merger.inputs import Inputs
-from merger.plan import Plan
+from merger.plan import Plan, as_written
 from merger.tables import TABLES, conform
 
 Tables = Mapping[str, pd.DataFrame]
@@ -47,4 +47,4 @@ def public_tables(tables: Tables, units: pd.DataFrame, smallest: int) -> dict[st
         if "stops" in tables:
             out["stops"] = masked_stops(tables["stops"], out["routes"], smallest)
     # In the order of the contract, so that every reader meets them in the same order.
-    return {name: conform(name, out[name]) for name in TABLES if name in out}
+    return {name: as_written(name, conform(name, out[name])) for name in TABLES if name in out}

@@ -38,6 +38,8 @@ NUMBER_FORMATS = {
     "km": "#,##0.0", "minutes": "#,##0.0", "km2": "#,##0.00", "m2": "#,##0",
     "ratio": "0.00", "degrees": "0.00000", "number": "#,##0.00##", "percent": "0.00%",
 }  # fmt: skip
+# No text becomes a formula, a link or a number, whatever it begins with.
+TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # Codes that stay codes, because the name has a column of its own beside them.
 KEPT_CODES = {"home_code", "new_agency_id"}
 # Characters: the width at which text and citations wrap, the narrowest column; points: the height of a line.
@@ -51,8 +53,7 @@ def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
     Persons appear only in sums: the tables are those that the public may see (merger.disclosure).
     """
     plan = public_view(plan, inputs)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(str(path), TEXT_ONLY)
     created = inputs.scenario.dates.commune_decision
     book.set_properties(
         {

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import networkx as nx
+import pandas as pd
 import pytest
 import shapely
 
@@ -248,6 +249,16 @@ def test_small_groups_in_public_files(folder_case):
         "plan.json: commute.by_mode_people shows fewer than 5 persons",
         "stops.csv: s-1 morning: what is masked follows from the riders of the route",
         "commute.csv: shuttle: 4 riders, 48 in the full table",
+    )
+
+
+def test_money_that_tells_a_rate(folder_case):
+    """Two rows of one mode with 100 and 300 VND a head: their mean is told instead."""
+    row = folder_case.shown["commute"].iloc[:1]
+    two = pd.concat([row.assign(riders=24, public_vnd_month=m) for m in (2400, 7200)])
+    shown = {**folder_case.shown, "commute": two.assign(private_vnd_month=0, time_vnd_month=0)}
+    assert run("privacy-groups", replace(folder_case, shown=shown)).violations == (
+        "commute.csv: shuttle: public_vnd_month a head differs between rows, which may tell the rate of few",
     )
 
 

@@ -201,7 +201,7 @@ def test_faults_are_placed_in_the_file_that_writes_the_value(folder):
         ("extends: .\n", 'scenario.yaml:1:10: "extends" runs in a circle: case -> case -> remove one'),
         (
             BASE + "name: x\nuse: fast\n",
-            'scenario.yaml:3:6: "use": there is no variant "fast" -> use one of: quick',
+            'scenario.yaml:3:6: "use": there is no variant "fast" -> use one of: equipment, quick',
         ),
         (
             VARIANTS + "use: [fwe]\n",
