@@ -97,7 +97,7 @@ TABLES: dict[str, Table] = {
             "alternative_en": ("text", ""),
             "alternative_vnd": (
                 "vnd",
-                "extra cost over the horizon: a lower bound, exact where the words say no 'at least', 'at most' or range",
+                "extra cost over the horizon, a lower bound; the words say whether it is exact",
             ),
             "rules": ("list", ""),
             "label": LABEL,
