@@ -94,7 +94,7 @@ def _key(structure: Structure, slot: int) -> str:
 
 @dataclass(frozen=True)
 class NextBest:
-    """Sentences on the next best place of each item, and the least extra cost (VND over the horizon)."""
+    """Sentences on the next best place of each item, and the least extra cost (VND over the horizon, NaN: no place)."""
 
     vi: list[str]
     en: list[str]
@@ -105,7 +105,8 @@ class NextBest:
         """The words say whether the extra cost is exact, between two figures, or a lower bound only."""
         words = places(inputs, structure, choices.slot, choices.site)
         both = [_sentence(structure, best, choices, i, place) for i, place in enumerate(words)]
-        extra = np.array([0 if w is None else round(x * UNIT_VND) for w, x in zip(words, choices.extra, strict=True)])
+        more = (np.nan if w is None else round(x * UNIT_VND) for w, x in zip(words, choices.extra, strict=True))
+        extra = np.array(list(more), float)
         return cls([b[0] for b in both], [b[1] for b in both], extra)
 
 
@@ -116,6 +117,11 @@ def _sentence(
         kind = structure.items["kind"].iloc[i]
         if kind in (LEADERSHIP, SERVICE):
             return "Không có nơi khác: đi theo cơ quan.", "No other place: it goes with its agency."
+        if np.sum(best.slot_of_item == best.slot_of_item[i]) > 1 and structure.slots[best.slot_of_item[i]][1] == i:
+            return (
+                "Là đơn vị lớn hơn nên làm nòng cốt; phương án khác là đơn vị ghép vào tách ra (xem đơn vị đó).",
+                "The larger one, which the new division continues; otherwise those joined to it leave (see them).",
+            )
         return "Không có nơi khác theo các quy định và khóa của kịch bản.", "No other place under rules and locks."
     vi_cost, en_cost = _cost(choices, i)
     alone = structure.slots[choices.slot[i]][1] == i

@@ -71,6 +71,17 @@ def consolidate(c: Context) -> None:
                 "successor; none is orphaned or doubled (list in the Excel annex).",
             )
         )
+        away = c.plan.manifest["stages"]["consolidate"]["figures"].get("mandates_away_from_neighbours")
+        if away is not None:
+            c.letter.paragraph(
+                c.say(
+                    "Mỗi nội dung theo đầu mối của phần lớn nội dung liên quan (phòng cùng lĩnh vực, cơ quan phụ trách"
+                    " trước sắp xếp, chương trình chứa nội dung đó), trừ khi văn bản nguồn đã nêu cơ quan chủ trì."
+                    f" Số nội dung ở khác đầu mối với phần lớn nội dung liên quan: {c.n(away)}.",
+                    "Each goes where most of its neighbours are (divisions of its field, the body in charge before, its"
+                    f" programme), unless a source names who leads. Away from most of its neighbours: {c.n(away)}.",
+                )
+            )
     number = 3 if "mandates" in c.plan.tables else 2
     if "site_tradeoff" in c.plan.tables:
         c.letter.heading(f"{number}. " + c.say("Cơ sở 2 và các phương án khác", "Second site and other structures"))

@@ -50,12 +50,15 @@ def second_site(c: Context) -> None:
         pictures.chart_second_site(curve, c.lang),
         c.say("Chi phí theo số phòng ở lại cơ sở 2", "Cost by divisions that stay at a second site"),
     )
-    worst = float(curve["gap"].max())
+    worst = float(curve["gap"].max()) * 100
+    vi, en = ("đã chứng minh là tối ưu", "proven optimal")
+    if worst >= 0.005:
+        vi, en = f"đã chứng minh trong phạm vi {c.n(worst, 2)}%", f"proven to within {c.n(worst, 2)}%"
     c.letter.paragraph(
         c.say(
-            f"Mỗi dòng là phương án tốt nhất cho tỷ lệ đó, đã chứng minh trong phạm vi {c.n(worst * 100, 2)}%. Tổng chi"
+            f"Mỗi dòng là phương án tốt nhất cho tỷ lệ đó, {vi}. Tổng chi"
             " phí gồm cả vị trí lãnh đạo và bàn giao nhiệm vụ.",
-            f"Each row is the best structure for its share, proven to within {c.n(worst * 100, 2)}%. The whole cost"
+            f"Each row is the best structure for its share, {en}. The whole cost"
             " also holds leading posts and handovers of mandates.",
         )
     )

@@ -50,12 +50,11 @@ def division_sections(q: Question, row: pd.Series) -> tuple[Section, ...]:
 
 
 def alternative(q: Question, row: dict | pd.Series) -> str:
-    """Next best place of a division before, with its cost, where stage consolidate gives one."""
-    text, cost = row.get(f"alternative_{q.lang}", ""), row.get("alternative_vnd")
-    if empty(text):
-        return ""
-    more = "" if empty(cost) else q.say(f" (thêm {q.n(cost)} đồng)", f" (VND {q.n(cost)} more)")
-    return f"{text}{more}"
+    """Next best place of a division before, where stage consolidate gives one; its words hold the cost and how it is
+    known (exact, between two figures, or a bound).
+    """
+    text = row.get(f"alternative_{q.lang}", "")
+    return "" if empty(text) else str(text)
 
 
 def unit_sections(q: Question, row: pd.Series) -> tuple[Section, ...]:

@@ -211,7 +211,7 @@ def _structure_table(
                     "reason_en": en,
                     "alternative_vi": next_best.vi[i],
                     "alternative_en": next_best.en[i],
-                    "alternative_vnd": int(next_best.vnd[i]),
+                    "alternative_vnd": next_best.vnd[i],
                     "rules": ";".join(dict.fromkeys(rules)),
                     "label": _label(inputs),
                 }
