@@ -11,6 +11,7 @@ from merger.consolidation.problem import build_structure
 from merger.stages import consolidate
 from merger.stages.stage import InfeasibleError
 from solvers.problem import Stop
+from solvers.structure.solve import solve_structure
 
 STOP = Stop(seconds=60)
 
@@ -308,3 +309,22 @@ def test_next_best_place_of_each_division(result):
     assert joined["alternative_vnd"] > 0
     assert "giữ riêng trong Sở Nội vụ" in joined["alternative_vi"]
     assert "đi theo cơ quan" in rows.at["so-noi-vu-hai-duong--lanh-dao", "alternative_vi"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"successors": "free"},
+        {"merge_service_units": True},
+        {"second_site_share": 0.3},
+        {"successors": "free", "merge_service_units": True, "second_site_share": 0.3},
+    ],
+    ids=["free", "services", "second-site", "all"],
+)
+def test_wider_choices_are_proven_too(inputs, options):
+    """24 departments, 2 zone boards, 10 Party bodies, 328 divisions: within 1 % whatever is left open."""
+    case = with_options(inputs, **options)
+    solution = solve_structure(build_structure(case, division_items(case)).problem, STOP)
+    assert solution.gap is not None
+    assert solution.gap <= 0.01
+    assert solution.restriction == ""
