@@ -95,7 +95,10 @@ TABLES: dict[str, Table] = {
             "reason_en": ("text", ""),
             "alternative_vi": ("text", "the next best place and what it costs more"),
             "alternative_en": ("text", ""),
-            "alternative_vnd": ("vnd", "over the horizon, a lower bound"),
+            "alternative_vnd": (
+                "vnd",
+                "extra cost over the horizon, a lower bound; the words say whether it is exact",
+            ),
             "rules": ("list", ""),
             "label": LABEL,
         },
@@ -164,6 +167,11 @@ TABLES: dict[str, Table] = {
             "division": ("text", "name"),
             "agency": ("text", "agency before"),
             "continues": ("text", "division before whose successor it is in"),
+            "new_division_key": (
+                "text",
+                "new agency and the division it continues: equal for those in one new division",
+            ),
+            "new_agency_id": ("text", ""),
             "new_agency": ("text", "name"),
             "site_id": ("text", ""),
             "same": ("bool", "as in the proposal"),

@@ -131,13 +131,15 @@ def division_size(case: Case) -> Violations:
     """
     kind = case.tables["new_agencies"].set_index("new_agency_id")["kind"]
     options = case.inputs.scenario.consolidate
-    small = 0
+    small, short = 0, short_of_posts(case)
     for row in case.tables["new_divisions"].itertuples():
         kinds = case.new_division_kinds.get(row.new_division_id, set())
         if not kinds & ORDINARY:
             continue
         party = kind.get(row.new_agency_id) in PARTY_KINDS
         rule = "party_division_min" if party else f"division_min_posts_{options.province_class}"
+        if party and row.new_agency_id in short:
+            rule = "party_division_min_if_short"
         floor = case.law(f"staffing.{rule}")
         figures = {floor, case.law("staffing.sub_department_min_posts")} if "sub_department" in kinds else {floor}
         if row.min_posts not in figures:
@@ -147,6 +149,15 @@ def division_size(case: Case) -> Violations:
             if options.small_division_vnd_year is None:
                 yield f"{row.new_division_id} has {row.staff} persons, fewer than {row.min_posts}"
     return f"{small} divisions below the smallest size"
+
+
+def short_of_posts(case: Case) -> set[str]:
+    """New bodies whose divisions before have fewer persons than the Party's smallest division for each field."""
+    bodies = case.inputs.agencies.set_index("agency_id")["successor_id"]
+    before = case.inputs.divisions[case.inputs.divisions["kind"] == "division"]
+    grouped = before.groupby(before["agency_id"].map(bodies))
+    need = grouped["field"].nunique() * case.law("staffing.party_division_min")
+    return set(need.index[grouped["staff"].sum() < need])
 
 
 def band(case: Case, staff: int) -> int:
@@ -165,7 +176,7 @@ def band(case: Case, staff: int) -> int:
     "new_agencies",
 )
 def deputies(case: Case) -> Violations:
-    """Caps are those of the law; the leaders of an agency fit under its cap."""
+    """Caps are those of the law; leaders fit under the cap of their agency, and no division has more deputies."""
     most = case.law("staffing.department_deputies_average") + case.law(
         "staffing.department_deputies_extra_two_provinces"
     )
@@ -174,11 +185,15 @@ def deputies(case: Case) -> Violations:
             yield f"{row.new_agency_id}: cap of {row.deputies_cap} deputies, the law allows {most}"
         if row.leaders > row.deputies_cap + 1:
             yield f"{row.new_agency_id}: {row.leaders} leaders, the cap is 1 + {row.deputies_cap}"
+    of_agency = case.tables["new_agencies"].set_index("new_agency_id")["deputies_cap"].to_dict()
     for row in case.tables["new_divisions"].itertuples():
         if case.new_division_kinds.get(row.new_division_id, set()) & ORDINARY and row.deputies_cap > band(
             case, row.staff
         ):
             yield f"{row.new_division_id}: cap of {row.deputies_cap} deputies for {row.staff} persons"
+        above = of_agency.get(row.new_agency_id, row.deputies_cap)
+        if case.law("staffing.deputies_below_not_more_than_above") and row.deputies_cap > above:
+            yield f"{row.new_division_id}: cap of {row.deputies_cap} deputies, its agency has {above}"
 
 
 def stay_service(case: Case) -> pd.Series:
@@ -216,35 +231,6 @@ def sites(case: Case) -> Violations:
     if moved.any():
         yield f"service units that should stay were moved: {shown(rows.loc[moved, 'division_id'])}"
     return ", ".join(f"{k} {v} persons" for k, v in sorted(people.items()))
-
-
-@check(
-    "structure-locks",
-    "Giữ đúng cơ quan kế thừa và trụ sở đã khóa",
-    "Locks on successors and sites are kept",
-    "structure",
-    "new_agencies",
-)
-def structure_locks(case: Case) -> Violations:
-    """fixed_successor, fixed_site and the share of divisions at a second site."""
-    rows, lock = case.tables["structure"], case.inputs.scenario.locks
-    for item, agency in sorted(lock.fixed_successor.items()):
-        mine = rows[(rows["division_id"] == item) | (rows["agency_id"] == item)]
-        if mine.empty or (mine["new_agency_id"] != agency).any():
-            yield f"fixed_successor broken: {item} is not wholly at {agency}"
-    own_site = rows["division_id"].map(case.inputs.divisions.set_index("division_id")["site_id"])
-    options = case.inputs.scenario.consolidate
-    second = set(options.stay_sites.values()) - {options.main_site}
-    central = {options.main_site, *options.stay_sites.values()}
-    free = rows[rows["division_id"].map(case.division_kind).isin(ORDINARY) & own_site.isin(central)]
-    free = free.drop_duplicates("new_division_id")
-    stay = int(free["site_id"].isin(second).sum())
-    if stay > options.second_site_share * len(free) + 1e-9:
-        yield f"{stay} of {len(free)} divisions at a second site, more than {options.second_site_share:.0%}"
-    site = case.tables["new_agencies"].set_index("new_agency_id")["site_id"]
-    for agency, wanted in sorted(lock.fixed_site.items()):
-        if site.get(agency) != wanted:
-            yield f"fixed_site broken: {agency} is at {site.get(agency)}"
 
 
 @check(

@@ -5,7 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 # The modules of checks register themselves when imported; their order is the order of the report.
-from merger.audit import agencies, ceilings, files, people, placement, privacy, territory, timing, transport  # noqa: F401
+from merger.audit import (  # noqa: F401
+    agencies,
+    ceilings,
+    decisions,
+    files,
+    people,
+    placement,
+    privacy,
+    territory,
+    timing,
+    transport,
+)
 from merger.audit.report import REGISTRY, AuditReport, Case
 from merger.inputs import inputs_of
 from merger.plan import read_plan, read_tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,14 @@ import pandas as pd
 from merger.consolidation.divisions import LEADERSHIP, SERVICE
 from merger.consolidation.problem import UNIT_VND, Structure
 from merger.inputs import Inputs
-from solvers.problem import Stop
-from solvers.structure.alternatives import NextChoices, near_optimal, next_choices
+from merger.tables import TABLES
+from solvers.structure.alternatives import NextChoices, Surroundings
 from solvers.structure.check import check_structure
 from solvers.structure.problem import StructureSolution
 
 BILLION = 1e9
+# Billions of VND below which a difference is not told.
+SMALL = 0.005
 # How far an alternative may be from differing as much as possible (its cost keeps the limit exactly).
 ALIKE_GAP = 0.02
 
@@ -45,20 +47,14 @@ def places(inputs: Inputs, structure: Structure, slot: np.ndarray, site: np.ndar
 
 
 def structure_alternatives(
-    inputs: Inputs, structure: Structure, best: StructureSolution, stop: Stop, label: str
+    inputs: Inputs, structure: Structure, best: StructureSolution, around: Surroundings, label: str
 ) -> pd.DataFrame:
     """Table `structure_alternatives`: one row an alternative and division, with what it costs more.
 
     `settled`: the division is in the same place in the proposal and in all alternatives.
     """
     options = inputs.scenario.consolidate
-    others = near_optimal(
-        structure.problem,
-        best,
-        within=options.alternatives_gap,
-        number=options.alternatives,
-        stop=replace(stop, gap=ALIKE_GAP),
-    )
+    others = around.near_optimal(options.alternatives_gap, options.alternatives)
     for other in others:
         faults = check_structure(structure.problem, other)
         if faults:
@@ -78,6 +74,8 @@ def structure_alternatives(
                     "division": item.division,
                     "agency": item.agency,
                     "continues": words[i].division,
+                    "new_division_key": _key(structure, int(other.slot_of_item[i])),
+                    "new_agency_id": structure.slots[other.slot_of_item[i]][0],
                     "new_agency": words[i].agency,
                     "site_id": structure.sites[at[i]],
                     "same": bool(same[number - 1][i]),
@@ -86,7 +84,12 @@ def structure_alternatives(
                     "label": label,
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(TABLES["structure_alternatives"].columns))
+
+
+def _key(structure: Structure, slot: int) -> str:
+    host, anchor = structure.slots[slot]
+    return f"{host}--{structure.items['division_id'].iloc[anchor]}" if anchor >= 0 else host
 
 
 @dataclass(frozen=True)
@@ -98,14 +101,10 @@ class NextBest:
     vnd: np.ndarray
 
     @classmethod
-    def read(cls, inputs: Inputs, structure: Structure, best: StructureSolution, stop: Stop) -> NextBest:
-        """The extra cost is a lower bound, and said to be one where it is not exact."""
-        choices = next_choices(structure.problem, best, stop)
+    def read(cls, inputs: Inputs, structure: Structure, best: StructureSolution, choices: NextChoices) -> NextBest:
+        """The words say whether the extra cost is exact, between two figures, or a lower bound only."""
         words = places(inputs, structure, choices.slot, choices.site)
-        both = [
-            _sentence(structure, best, choices, i, place)
-            for i, place in enumerate(words)
-        ]  # fmt: skip
+        both = [_sentence(structure, best, choices, i, place) for i, place in enumerate(words)]
         extra = np.array([0 if w is None else round(x * UNIT_VND) for w, x in zip(words, choices.extra, strict=True)])
         return cls([b[0] for b in both], [b[1] for b in both], extra)
 
@@ -118,17 +117,29 @@ def _sentence(
         if kind in (LEADERSHIP, SERVICE):
             return "Không có nơi khác: đi theo cơ quan.", "No other place: it goes with its agency."
         return "Không có nơi khác theo các quy định và khóa của kịch bản.", "No other place under rules and locks."
-    own_slot = int(best.slot_of_item[i])
-    billion = choices.extra[i] * UNIT_VND / BILLION
-    vi_least, en_least = ("", "") if choices.exact else ("ít nhất ", "at least ")
-    amount = f"{billion:.2f}".replace(".", ",")
-    vi_cost = f"thêm {vi_least}{amount} tỷ đồng" if billion >= 0.005 else "gần như ngang nhau"
-    en_cost = f"{en_least}VND {billion:.2f} billion more" if billion >= 0.005 else "about equal in cost"
+    vi_cost, en_cost = _cost(choices, i)
     alone = structure.slots[choices.slot[i]][1] == i
-    if choices.slot[i] == own_slot:
+    if choices.slot[i] == int(best.slot_of_item[i]):
         vi, en = f"làm việc tại {place.site}", f"work at {place.site}"
     elif alone:
         vi, en = f"giữ riêng trong {place.agency}", f"stay a division of its own in {place.agency}"
     else:
         vi, en = f"ghép vào {place.division} thuộc {place.agency}", f"join {place.division} in {place.agency}"
     return f"Phương án kế tiếp: {vi}, {vi_cost}.", f"Next best: {en}, {en_cost}."
+
+
+def _cost(choices: NextChoices, i: int) -> tuple[str, str]:
+    """Extra cost in words: exact, between a bound and a structure that was found, or at least a bound."""
+    least, found = choices.extra[i] * UNIT_VND / BILLION, choices.found[i] * UNIT_VND / BILLION
+    vi_least, vi_found = (f"{x:.2f}".replace(".", ",") for x in (least, found))
+    if choices.exact[i] and least < SMALL:
+        return "chi phí gần như ngang nhau", "about equal in cost"
+    if choices.exact[i]:
+        return f"thêm {vi_least} tỷ đồng", f"VND {least:.2f} billion more"
+    if np.isfinite(found) and least < SMALL:
+        return f"thêm nhiều nhất {vi_found} tỷ đồng", f"at most VND {found:.2f} billion more"
+    if np.isfinite(found):
+        return f"thêm từ {vi_least} đến {vi_found} tỷ đồng", f"VND {least:.2f} to {found:.2f} billion more"
+    if least < SMALL:
+        return "chi phí thêm chưa xác định được", "the extra cost is not known"
+    return f"thêm ít nhất {vi_least} tỷ đồng", f"at least VND {least:.2f} billion more"

@@ -40,6 +40,7 @@ from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
 from solvers.problem import Status, Stop
+from solvers.structure.alternatives import Surroundings
 from solvers.structure.columns import leading_posts
 from solvers.structure.problem import StructureSolution
 
@@ -79,7 +80,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         reason = "chưa tìm được phương án trong thời gian cho phép / no plan found in the time allowed"
         raise InfeasibleError("consolidate", (reason,))
     divisions = _new_divisions(inputs, structure, solution)
-    next_best = NextBest.read(inputs, structure, solution, stop)
+    around = Surroundings(structure.problem, solution, stop)
+    next_best = NextBest.read(inputs, structure, solution, around.next)
     options, label = inputs.scenario.consolidate, _label(inputs)
     curve = second_site_curve(structure, options.tradeoff_shares, stop)
     points = curve_points(structure, curve)
@@ -88,7 +90,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "new_agencies": _agency_table(inputs, structure, divisions),
         "new_divisions": _division_table(inputs, items, divisions),
         "site_tradeoff": site_tradeoff(points, options.tradeoff_shares, label),
-        "structure_alternatives": structure_alternatives(inputs, structure, solution, stop, label),
+        "structure_alternatives": structure_alternatives(inputs, structure, solution, around, label),
     }
     mandates = mandates_after(inputs, items, table)
     table["mandates"] = mandates.table

@@ -137,15 +137,14 @@ def program_of(problem: StructureProblem, columns: Columns) -> tuple[Program, in
     """Binary program over the columns and the hosts that may stay closed; and the constant part of the
     cost.
     """
-    n_items, _, _, n_hosts = problem.shape
+    n_items = problem.shape[0]
     rows = _Rows()
     host = problem.slot_host[columns.slot]
     cells = [(i, c) for c, items in enumerate(columns.members) for i in items]
     rows.add_block(n_items, cells, np.ones(n_items), np.ones(n_items))
     for slot in np.flatnonzero(problem.slot_anchor < 0).tolist():
         rows.add(np.flatnonzero(columns.slot == slot), 1.0, -np.inf, 1.0)
-    certain = _certainly_open(problem)
-    doubtful = [h for h in range(n_hosts) if h not in certain]
+    certain, doubtful = _certainly_open(problem), doubtful_hosts(problem)
     for position, h in enumerate(doubtful):
         switch = len(columns.cost) + position
         for slot in np.flatnonzero(problem.slot_host == h).tolist():
@@ -177,6 +176,12 @@ def program_of(problem: StructureProblem, columns: Columns) -> tuple[Program, in
         set(problem.team[problem.team >= 0].tolist())
     )
     return rows.program(cost), constant
+
+
+def doubtful_hosts(problem: StructureProblem) -> list[int]:
+    """Hosts that may stay closed, in the order of their switches behind the columns of a program."""
+    certain = _certainly_open(problem)
+    return [h for h in range(problem.shape[3]) if h not in certain]
 
 
 def _certainly_open(problem: StructureProblem) -> list[int]:

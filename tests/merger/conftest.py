@@ -296,6 +296,35 @@ def _structure(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "new_divisions": table("new_divisions", divisions, label="SYNTHETIC"),
         "new_agencies": table("new_agencies", agencies, label="SYNTHETIC"),
         "mandates": table("mandates", mandates, label="proposed"),
+        **_other_structures(rows),
+    }
+
+
+def _other_structures(rows: list[dict]) -> dict[str, pd.DataFrame]:
+    """One alternative, the same as the plan; two points of the curve of the second site: 96 persons x 12 m2 a site."""
+    other = [
+        {
+            "alternative": 1,
+            "division_id": r["division_id"],
+            "new_division_key": r["new_division_id"],
+            "new_agency_id": r["new_agency_id"],
+            "site_id": "main",
+            "same": True,
+            "settled": True,
+            "extra_vnd": 0,
+        }
+        for r in rows
+    ]
+    point = {"divisions_after": 12, "people_staying": 0, "gap": 0.0, "status": "optimal"}
+    points = [
+        point
+        | {"share": 0.0, "divisions_staying": 0, "total_vnd": 9_000_000, "floor_main_m2": 1152, "floors": "main=1152"},
+        point
+        | {"share": 1.0, "divisions_staying": 12, "total_vnd": 8_000_000, "floor_main_m2": 0, "floors": "old-hd=1152"},
+    ]
+    return {
+        "structure_alternatives": table("structure_alternatives", other, label="SYNTHETIC"),
+        "site_tradeoff": table("site_tradeoff", points, label="SYNTHETIC"),
     }
 
 

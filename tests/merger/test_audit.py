@@ -125,6 +125,24 @@ BROKEN = {
         lambda c: put(c, "new_divisions", 0, deputies_cap=2),
         lambda c: put(c, "new_agencies", 0, deputies_cap=5),
         lambda c: put(c, "new_agencies", 0, leaders=6),
+        # no more deputies than the agency above: 0 above, 1 below
+        lambda c: put(c, "new_agencies", 0, deputies_cap=0, leaders=1),
+    ],
+    # 8 persons a division, at least 6: one alone has 4; a gap of 1 % of 100 million is 1 million
+    "structure-alternatives": [
+        lambda c: drop(c, "structure_alternatives"),
+        lambda c: put(c, "structure_alternatives", 0, new_division_key="alone"),
+        lambda c: put(c, "structure_alternatives", 0, same=False),
+        lambda c: (
+            c.manifest.update(stages={"consolidate": {"objective": 100_000_000}}),
+            put(c, "structure_alternatives", 0, extra_vnd=1_002_000),
+        ),
+    ],
+    "site-tradeoff": [
+        lambda c: put(c, "site_tradeoff", 1, total_vnd=9_002_000),
+        lambda c: put(c, "site_tradeoff", 0, divisions_staying=1),
+        lambda c: put(c, "site_tradeoff", 0, floor_main_m2=1),
+        lambda c: c.manifest.update(stages={"consolidate": {"objective": 100_000_000}}),
     ],
     "structure-sites": [
         lambda c: put(c, "structure", 0, site_id="nowhere"),
@@ -314,7 +332,7 @@ def test_check_fails_when_its_rule_is_broken(small_case, check_id, way):
 def test_every_check_on_tables_can_fail():
     """No check without a way to break it; those on files and on locks have tests of their own."""
     on_files = {r.id for r in REGISTRY if r.needs_folder}
-    own_tests = {"units-locks", "staff-locks", "staff-balance", "staff-wishes"}
+    own_tests = {"units-locks", "staff-locks", "staff-balance", "staff-wishes", "structure-equipment"}
     assert {r.id for r in REGISTRY} - on_files - own_tests == set(BROKEN)
 
 
@@ -329,7 +347,11 @@ LOCKS = {
     "structure-locks": [
         {"fixed_successor": {"so-y-te-hai-duong": "so-noi-vu-hai-phong-moi"}},
         {"fixed_site": {"so-y-te-hai-phong-moi": "old-hd"}},
+        {"fixed_site": {"so-y-te-hai-duong--phong": "old-hd"}},
+        {"pair": (("so-y-te-hai-duong--phong", "so-noi-vu-hai-duong--phong"),)},
+        {"keep_apart": (("so-y-te-hai-duong--phong", "so-y-te-hai-phong--phong"),)},
     ],
+    "structure-alternatives": [{"pair": (("so-y-te-hai-duong--phong", "so-noi-vu-hai-duong--phong"),)}],
     "staff-locks": [
         {"fixed_post": {"HD-00000": "so-y-te-hai-phong-moi--phong"}},
         {"fixed_post": {"HP-00098": "20001"}},
@@ -343,6 +365,25 @@ def test_broken_locks_are_found(small_case, check_id, lock):
     result = run(check_id, with_options(small_case, locks=Locks(**lock)))
     assert not result.passed
     assert "broken" in result.violations[0]
+
+
+def test_equipment_beyond_what_a_site_has_is_found(small_case):
+    """24 divisions with 10 m of files each need 240 m at the main site; two of a department need a room each.
+
+    A kind that another site names is missing at the main site unless named there; without kinds nothing is asked.
+    """
+    options = small_case.inputs.scenario.consolidate
+
+    def with_equipment(sites, needs):
+        changed = options.model_copy(update={"site_equipment": sites, "division_equipment": needs})
+        return run("structure-equipment", with_options(small_case, consolidate=changed))
+
+    assert with_equipment({}, {}).passed
+    assert with_equipment({"main": {"archive_m": 240}}, {}).passed
+    assert "240 archive_m needed, there are 239" in with_equipment({"main": {"archive_m": 239}}, {}).violations[0]
+    rooms = {f"so-y-te-{side}--phong": {"room": 1} for side in ("hai-duong", "hai-phong")}
+    assert with_equipment({"main": {"room": 2}}, rooms).passed
+    assert "2 room needed, there are 0" in with_equipment({"old-hd": {"room": 2}}, rooms).violations[0]
 
 
 def test_a_side_without_its_share_of_leaders_is_found_where_no_price_allows_it(small_case):

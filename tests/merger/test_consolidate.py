@@ -200,3 +200,111 @@ def test_similarity_of_names():
 def test_side_titles(inputs):
     """The place name of a side is what the names of its departments end with."""
     assert side_titles(inputs.agencies) == {"hai_duong": "Hải Dương", "hai_phong": "Hải Phòng"}
+
+
+NURSES, MERIT = "so-y-te-hai-phong--van-phong", "so-noi-vu-hai-duong--nguoi-co-cong"
+OFFICES = ("so-noi-vu-hai-duong--van-phong", "so-noi-vu-hai-phong--van-phong")
+
+
+def quick(**options):
+    """Options that leave out the curve and the alternatives, which these tests do not look at."""
+    return {"tradeoff_shares": (), "alternatives": 0} | options
+
+
+def test_pairing_across_agencies_is_honoured_and_said_so(inputs):
+    """An office of Health and a division of Home Affairs become one, though no rule would join them."""
+    run = consolidate.run(with_options(inputs, {"pair": ((NURSES, MERIT),)}, **quick()), {}, STOP)
+    rows = run.tables["structure"].set_index("division_id")
+    assert rows.at[NURSES, "new_division_id"] == rows.at[MERIT, "new_division_id"]
+    assert "không cho phép" in rows.at[MERIT, "reason_vi"]
+    assert "planner" in rows.at[MERIT, "reason_en"]
+
+
+def test_counterparts_kept_apart_by_a_lock(inputs):
+    """The two offices, joined otherwise, stay two; the reason names the lock."""
+    run = consolidate.run(with_options(inputs, {"keep_apart": (OFFICES,)}, **quick()), {}, STOP)
+    rows = run.tables["structure"].set_index("division_id")
+    assert rows.loc[list(OFFICES), "new_division_id"].nunique() == 2
+    assert "khóa" in rows.at[OFFICES[0], "reason_vi"]
+
+
+def test_site_of_a_division_by_a_lock(inputs):
+    """The division and what joins it work at the old seat though the share of second sites is 0; no other does."""
+    site = "hd-provincial-centre-old"
+    run = consolidate.run(with_options(inputs, {"fixed_site": {MERIT: site}}, **quick()), {}, STOP)
+    rows = run.tables["structure"].set_index("division_id")
+    new = run.tables["new_divisions"].query("min_posts > 0").set_index("new_division_id")["site_id"]
+    assert rows.at[MERIT, "site_id"] == site
+    assert new[new == site].index.tolist() == [rows.at[MERIT, "new_division_id"]]
+
+
+def test_contradicting_decisions_are_named_in_words(inputs):
+    """Exactly the pairing and the lock that keeps the two apart, by name."""
+    with pytest.raises(InfeasibleError) as error:
+        consolidate.run(with_options(inputs, {"pair": (OFFICES,), "keep_apart": (OFFICES,)}, **quick()), {}, STOP)
+    assert len(error.value.reasons) == 2
+    assert all("Văn phòng Sở (Sở Nội vụ Hải Dương)" in r for r in error.value.reasons)
+
+
+def test_unknown_divisions_of_decisions_are_named(inputs):
+    """Every unknown id at once, before anything is solved."""
+    locks = {"pair": (("nowhere", OFFICES[0]),), "fixed_site": {"no-body": "bac-song-cam"}}
+    with pytest.raises(InfeasibleError) as error:
+        consolidate.run(with_options(inputs, locks), {}, STOP)
+    assert [("nowhere" in r, "no-body" in r) for r in error.value.reasons] == [(True, False), (False, True)]
+
+
+def test_files_beyond_the_store_of_the_main_site_are_explained(inputs):
+    """The centre's divisions have more than 15,000 m of files: all of them do not fit where all have to sit."""
+    store = {"bac-song-cam": {"archive_m": 15_000}}
+    store |= {site: {"archive_m": 50_000} for site in inputs.scenario.consolidate.stay_sites.values()}
+    with pytest.raises(InfeasibleError) as error:
+        consolidate.run(with_options(inputs, **quick(site_equipment=store)), {}, STOP)
+    words = " ".join(error.value.reasons)
+    assert "15.000 mét hồ sơ" in words
+    assert "cơ sở 2" in words
+
+
+def test_no_division_has_more_deputies_than_its_agency(inputs, result):
+    """The Internal Affairs board has two deputies, so its divisions of 15 persons and more have two, not three."""
+    divisions = result.tables["new_divisions"]
+    above = divisions["new_agency_id"].map(result.tables["new_agencies"].set_index("new_agency_id")["deputies_cap"])
+    assert (divisions["deputies_cap"] <= above).all()
+    own = divisions[divisions["new_agency_id"] == "ban-noi-chinh-thanh-uy-hai-phong-moi"]
+    capped = own[own["staff"] >= 15]
+    assert len(capped)
+    assert set(capped["deputies_cap"]) == {2}
+    assert capped["rules"].str.contains("deputies_below_not_more_than_above").all()
+
+
+def test_curve_of_the_second_site(result):
+    """Each point is proven, more freedom never costs more, and no more stay than the share allows."""
+    curve = result.tables["site_tradeoff"]
+    assert set(curve["status"]) == {"optimal"}
+    assert curve["total_vnd"].is_monotonic_decreasing
+    assert curve["travel_vnd"].iloc[-1] < curve["travel_vnd"].iloc[0]
+    assert curve["coordination_vnd"].iloc[-1] > curve["coordination_vnd"].iloc[0] == 0
+    assert (curve["divisions_staying"] <= curve["share"] * curve["divisions_after"] + 1e-9).all()
+    assert curve["total_vnd"].iloc[0] == result.record.objective
+    assert len(result.record.figures["second_site_curve"]) == len(curve)
+
+
+def test_alternatives_differ_within_the_gap(inputs, result):
+    """Each alternative differs from the proposal, costs at most 1 % more, and holds every division once."""
+    table = result.tables["structure_alternatives"]
+    assert table["alternative"].nunique() == inputs.scenario.consolidate.alternatives
+    for _, rows in table.groupby("alternative"):
+        assert sorted(rows["division_id"]) == sorted(inputs.divisions["division_id"])
+        assert (~rows["same"]).any()
+        assert 0 <= rows["extra_vnd"].iloc[0] <= 0.01 * result.record.objective
+    settled = table[table["settled"]]
+    assert settled["same"].all()
+
+
+def test_next_best_place_of_each_division(result):
+    """Divisions that could go elsewhere say where and for how much; leaders say that they follow their agency."""
+    rows = result.tables["structure"].set_index("division_id")
+    joined = rows.loc[list(OFFICES)].nlargest(1, "alternative_vnd").iloc[0]
+    assert joined["alternative_vnd"] > 0
+    assert "giữ riêng trong Sở Nội vụ" in joined["alternative_vi"]
+    assert "đi theo cơ quan" in rows.at["so-noi-vu-hai-duong--lanh-dao", "alternative_vi"]

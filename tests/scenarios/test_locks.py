@@ -105,6 +105,22 @@ CASES = [
         ],
     ),
     (
+        "  pair: [[d1, d2]]\n",
+        ['scenario.yaml:5:14: "pair": unknown division "d2" -> use one of: d1'],
+    ),
+    (
+        "  keep_apart: [[d1, d2]]\n",
+        ['scenario.yaml:5:20: "keep_apart": unknown division "d2" -> use one of: d1'],
+    ),
+    (
+        "  pair: [[d1, d3]]\n  keep_apart: [[d1, d3]]\n",
+        [
+            'scenario.yaml:5:14: "pair": unknown division "d3" -> use one of: d1',
+            'scenario.yaml:6:20: "keep_apart": unknown division "d3" -> use one of: d1',
+            "scenario.yaml:6:20: keep_apart d1 and d3 contradicts pair (line 5) -> remove one of the two",
+        ],
+    ),
+    (
         "  fixed_post: {p2: x}\n",
         ['scenario.yaml:5:20: "fixed_post": unknown person "p2" -> use one of: p1'],
     ),

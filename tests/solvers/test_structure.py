@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.problem import ProblemError, Status, Stop
+from solvers.structure.alternatives import Surroundings
 from solvers.structure.check import check_structure
 from solvers.structure.problem import StructureProblem, StructureSolution
-from solvers.structure.solve import solve_structure
+from solvers.structure.solve import solve_shares, solve_structure
 
 STOP = Stop(seconds=20)
 
@@ -230,20 +231,94 @@ def test_check_finds_what_is_broken():
     assert check_structure(replace(p, site_capacity=np.array([-1, 100])), good)
 
 
-def brute_force(p):
-    """Cheapest structure by trying everything: all slots of all items, all sites of all open slots."""
+def test_pairing_wins_over_the_price_of_mixing():
+    """8 and 7 of two teams stay apart at 400; paired: 4 posts, handover 1, mixed team 500, in all 901."""
+    apart = problem([8, 7], teams=[0, 1], mixed_cost=500)
+    assert solved(apart).objective == 400
+    assert solved(replace(apart, together=((0, 1),))).objective == 901
+
+
+def test_kept_apart_though_joining_saves():
+    """20 and 16 persons join at 401; kept apart they cost 4 + 4 posts."""
+    assert solved(problem([16, 20], apart=((0, 1),))).objective == 800
+
+
+def test_site_of_an_item_is_kept_and_does_not_use_up_the_share():
+    """Item 1 stays at the second site by decision though the share is 0; item 0 moves for 8 x 5.
+
+    Both joined at the second site would cost 17 persons, 4 posts and a handover: 401, less than 2 + 2 posts and 40.
+    """
+    p = two_sites([8, 9], second_share=0.0, fixed_item_site=((1, 1),), apart=((0, 1),))
+    solution = solved(p)
+    assert solution.site_of_slot.tolist() == [0, 1]
+    assert solution.objective == 440
+    assert solved(replace(p, apart=())).objective == 401
+    free = StructureSolution(
+        Status.FEASIBLE, objective=440.0, slot_of_item=np.array([0, 1]), site_of_slot=np.array([0, 1])
+    )
+    assert check_structure(replace(p, fixed_item_site=()), free)
+
+
+def test_equipment_is_a_resource_like_floor():
+    """Each needs a room, the second site has one: the larger stays, the smaller moves for 8 x 5."""
+    p = two_sites([8, 9], equipment_use=np.array([[1, 1]]), equipment_room=np.array([[-1, 1]]), apart=((0, 1),))
+    assert solved(p).objective == 440
+    none = replace(p, equipment_room=np.array([[0, 1]]))
+    assert set(solve_structure(none, STOP).conflict) == {"equipment:0:0", "equipment:0:1"}
+
+
+def test_conflict_of_pairing_and_apartness():
+    """The two decisions are named, nothing else."""
+    p = problem([8, 7, 9], together=((0, 1),), apart=((1, 0),))
+    assert set(solve_structure(p, STOP).conflict) == {"together:0", "apart:0"}
+
+
+def test_shares_are_solved_as_if_each_stood_alone():
+    """The curve of test_second_site_share: 485, 440 and 400 for no, half and all."""
+    found = solve_shares(two_sites([8, 9]), (0.0, 0.5, 1.0), STOP)
+    assert [s.objective for s in found] == [485, 440, 400]
+    assert all(s.status is Status.OPTIMAL for s in found)
+
+
+def test_next_choice_of_each_item():
+    """20 and 16 join at 401 (site: main). Each elsewhere means apart: 4 + 4 posts, 399 more."""
+    p = problem([16, 20])
+    around = Surroundings(p, solved(p), STOP)
+    assert around.next.slot[0] == 0
+    assert around.next.extra[0] == 399
+    assert around.next.exact[0]
+    assert around.next.slot[1] == -1  # the larger one continues in any case
+    assert np.isinf(around.next.found[1])
+
+
+def test_near_optimal_structures_differ_within_the_gap():
+    """Joined 401, apart 800: 100 % above the best allows the other one, 90 % does not, and there is no third."""
+    p = problem([16, 20])
+    around = Surroundings(p, solved(p), STOP)
+    assert around.near_optimal(0.9, 3) == []
+    (other,) = around.near_optimal(1.0, 3)
+    assert other.slot_of_item.tolist() == [0, 1]
+    assert other.objective == 800
+    assert check_structure(p, other) == []
+
+
+def every_structure(p):
+    """All structures that keep the rules, by trying everything: (cost, slot of item, site of slot)."""
     n_items, n_slots, n_sites, _ = p.shape
     choices = [[j for i2, j in p.arcs.tolist() if i2 == i] for i in range(n_items)]
-    best = None
     for slots in product(*choices):
         opened = sorted(set(slots))
         for sites in product(range(n_sites), repeat=len(opened)):
             site_of_slot = np.full(n_slots, -1)
             site_of_slot[opened] = sites
             cost = _value(p, np.array(slots), site_of_slot)
-            if cost is not None and (best is None or cost < best):
-                best = cost
-    return best
+            if cost is not None:
+                yield cost, slots, site_of_slot
+
+
+def brute_force(p):
+    """Cost of the cheapest structure."""
+    return min((cost for cost, *_ in every_structure(p)), default=None)
 
 
 def _value(p, slot_of_item, site_of_slot):
@@ -264,6 +339,7 @@ def small_problems(draw):
     hosts = draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
     hosts[0] = 0
     cost = draw(st.lists(st.integers(0, 30), min_size=2 * n, max_size=2 * n))
+    pair = tuple(i for i in range(n) if hosts[i] == 0)[:2]
     return two_sites(
         sizes,
         hosts=hosts,
@@ -275,6 +351,11 @@ def small_problems(draw):
         mixed_cost=draw(st.integers(0, 200)),
         split_cost=draw(st.integers(0, 200)),
         post_cost=draw(st.sampled_from([10, 100])),
+        together=((pair,) if len(pair) == 2 and draw(st.booleans()) else ()),
+        apart=((tuple(range(n)),) if draw(st.booleans()) else ()),
+        fixed_item_site=draw(st.sampled_from([(), ((0, 1),), ((1, 0),)])),
+        equipment_use=np.ones((1, n), int),
+        equipment_room=np.array([[draw(st.sampled_from([-1, 2])), draw(st.sampled_from([-1, 0, 1]))]]),
     )
 
 
@@ -291,6 +372,29 @@ def test_agrees_with_brute_force(p):
     else:
         assert solution.status is Status.OPTIMAL
         assert solution.objective == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(small_problems())
+def test_next_choices_bound_what_brute_force_finds(p):
+    """Each item elsewhere costs at least `extra` more, and no more than the structure found."""
+    solution = solve_structure(p, STOP)
+    if solution.status is not Status.OPTIMAL:
+        return
+    around = Surroundings(p, solution, STOP)
+    rest = list(every_structure(p))
+    for i, own in enumerate(solution.slot_of_item.tolist()):
+        here = (own, solution.site_of_slot[own])
+        other = [cost for cost, slots, sites in rest if (slots[i], sites[slots[i]]) != here]
+        true = min(other) - solution.objective if other else np.inf
+        if around.next.slot[i] >= 0:
+            assert around.next.extra[i] <= true + 1e-6
+            assert true <= around.next.found[i] + 1e-6
+        else:
+            assert not other
+    for structure in around.near_optimal(0.2, 2):
+        assert check_structure(p, structure) == []
+        assert structure.objective <= 1.2 * solution.objective + 1e-6
 
 
 def test_same_answer_twice():
