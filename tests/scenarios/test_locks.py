@@ -106,18 +106,18 @@ CASES = [
     ),
     (
         "  pair: [[d1, d2]]\n",
-        ['scenario.yaml:5:14: "pair": unknown division "d2" -> use one of: d1'],
+        ['scenario.yaml:5:15: "pair": unknown division "d2" -> use one of: d1'],
     ),
     (
         "  keep_apart: [[d1, d2]]\n",
-        ['scenario.yaml:5:20: "keep_apart": unknown division "d2" -> use one of: d1'],
+        ['scenario.yaml:5:21: "keep_apart": unknown division "d2" -> use one of: d1'],
     ),
     (
         "  pair: [[d1, d3]]\n  keep_apart: [[d1, d3]]\n",
         [
-            'scenario.yaml:5:14: "pair": unknown division "d3" -> use one of: d1',
-            'scenario.yaml:6:20: "keep_apart": unknown division "d3" -> use one of: d1',
-            "scenario.yaml:6:20: keep_apart d1 and d3 contradicts pair (line 5) -> remove one of the two",
+            'scenario.yaml:5:15: "pair": unknown division "d3" -> use one of: d1',
+            'scenario.yaml:6:21: "keep_apart": unknown division "d3" -> use one of: d1',
+            "scenario.yaml:6:21: keep_apart d1 and d3 contradicts pair (line 5) -> remove one of the two",
         ],
     ),
     (
