@@ -21,6 +21,7 @@ from merger import __version__
 from merger.disclosure import public_view, shown_figures
 from merger.inputs import Inputs, load_inputs
 from merger.plan import (
+    FULL_DIGEST,
     INTERNAL,
     SCHEMA_VERSION,
     Plan,
@@ -200,7 +201,8 @@ def build_manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": loaded.describe(),
-        "scenario_digest": loaded.digest,
+        "scenario_digest": loaded.public_digest,
+        FULL_DIGEST: loaded.digest,
         "data_hashes": data_hashes(loaded),
         "versions": {
             "merger-planning": __version__,

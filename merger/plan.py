@@ -18,12 +18,15 @@ import pandas as pd
 from geodata.faults import InputError
 from geodata.text import neutralise, restored
 from merger.tables import TABLES, conform
+from scenarios.loaded import impersonal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST = "plan.json"
 # Folder of what holds rows about single persons, and in it the scenario with what it says of them.
 INTERNAL = "internal"
 SCENARIO = "scenario.json"
+# SHA-256 of the scenario with what it says of persons. Who knows the rest could try guesses against it.
+FULL_DIGEST = "full_scenario_digest"
 PUBLIC_NOTICE = "this plan is a public copy without personal rows; ask with the full plan"
 
 # Decimals written by type: enough for people and for re-computation, few enough to be stable.
@@ -70,7 +73,7 @@ def read_plan(folder: Path) -> Plan:
     public = bool(manifest.get("public"))
     whole = folder / INTERNAL / SCENARIO
     if not public and whole.exists():
-        manifest["scenario"] = json.loads(whole.read_text(encoding="utf-8"))
+        manifest |= json.loads(whole.read_text(encoding="utf-8"))
     return Plan(folder, manifest, read_tables(folder, public=public), public)
 
 
@@ -145,19 +148,19 @@ def as_written(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     """Write plan.json, readable and in a stable order; what the scenario says of persons goes to the folder internal.
 
-    `read_plan` puts the two together again.
+    So does its digest. `read_plan` puts the two together again.
     """
-    scenario = manifest["scenario"]
     if not manifest.get("public"):
         (folder / INTERNAL).mkdir(parents=True, exist_ok=True)
-        _write_json(scenario, folder / INTERNAL / SCENARIO)
-    _write_json({**manifest, "scenario": impersonal(scenario)}, folder / MANIFEST)
+        whole = {k: manifest[k] for k in (FULL_DIGEST, "scenario") if k in manifest}
+        _write_json(whole, folder / INTERNAL / SCENARIO)
+    _write_json(public_part(manifest), folder / MANIFEST)
 
 
-def impersonal(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """A described scenario without the roster and its remarks on persons, and without locks of persons."""
-    data = {**scenario["data"], "staff": None}
-    return {**scenario, "data": data, "locks": {**scenario["locks"], "fixed_post": {}}}
+def public_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest without what the scenario says of persons, and without the digest that covers it."""
+    shown = {k: v for k, v in manifest.items() if k != FULL_DIGEST}
+    return {**shown, "scenario": impersonal(manifest["scenario"])}
 
 
 def _write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -7,9 +7,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from merger.plan import Plan, impersonal, read_tables, write_manifest
+from merger.plan import Plan, public_part, read_tables, write_manifest
 from merger.tables import TABLES
-from scenarios.loader import loaded_from
 
 # What a public copy is made of, besides tables and maps: a list of what may go out, not of what must stay.
 FILES = ("timetable.ics", "plan.gpkg", "report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
@@ -34,12 +33,8 @@ def publish_into(plan: Plan, folder: Path) -> None:
 
 def public_manifest(plan: Plan, folder: Path) -> dict[str, Any]:
     """The manifest of a public copy in `folder`: without the roster's path and what the scenario says of persons."""
-    manifest = deepcopy(dict(plan.manifest))
+    manifest = deepcopy(public_part(plan.manifest))
     manifest["public"] = True
-    manifest["scenario"] = impersonal(manifest["scenario"])
-    # The digest of the copy is that of the scenario it shows; the full plan's tells which plan it is a copy of.
-    manifest["full_scenario_digest"] = manifest["scenario_digest"]
-    manifest["scenario_digest"] = loaded_from(manifest["scenario"], folder).digest
     manifest["data_hashes"] = {k: v for k, v in manifest["data_hashes"].items() if k != "staff"}
     manifest["rows"] = {name: len(frame) for name, frame in read_tables(folder, public=True).items()}
     return manifest

@@ -42,6 +42,11 @@ class Loaded:
     digest: str
     tree: Node
 
+    @property
+    def public_digest(self) -> str:
+        """`digest` without what the scenario says of persons: with the rest known, that would confirm a guess of it."""
+        return scenario_digest(self.scenario, persons=False)
+
     def place(self, *path: str | int) -> Place:
         """Where an option is written; the nearest section above it when it is a default."""
         return self.tree.find(path).place
@@ -94,11 +99,21 @@ def absolute(reference: str, folder: Path) -> str:
     return os.path.abspath(folder / Path(reference).expanduser())
 
 
-def scenario_digest(scenario: Scenario) -> str:
-    """SHA-256 of the resolved options. Of data files only the name counts: they have hashes of their own."""
+def scenario_digest(scenario: Scenario, *, persons: bool = True) -> str:
+    """SHA-256 of the resolved options. Of data files only the name counts: they have hashes of their own.
+
+    `persons`: whether the roster and the locks of persons count.
+    """
     content = scenario.model_dump(mode="json")
+    content = content if persons else impersonal(content)
     content["data"] = with_files(content["data"], lambda file: portable(file).rsplit("/", 1)[-1])
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def impersonal(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario as JSON data without the roster and its remarks on persons, and without locks of persons."""
+    data = {**content["data"], "staff": None}
+    return {**content, "data": data, "locks": {**content["locks"], "fixed_post": {}}}
 
 
 def with_files(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:

@@ -118,8 +118,10 @@ def manifest(case: Case) -> Violations:
         if found != rows:
             yield f"{name}: {found} rows, plan.json says {rows}"
     loaded = loaded_from(told["scenario"], case.path)
-    if loaded.digest != told.get("scenario_digest"):
+    if loaded.public_digest != told.get("scenario_digest"):
         yield "the scenario in plan.json is not the one of its digest"
+    if not case.public and loaded.digest != told.get("full_scenario_digest"):
+        yield "the scenario in the folder internal is not the one of its digest"
     now, then = data_hashes(loaded), told.get("data_hashes", {})
     if changed := {k for k in now.keys() | then.keys() if now.get(k) != then.get(k)}:
         yield f"data changed since the plan was made: {shown(changed)}"

@@ -12,13 +12,15 @@ from typing import Any
 import pandas as pd
 
 from merger.audit.report import Case, Violations, check, filled, items, shown
-from merger.plan import INTERNAL
+from merger.plan import INTERNAL, MANIFEST
 from merger.tables import TABLES
 
 # Kinds of files that are archives of others.
 ARCHIVES = {".docx", ".xlsx"}
 # An id of digits alone is like any number of so many digits; shorter ones cannot be told from figures.
 DIGITS_TOLD = 9
+# Documents print the beginning of a digest; so many digits are enough to confirm a guess.
+DIGEST_TOLD = 8
 # More forms of ids than this are searched by words.
 FORMS = 40
 COUNTS = {
@@ -89,6 +91,32 @@ def persons(case: Case) -> Violations:
                 where = f"{path.relative_to(case.path)}{f' ({part})' if part else ''}"
                 yield f"{where} names persons: {shown(found)}"
     return f"{len(files)} files, {len(told)} ids" if told else "no ids to look for in a public copy"
+
+
+@check(
+    "privacy-scenario",
+    "Ngoài thư mục internal không có điều gì kịch bản nói về từng người, kể cả qua mã băm",
+    "Nothing the scenario says of persons leaves the folder internal, not even by a digest",
+    folder=True,
+)
+def scenario(case: Case) -> Violations:
+    """No roster and no lock of a person in plan.json; the digest that covers them, or its beginning, in no file."""
+    told = json.loads((case.path / MANIFEST).read_text(encoding="utf-8"))
+    if told.get("scenario", {}).get("locks", {}).get("fixed_post"):
+        yield f"{MANIFEST} holds locks of persons"
+    if told.get("scenario", {}).get("data", {}).get("staff"):
+        yield f"{MANIFEST} names the roster"
+    if "full_scenario_digest" in told:
+        yield f"{MANIFEST} holds the digest of the full scenario"
+    full = case.manifest.get("full_scenario_digest", "")
+    # Without anything on persons both digests are the same and tell nothing.
+    if not full or full == told.get("scenario_digest"):
+        return "the scenario says nothing of persons" if full else "full scenario not here to compare with"
+    start = full[:DIGEST_TOLD].encode()
+    for path in _public_files(case.path):
+        if any(start in content for _, content in _contents(path)):
+            yield f"{path.relative_to(case.path)} holds the digest of the full scenario"
+    return "digest of the full scenario searched"
 
 
 class _Search:

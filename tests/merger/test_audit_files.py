@@ -56,7 +56,8 @@ def folder_case(small_case, tmp_path):
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "scenario": loaded.describe(),
-        "scenario_digest": loaded.digest,
+        "scenario_digest": loaded.public_digest,
+        "full_scenario_digest": loaded.digest,
         "data_hashes": data_hashes(loaded),
         "rows": {name: len(frame) for name, frame in small_case.tables.items()},
         "headline": {"plan": {"units": 3, "meets": 2, "person_km": 8_000 * 5.0 + 7_000 * 10.0 + 20_000 * 5.0}},
@@ -110,7 +111,8 @@ def test_missing_files_are_named(folder_case):
     [
         ("schema_version", 99, "schema version 99"),
         ("rows", {"units": 7}, "units: 6 rows, plan.json says 7"),
-        ("scenario_digest", "0" * 64, "not the one of its digest"),
+        ("scenario_digest", "0" * 64, "plan.json is not the one of its digest"),
+        ("full_scenario_digest", "0" * 64, "internal is not the one of its digest"),
         ("data_hashes", {}, "data changed since the plan was made"),
         ("headline", {"plan": {"person_km": 1.0}}, "headline person_km is 1.0, computed 210000.0"),
         ("stages", {"timetable": {"figures": {"tasks": 6}}}, "timetable: tasks is 6, the tables give 5"),
@@ -204,6 +206,28 @@ def test_short_numbers_as_ids_are_not_searched(folder_case):
     tables = {k: v for k, v in folder_case.tables.items() if k not in ("staff", "posts")}
     case = replace(folder_case, inputs=replace(folder_case.inputs, staff=roster), tables=tables)
     assert "not searched" in run("privacy-persons", case).detail
+
+
+def test_what_the_scenario_says_of_persons(folder_case):
+    """A lock of a person, the roster and the full digest in plan.json, and its first twelve digits in a document."""
+    assert run("privacy-scenario", folder_case).passed
+    full = "f" * 64
+    write_archive(folder_case.path / "annex.xlsx", f"hai-phong-2025 {full[:12]}")
+
+    def personal(content):
+        content["scenario"]["locks"]["fixed_post"] = {"HD-00001": "x"}
+        content["scenario"]["data"]["staff"] = "roster.csv"
+        content["full_scenario_digest"] = full
+
+    edit(folder_case, "plan.json", personal)
+    case = replace(folder_case, manifest={**folder_case.manifest, "full_scenario_digest": full})
+    assert run("privacy-scenario", case).violations == (
+        "plan.json holds locks of persons",
+        "plan.json names the roster",
+        "plan.json holds the digest of the full scenario",
+        "annex.xlsx holds the digest of the full scenario",
+        "plan.json holds the digest of the full scenario",
+    )
 
 
 def test_internal_tables_in_the_public_folder(folder_case):

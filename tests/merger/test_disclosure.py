@@ -13,7 +13,7 @@ from merger.disclosure import commute_figures, is_masked, public_tables, shown_f
 from merger.disclosure.commuters import grouped_commute, masked_routes, masked_stops, modes_joined
 from merger.disclosure.headcounts import headcount, masked_path, post_counts
 from merger.pipeline import write_tables
-from merger.plan import Plan, read_plan, table_path
+from merger.plan import SCHEMA_VERSION, Plan, read_plan, table_path
 from merger.publish import publish_into
 from merger.tables import TABLES, empty
 
@@ -305,7 +305,8 @@ def test_a_public_copy_takes_only_what_may_go(small_case, loaded, tmp_path):
     described = loaded.describe()
     described["locks"]["fixed_post"] = {"HD-00001": "x"}
     described["data"]["staff"] = {"file": "roster.csv", "confirmed": {"HD-00002": "checked"}}
-    manifest = {"schema_version": 2, "scenario": described, "scenario_digest": "d" * 64, "synthetic": [],
+    manifest = {"schema_version": SCHEMA_VERSION, "scenario": described, "scenario_digest": "d" * 64,
+                "full_scenario_digest": "f" * 64, "synthetic": [],
                 "data_hashes": {"staff": "s", "units": "u"}, "rows": dict.fromkeys(small_case.tables, 1)}  # fmt: skip
     folder, target = tmp_path / "full", tmp_path / "copy"
     write_tables(Plan(folder, manifest, small_case.tables), replace(small_case.inputs, scenario=loaded.scenario))
@@ -313,6 +314,7 @@ def test_a_public_copy_takes_only_what_may_go(small_case, loaded, tmp_path):
         (folder / stray).write_text("HD-00003")
     full = read_plan(folder)
     assert full.manifest["scenario"]["locks"]["fixed_post"] == {"HD-00001": "x"}
+    assert full.manifest["full_scenario_digest"] == "f" * 64
     assert "HD-0000" not in (folder / "plan.json").read_text(encoding="utf-8")
     target.mkdir()
     publish_into(full, target)
@@ -325,13 +327,16 @@ def test_a_public_copy_takes_only_what_may_go(small_case, loaded, tmp_path):
     assert "roster.csv" not in text
     copied = read_plan(target)
     assert copied.public
+    assert copied.manifest["scenario_digest"] == "d" * 64
+    assert "f" * 12 not in text
+    assert "f" * 12 not in (folder / "plan.json").read_text(encoding="utf-8")
     assert "staff" not in copied.tables
     assert copied.manifest["data_hashes"] == {"units": "u"}
 
 
 def test_full_rows_are_read_from_the_internal_folder(small_case, loaded, tmp_path):
     """A grouped table lies twice: read_plan gives the full rows, the public form has no wish."""
-    manifest = {"schema_version": 2, "scenario": loaded.describe()}
+    manifest = {"schema_version": SCHEMA_VERSION, "scenario": loaded.describe()}
     write_tables(Plan(tmp_path, manifest, small_case.tables), replace(small_case.inputs, scenario=loaded.scenario))
     assert read_plan(tmp_path).tables["commute"]["wish"].tolist() == ["daily"]
     assert "daily" not in table_path(tmp_path, "commute", public=True).read_text(encoding="utf-8")

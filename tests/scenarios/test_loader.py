@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.faults import InputError
-from scenarios.loaded import Loaded, data_hashes, shipped_folder, shipped_names
+from scenarios.loaded import Loaded, data_hashes, impersonal, shipped_folder, shipped_names
 from scenarios.loader import load_partial, load_scenario, loaded_from
 from scenarios.options import all_paths, fields_of
 from scenarios.schema import Scenario
@@ -296,6 +296,24 @@ def test_the_digest_depends_on_options_not_on_the_folder(folder):
         write(folder, BASE + "name: same\ndata: {housing: h.csv}\n", f"{name}/scenario.yaml")
     assert load_scenario("a").digest == load_scenario("b").digest
     assert load_scenario("a").digest != load_scenario("a", ["seed=1"]).digest
+
+
+def test_the_public_digest_says_nothing_of_persons(folder):
+    """Locks of two different persons, and a remark on one, change the digest and not the public one, which is that of
+    the scenario without them; a lock of a body changes both."""
+    staff = "{file: r.csv, confirmed: {HD-2: checked}}"
+    for name, more in {
+        "none": "", "one": "locks: {fixed_post: {HD-1: x}}\n", "two": "locks: {fixed_post: {HD-2: x}}\n",
+        "remark": f"data: {{staff: {staff}}}\n", "body": "locks: {fixed_site: {x: y}}\n",
+    }.items():  # fmt: skip
+        write(folder, BASE + "name: same\n" + more, f"{name}/scenario.yaml")
+    none, *personal = (load_scenario(n) for n in ("none", "one", "two", "remark"))
+    assert len({none.digest, *(p.digest for p in personal)}) == 4
+    assert {p.public_digest for p in personal} == {none.public_digest} == {none.digest}
+    body = load_scenario("body")
+    assert body.digest == body.public_digest != none.digest
+    described = json.loads(json.dumps(personal[0].describe()))
+    assert loaded_from(impersonal(described), folder).digest == loaded_from(none.describe(), folder).digest
 
 
 def test_every_data_file_has_a_hash(loaded: Loaded):
