@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.checks import pieces
-from merger.consolidation.divisions import LEADERSHIP
+from merger.consolidation.divisions import LEADERSHIP, SERVICE
 from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError
 
@@ -58,6 +58,11 @@ def _wrong(inputs: Inputs, items: pd.DataFrame, row: dict[str, int]) -> Iterator
             yield f"khóa {lock}: không có phòng “{d}” / lock {lock}: no division {d!r}"
         elif d in leads:
             yield f"khóa {lock}: “{d}” là lãnh đạo cơ quan / lock {lock}: {d!r} is the leadership of an agency"
+    serves = set(items.loc[items["kind"] == SERVICE, "division_id"])
+    for group in locks.pair:
+        if len({d in serves for d in group}) > 1:
+            names = ", ".join(group)
+            yield f"khóa pair: đơn vị sự nghiệp không ghép với phòng ({names}) / a service unit and a division: {names}"
     for lock, wanted in (("fixed_successor", locks.fixed_successor), ("fixed_site", locks.fixed_site)):
         for d in wanted:
             if d not in row and d not in agencies:

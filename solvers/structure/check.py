@@ -123,7 +123,8 @@ def _decided(problem: StructureProblem, slot_of, site_of) -> list[str]:
         if len({slot_of[i] for i in group}) < len(group)
     ]
     for host, site in problem.fixed_site:
-        at = {k for j, k in enumerate(site_of) if k >= 0 and problem.slot_host[j] == host}
+        may = [j for j in range(len(site_of)) if problem.slot_host[j] == host and problem.slot_site_allowed[j, site]]
+        at = {site_of[j] for j in may if site_of[j] >= 0}
         if at - {site}:
             faults.append(f"host {host} was decided for site {site}")
     return faults

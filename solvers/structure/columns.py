@@ -58,8 +58,10 @@ def enumerate_columns(problem: StructureProblem, limit: int) -> Columns:
         allowed = np.flatnonzero(problem.slot_site_allowed[slot]).tolist()
         host = int(problem.slot_host[slot])
         counts = bool(problem.slot_counted[slot]) and not decided and host not in fixed_site
+        wanted = fixed_site.get(host, -1)
+        bound = wanted >= 0 and bool(problem.slot_site_allowed[slot, wanted])
         for site in sorted(decided) if decided else allowed:
-            if len(decided) > 1 or fixed_site.get(host, site) != site:
+            if len(decided) > 1 or (bound and site != wanted):
                 continue
             if problem.second_share == 0 and counts and problem.second_site[site]:
                 continue

@@ -201,7 +201,7 @@ def _keep_decisions(problem: StructureProblem, m: _Model, names: set[str]) -> No
     for host, site in problem.fixed_site:
         if f"fixed_site:{host}" in names:
             for (j, k), var in m.z.items():
-                if problem.slot_host[j] == host and k != site:
+                if problem.slot_host[j] == host and k != site and problem.slot_site_allowed[j, site]:
                     m.cp.Add(var == 0)
 
 

@@ -36,7 +36,8 @@ class StructureProblem:
     post_cost, mixed_cost, split_cost : cost of a leading post, of each further team in a slot, of each
         further slot of a team.
     small_cost : cost of an open slot below its smallest size; None forbids it.
-    fixed_host : pairs (item, host) already decided; fixed_site : pairs (host, site) already decided.
+    fixed_host : pairs (item, host) already decided; fixed_site : pairs (host, site) already decided, for the
+        slots of the host that may sit there (others are tied to a place of their own).
     fixed_item_site : pairs (item, site): the slot of the item sits there, also where slots like it may not.
     together, apart : sets of items that share one slot, or of which no two share a slot.
     equipment_use, equipment_room : (E, I) units of each kind of equipment that an item needs where it works, and

@@ -403,3 +403,12 @@ def test_same_answer_twice():
     first, second = solved(p), solved(p)
     assert first.slot_of_item.tolist() == second.slot_of_item.tolist()
     assert first.site_of_slot.tolist() == second.site_of_slot.tolist()
+
+
+def test_a_site_of_a_host_binds_the_slots_that_may_sit_there():
+    """Item 1 is tied to site 1; the decision for site 0 moves item 0 only, and is no conflict."""
+    allowed = np.array([[True, True], [False, True]])
+    p = two_sites([8, 9], slot_site_allowed=allowed, fixed_site=((0, 0),), apart=((0, 1),))
+    s = solved(p)
+    assert s.site_of_slot[s.slot_of_item].tolist() == [0, 1]
+    assert any("decided for site 0" in f for f in check_structure(p, solved(replace(p, fixed_site=()))))
