@@ -162,7 +162,10 @@ TABLES: dict[str, Table] = {
     "structure_alternatives": Table(
         ("alternative", "division_id"),
         {
-            "alternative": ("int", "1, 2, ...: near-optimal structures that differ as much as possible"),
+            "alternative": (
+                "int",
+                "1, 2, ...: near-optimal structures, those that differ most among the ones examined",
+            ),
             "division_id": ("text", "division before"),
             "division": ("text", "name"),
             "agency": ("text", "agency before"),

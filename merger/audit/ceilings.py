@@ -7,9 +7,8 @@ import pandas as pd
 
 from merger.audit.report import Case, Violations, check, filled, items, shown
 
-# Groupings of table equity that part everybody, and the smallest count it may show.
+# Groupings of table equity that part everybody, and its counts of persons.
 PARTITIONS = ("side", "level", "role", "rank", "sex", "age", "district")
-SMALLEST = 5
 COUNTS = ("people", "contract_ends", "change_site", "farther_15_km", "leaders_before", "lost_leading_post",
           "above_establishment", "retires")  # fmt: skip
 
@@ -47,7 +46,7 @@ def ceilings(case: Case) -> Violations:
     if wrong.any():
         yield f"binding does not follow from the figures: {shown(rows.loc[wrong, 'subject_id'])}"
     above = pd.to_numeric(rows["above"])
-    few = (above > 0) & (above < SMALLEST)
+    few = (above > 0) & (above < case.inputs.scenario.documents.smallest_group)
     if few.any():
         yield f"few people above a ceiling are shown: {shown(rows.loc[few, 'subject_id'])}"
     if strange := set(rows["rule"]) - set(case.inputs.law):
@@ -81,7 +80,8 @@ def equity(case: Case) -> Violations:
     """No small count; in each grouping several cells are hidden or none, and what is hidden is no small sum."""
     rows = case.tables["equity"]
     counts = rows[list(COUNTS)].apply(pd.to_numeric)
-    small = (counts > 0) & (counts < SMALLEST)
+    smallest = case.inputs.scenario.documents.smallest_group
+    small = (counts > 0) & (counts < smallest)
     if small.any(axis=None):
         yield f"small counts are shown: {shown(rows.loc[small.any(axis=1), 'group'])}"
     total = counts[rows["dimension"] == "all"].iloc[0]
@@ -90,7 +90,7 @@ def equity(case: Case) -> Violations:
         for column in COUNTS if len(own) else ():
             rest, gone = total[column] - own[column].sum(), int(own[column].isna().sum())
             nothing = pd.isna(total[column]) or total[column] == 0
-            if nothing or (not gone and rest == 0) or (gone > 1 and rest >= SMALLEST):
+            if nothing or (not gone and rest == 0) or (gone > 1 and rest >= smallest):
                 continue
             yield f"{dimension}, {column}: {gone} cells hidden, {rest:g} left of the total"
     named = rows["suppressed"].map(lambda cell: {c for c in items(cell) if c in COUNTS})

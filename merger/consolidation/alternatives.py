@@ -1,4 +1,4 @@
-"""Near-optimal structures that differ as much as possible, and the next best place of each division."""
+"""Near-optimal structures that differ most among those examined, and the next best place of each division."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from solvers.structure.problem import StructureSolution
 BILLION = 1e9
 # Billions of VND below which a difference is not told.
 SMALL = 0.005
-# How far an alternative may be from differing as much as possible (its cost keeps the limit exactly).
-ALIKE_GAP = 0.02
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from merger.documents import pictures
 from merger.documents.context import Context
 from merger.documents.facts import column
+from merger.documents.wording import MISSING
 
 FIRST_TO_STAY = 8
 VARYING = 6
@@ -20,10 +21,10 @@ def second_site(c: Context) -> None:
     c.letter.table(
         [
             c.say("Tỷ lệ tối đa ở cơ sở 2", "At most at second sites"),
-            c.say("Phòng ở lại", "Divisions staying"),
+            c.say("Phòng ở lại", "Div. staying"),
             c.say("Người ở lại", "People staying"),
             c.say("Đi lại", "Travel"),
-            c.say("Phối hợp", "Coordination"),
+            c.say("Phối hợp", "Coordin."),
             c.say("Di chuyển", "Moves"),
             c.say("Tổng chi phí", "Whole cost"),
             c.say("m² ở trụ sở chính", "m² at the main site"),
@@ -48,21 +49,39 @@ def second_site(c: Context) -> None:
     )
     c.letter.picture(
         pictures.chart_second_site(curve, c.lang),
-        c.say("Chi phí theo số phòng ở lại cơ sở 2", "Cost by divisions that stay at a second site"),
+        c.say(
+            "Giảm đi lại và tăng phối hợp theo số phòng ở lại cơ sở 2",
+            "Travel saved and coordination added by divisions that stay at a second site",
+        ),
     )
     worst = float(curve["gap"].max()) * 100
     vi, en = ("đã chứng minh là tối ưu", "proven optimal")
     if worst >= 0.005:
         vi, en = f"đã chứng minh trong phạm vi {c.n(worst, 2)}%", f"proven to within {c.n(worst, 2)}%"
+    room_vi, room_en = _unknown_room(c)
     c.letter.paragraph(
         c.say(
             f"Mỗi dòng là phương án tốt nhất cho tỷ lệ đó, {vi}. Tổng chi"
-            " phí gồm cả vị trí lãnh đạo và bàn giao nhiệm vụ.",
+            " phí gồm cả vị trí lãnh đạo và bàn giao nhiệm vụ." + room_vi,
             f"Each row is the best structure for its share, {en}. The whole cost"
-            " also holds leading posts and handovers of mandates.",
+            " also holds leading posts and handovers of mandates." + room_en,
         )
     )
     _first_to_stay(c)
+
+
+def _unknown_room(c: Context) -> tuple[str, str]:
+    """A sentence on second sites whose floor area nobody knows, so that their room is not checked; else empty."""
+    options = c.inputs.scenario.consolidate
+    known = c.inputs.sites.set_index("site_id")["floor_m2"].dropna()
+    unknown = [s for s in options.stay_sites.values() if s not in options.site_floor_m2 and s not in known.index]
+    if not unknown:
+        return "", ""
+    names = ", ".join(c.sites.get(s, MISSING) for s in unknown)
+    return (
+        f" Chưa có diện tích sàn của {names} nên chưa kiểm tra được sức chứa ở đó.",
+        f" The floor area of {names} is not known, so the room there is not checked.",
+    )
 
 
 def _first_to_stay(c: Context) -> None:
@@ -87,7 +106,7 @@ def _first_to_stay(c: Context) -> None:
 
 
 def alternatives(c: Context) -> None:
-    """Structures that cost little more and differ as much as possible: what is settled and what is open."""
+    """Structures that cost little more and differ most among those met: what is settled and what is open."""
     table = c.plan.tables.get("structure_alternatives")
     if table is None or table.empty:
         return
@@ -97,10 +116,10 @@ def alternatives(c: Context) -> None:
     most = one["extra_vnd"].max() / BILLION
     c.letter.paragraph(
         c.say(
-            f"{len(one)} phương án khác nhiều nhất có thể mà chi phí chỉ cao hơn tới {c.n(most, 1)} tỷ đồng:"
+            f"{len(one)} phương án khác nhiều nhất trong số đã xét, chi phí chỉ cao hơn tới {c.n(most, 1)} tỷ đồng:"
             f" {c.n(len(settled))} phòng, đơn vị có cùng vị trí trong mọi phương án (có thể coi là thống nhất),"
             f" {c.n(len(open_rows))} phòng còn để ngỏ (danh sách ở phụ lục Excel), ví dụ:",
-            f"{len(one)} structures that differ as much as possible cost up to VND {c.n(most, 1)} billion more:"
+            f"{len(one)} structures that differ most among those examined cost up to VND {c.n(most, 1)} billion more:"
             f" {c.n(len(settled))} divisions and units are in the same place in all of them (settled),"
             f" {c.n(len(open_rows))} divisions are open to discussion (listed in the Excel annex), for example:",
         )

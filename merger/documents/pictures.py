@@ -229,15 +229,16 @@ def chart_outcomes(counts: pd.DataFrame, lang: str) -> bytes:
 
 
 def chart_second_site(curve: pd.DataFrame, lang: str) -> bytes:
-    """Travel and coordination of the best structures (VND billion) over divisions that stay at a second site."""
+    """Travel saved and coordination added (VND billion) by the divisions that stay, against none at a second site."""
     frame = curve.sort_values("divisions_staying")
-    at = frame["divisions_staying"].to_numpy(float)
+    at, travel = frame["divisions_staying"].to_numpy(float), frame["travel_vnd"].to_numpy(float)
+    added = frame["coordination_vnd"].to_numpy(float)
     drawn, ax = _axes(6.0, left=0.12)
-    for name, fill, text in (
-        ("travel_vnd", AFTER, _say(lang, "Đi lại của người lao động", "Travel of staff")),
-        ("coordination_vnd", BEFORE, _say(lang, "Phối hợp giữa hai nơi", "Coordination between sites")),
+    for values, fill, text in (
+        (travel[0] - travel, AFTER, _say(lang, "Giảm chi phí đi lại", "Travel saved")),
+        (added - added[0], BEFORE, _say(lang, "Tăng chi phí phối hợp", "Coordination added")),
     ):
-        ax.plot(at, frame[name].to_numpy(float) / 1e9, marker="o", markersize=2.5, linewidth=1, color=fill, label=text)
+        ax.plot(at, values / 1e9, marker="o", markersize=2.5, linewidth=1, color=fill, label=text)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     ax.set_xlabel(_say(lang, "Số phòng ở lại cơ sở 2", "Divisions at a second site"), fontsize=6.5)
