@@ -81,6 +81,11 @@ class Cells:
         """Name of a unit, site, body or division; an unknown id comes back as it is."""
         return self.names.get(item, item)
 
+    def _floor(self, part: str, lang: str) -> str:
+        """`site=m2` as the name of the site and its area."""
+        site, _, area = part.partition("=")
+        return f"{self.name(site)}: {number(float(area), lang)} m²" if area else part
+
     def cite(self, rule_id: str, lang: str) -> str:
         """Article and document of a rule, or the decision behind an allowance."""
         if rule_id in self.law:
@@ -103,5 +108,9 @@ class Cells:
             return self.fields.get(text, {}).get(lang, text)
         if column in NAMED and not (table == "timetable" and column == "predecessors"):
             return "; ".join(self.name(part) for part in text.split(";"))
+        if column == "floors":
+            return "; ".join(self._floor(part, lang) for part in text.split(";"))
         group = KINDS_OF.get(table, "kind") if column == "kind" else CODED.get(column)
+        if (table, column) == ("trim_path", "group"):
+            group = "group"
         return "; ".join(term(group, part, lang) for part in text.split(";")) if group else text
