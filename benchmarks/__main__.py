@@ -73,7 +73,8 @@ def main() -> None:
             posts.error(f"{options.folder} is no folder")
         if options.folder is not None:
             assignment.instances(options.folder, options.time, options.out)
-        assignment.scale(options.scale or [])
+        if options.scale:
+            assignment.scale(options.scale)
     elif options.folder:
         speed(options.folder)
     else:
