@@ -109,16 +109,23 @@ def _numbers(people: pd.DataFrame, members: np.ndarray, rate: np.ndarray, inputs
 
 
 def _simulate(numbers: _Numbers, vacant: float) -> list[dict[str, float]]:
-    """One row a year; whoever takes the benefit in the first year no longer retires by age later."""
-    left = float(numbers.surplus.sum() + numbers.surplus_eligible.sum())
+    """One row a year; whoever takes the benefit in the first year no longer retires by age later.
+
+    A transfer takes from all who still wait alike, whatever year they would retire in: who has moved into a post is no
+    longer above the establishment when he retires.
+    """
+    waiting = numbers.surplus.astype(float)
+    left = float(waiting.sum() + numbers.surplus_eligible.sum())
     free, rows = float(vacant), []
     for year in range(len(numbers.surplus) - 1):
         first = year == 0
-        before, by_age = left, float(numbers.surplus[year])
+        before, by_age = left, float(waiting[year])
         taken = float(numbers.surplus_eligible.sum()) if first else 0.0
         freed = float(numbers.freeing[year]) + (float(numbers.freeing_eligible.sum()) if first else 0.0)
-        left = max(left - by_age - taken, 0.0)
+        left = float(waiting[year + 1 :].sum())
         moved = min(left, free + freed)
+        if left > 0:
+            waiting[year + 1 :] *= (left - moved) / left
         free, left = free + freed - moved, left - moved
         rows.append(
             {

@@ -85,6 +85,6 @@ def test_the_surplus_never_grows_and_balances(inputs, rows, vacant):
     assert (path["after_people"] >= 0).all()
     assert path["before_people"].tolist()[1:] == path["after_people"].tolist()[:-1]
     gone = path["retired_by_age_people"] + path["take_up_people"] + path["transferred_people"]
-    assert ((path["before_people"] - gone - path["after_people"]).abs() <= 2.5).all()
+    assert ((path["before_people"] - gone - path["after_people"]).abs() <= 2.5).all()  # five roundings
     if not sum(r[1] for r in rows):
         assert path["pay_vnd"].tolist() == pytest.approx([0] * 5)
