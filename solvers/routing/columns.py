@@ -58,19 +58,21 @@ class _Worth:
     If even all who gain by it, taking the seats with the largest gains, save less than the vehicle costs,
     then every plan with the route becomes cheaper without it, its riders going by the mode that takes
     everybody. So leaving such routes out loses nothing. The same test with the shortest rides that any
-    longer route could offer tells whether a route is worth growing.
+    longer route could offer tells whether a route is worth growing. With several demands, the expected saving
+    is at most that of the mean riders (it is concave in them: a linear programme by its right-hand sides).
     """
 
     def __init__(self, problem: RoutingProblem, depot: int):
         self._problem = problem
-        own = (problem.depot == depot) & (problem.riders_max > 0)
+        riders = mean_riders(problem)
+        own = (problem.depot == depot) & (riders > 0)
         free = [m for m in problem.modes if m.capacity is None]
         if problem.budget is not None:
             free = [m for m in free if not m.public.any()]
         otherwise = np.min([m.cost[own] for m in free], axis=0)
         self._gain = otherwise[:, None] - problem.access_cost[own]
         self._minute = problem.minute_cost[own][:, None]
-        self._people = problem.riders_max[own]
+        self._people = riders[own]
         self._depot = depot
         self._kinds = [v for v in problem.vehicles if v.seats >= problem.min_riders and v.fleet > 0]
         self._between = shortest(problem.minutes) + shortest(problem.minutes).T
@@ -100,9 +102,14 @@ class _Worth:
         return False
 
 
+def mean_riders(problem: RoutingProblem) -> np.ndarray:
+    """Expected most riders of each group."""
+    return np.sum([demand.probability * demand.riders_max for demand in problem.demands], axis=0)
+
+
 def usable_stops(problem: RoutingProblem, depot: int) -> list[int]:
     """Stops that riders to the depot can reach and from which a direct vehicle keeps to the longest ride."""
-    riders = (problem.depot == depot) & (problem.riders_max > 0)
+    riders = (problem.depot == depot) & (mean_riders(problem) > 0)
     reached = np.isfinite(problem.access_cost[riders]).any(axis=0)
     return [int(s) for s in np.flatnonzero(reached) if problem.is_runnable((int(s),), depot)]
 

@@ -19,7 +19,16 @@ import numpy as np
 from solvers.problem import Status, Stop
 from solvers.routing.columns import nearby_routes, route_pool
 from solvers.routing.master import choose, direct_bound, relax
-from solvers.routing.problem import Mode, Route, RoutingProblem, RoutingSolution, VehicleType, objective_of
+from solvers.routing.problem import (
+    Demand,
+    Mode,
+    Ridership,
+    Route,
+    RoutingProblem,
+    RoutingSolution,
+    VehicleType,
+    objective_of,
+)
 
 # Routes that enter the integer programme: all where there are few, else those with the smallest reduced costs
 # (more of them only slow the search down: measured on 3,795 routes, 120 gave the best plan, 200 and 400 worse
@@ -31,7 +40,7 @@ ROUNDS = 2
 TOLERANCE = 1e-6
 RESTRICTION = "the given stops; every sequence of them is covered by the bound"
 
-__all__ = ["Mode", "Route", "RoutingProblem", "RoutingSolution", "VehicleType", "solve_routing"]
+__all__ = ["Demand", "Mode", "Ridership", "Route", "RoutingProblem", "RoutingSolution", "VehicleType", "solve_routing"]
 
 
 def solve_routing(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
@@ -43,7 +52,9 @@ def solve_routing(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
     """
     began = time.perf_counter()
     if not len(problem.people):
-        return RoutingSolution(Status.OPTIMAL, 0.0, 0.0, by_mode=np.zeros((len(problem.modes), 0), int))
+        nobody = np.zeros((len(problem.modes), 0), int)
+        others = tuple(Ridership((), nobody) for _ in problem.others)
+        return RoutingSolution(Status.OPTIMAL, 0.0, 0.0, by_mode=nobody, others=others)
     depots = sorted(set(problem.depot.tolist()))
     if problem.budget is None and len(depots) > 1:
         joined = _solve_apart(problem, depots, stop)
@@ -67,28 +78,52 @@ def _solve_apart(problem: RoutingProblem, depots: list[int], stop: Stop) -> Rout
         parts.append(_solve_together(_of_groups(problem, groups), replace(stop, seconds=left)))
     if any(part.by_mode is None or part.bound is None for part in parts):
         return None
-    by_mode = np.zeros((len(problem.modes), len(problem.people)), int)
-    routes: list[Route] = []
-    for groups, part in zip(members, parts, strict=True):
-        by_mode[:, groups] = part.by_mode
-        routes += [
-            replace(route, riders=tuple((int(groups[g]), s, n) for g, s, n in route.riders)) for route in part.routes
-        ]
+    routes = tuple(
+        replace(r, riders=_moved(r.riders, own)) for own, part in zip(members, parts, strict=True) for r in part.routes
+    )
+    by_mode = _side_by_side(problem, members, [part.by_mode for part in parts])
+    others = tuple(
+        Ridership(
+            tuple(
+                _moved(riders, own)
+                for own, part in zip(members, parts, strict=True)
+                for riders in part.others[k].riders
+            ),
+            _side_by_side(problem, members, [part.others[k].by_mode for part in parts]),
+        )
+        for k in range(len(problem.others))
+    )
     used = np.bincount([route.vehicle for route in routes], minlength=len(problem.vehicles))
     if any(n > kind.fleet for n, kind in zip(used, problem.vehicles, strict=False)):
         return None
-    if any(m.capacity is not None and n > m.capacity for m, n in zip(problem.modes, by_mode.sum(axis=1), strict=True)):
-        return None
+    for modes in (by_mode, *(ridership.by_mode for ridership in others)):
+        totals = zip(problem.modes, modes.sum(axis=1), strict=True)
+        if any(mode.capacity is not None and n > mode.capacity for mode, n in totals):
+            return None
     return RoutingSolution(
         Status.OPTIMAL if all(part.status == Status.OPTIMAL for part in parts) else Status.FEASIBLE,
-        objective_of(problem, tuple(routes), by_mode),
+        objective_of(problem, routes, by_mode, others),
         sum(part.bound for part in parts),
         restriction=RESTRICTION,
-        routes=tuple(routes),
+        routes=routes,
         by_mode=by_mode,
+        others=others,
         pool_size=sum(part.pool_size for part in parts),
         pool_complete=all(part.pool_complete for part in parts),
     )
+
+
+def _moved(riders: tuple[tuple[int, int, int], ...], groups: np.ndarray) -> tuple[tuple[int, int, int], ...]:
+    """Riders with the numbers that their groups have in the whole problem."""
+    return tuple((int(groups[g]), s, n) for g, s, n in riders)
+
+
+def _side_by_side(problem: RoutingProblem, members: list[np.ndarray], parts: list[np.ndarray]) -> np.ndarray:
+    """Persons of each group in each mode, put together from the parts."""
+    by_mode = np.zeros((len(problem.modes), len(problem.people)), int)
+    for groups, part in zip(members, parts, strict=True):
+        by_mode[:, groups] = part
+    return by_mode
 
 
 def _of_groups(problem: RoutingProblem, groups: np.ndarray) -> RoutingProblem:
@@ -100,6 +135,7 @@ def _of_groups(problem: RoutingProblem, groups: np.ndarray) -> RoutingProblem:
         minute_cost=problem.minute_cost[groups],
         access_cost=problem.access_cost[groups],
         riders_max=problem.riders_max[groups],
+        others=tuple(replace(demand, riders_max=demand.riders_max[groups]) for demand in problem.others),
         modes=tuple(replace(mode, cost=mode.cost[groups], public=mode.public[groups]) for mode in problem.modes),
     )
 
