@@ -155,3 +155,18 @@ def main_road_nodes(graph: RoadGraph, edges: Path, classes: tuple[str, ...] = MA
     e = pd.read_parquet(edges, columns=["u", "v", "highway"])
     e = e[e["highway"].isin(classes)]
     return np.unique(graph.index_of(np.concatenate([e["u"], e["v"]])))
+
+
+def street_names(graph: RoadGraph, edges: Path, nodes) -> list[str]:
+    """Name (else reference) of the widest named street at each node position, "" where none has one."""
+    rank = {name: i for i, name in enumerate(MAIN_CLASSES)}
+    e = pd.read_parquet(edges, columns=["u", "v", "highway", "name", "ref"])
+    at = graph.node_ids[np.asarray(nodes, int)]
+    e = e[e["u"].isin(at) | e["v"].isin(at)]
+    name = e["name"].fillna("").where(e["name"].fillna("") != "", e["ref"].fillna(""))
+    e = e.assign(name=name, rank=e["highway"].map(rank).fillna(len(rank)))[name != ""]
+    ends = pd.concat(
+        [e[["u", "name", "rank"]].rename(columns={"u": "node"}), e[["v", "name", "rank"]].rename(columns={"v": "node"})]
+    )
+    best = ends.sort_values(["node", "rank", "name"]).drop_duplicates("node").set_index("node")["name"]
+    return [str(best.get(node, "")) for node in at]

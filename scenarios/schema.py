@@ -372,6 +372,7 @@ class Vehicle(Section):
     fixed_vnd_day: float = Field(ge=0, description="hire with driver, VND a day")
     km_vnd: float = Field(ge=0, description="VND a km")
     fleet: int = Field(50, ge=0, description="vehicles available")
+    co2_kg_km: float = Field(0.8, ge=0, description="CO2, kg a km")
 
 
 class Commute(Section):
@@ -379,18 +380,38 @@ class Commute(Section):
 
     arrive_by: str = Field("07:30", pattern=r"^\d\d:\d\d$", description="latest arrival at the site")
     leave_from: str = Field("17:00", pattern=r"^\d\d:\d\d$", description="earliest departure from the site")
-    min_km: float = Field(15, ge=0, description="support from this distance on, km")
     longest_ride_minutes: float = Field(75, gt=0, description="longest ride on a shuttle, minutes")
-    min_riders_route: int = Field(12, ge=1, description="smallest ridership of a vehicle")
+    min_riders_route: int = Field(40, ge=1, description="smallest number of people registered for a vehicle")
     walk_to_stop_km: float = Field(1.5, ge=0, description="access to a stop without a feeder, km")
     budget_vnd_month: float | None = Field(None, ge=0, description="ceiling on public money a month, VND")
     peak_factor: float = Field(1.3, ge=1, description="peak traffic over free flow")
-    shuttle_take_up: Share = Field(1.0, description="share of persons offered a shuttle who ride it")
+    take_up: float = Field(0.7, gt=0, le=1, description="share of those registered who ride shuttle or train, expected")
+    take_up_sd: float = Field(0.15, ge=0, le=0.5, description="its standard deviation: how unsure the share is")
+    take_up_local_sd: float = Field(0.15, ge=0, le=1, description="relative deviation of one commune from the rest")
+    ramp: tuple[float, ...] = Field(
+        (0.75, 1.5, 1.0), min_length=1, description="riders of the first weeks over the expected ones; the last lasts"
+    )
+    curve: tuple[float, ...] = Field(
+        (0.3, 3.0, 10.0),
+        description="prices of time over the scenario's, at which budget and minutes are traded; empty: none",
+    )
+    co2_vnd_tonne: float = Field(0, ge=0, description="price of CO2 in the choice, VND a tonne (no money flows)")
+    own_co2_kg_km: float = Field(0.12, ge=0, description="CO2 of an own vehicle, kg a km (car and motorbike mixed)")
+    train_co2_kg_km: float = Field(0.04, ge=0, description="CO2 of the train, kg a passenger and km")
+    second_site_share: Share = Field(
+        0.0, description="largest share of those entitled who work some days at the site nearest home or from home"
+    )
+    second_site_days_week: float = Field(2, gt=0, le=5, description="these days a week")
+    second_site_public_vnd_month: float = Field(500_000, ge=0, description="public cost of such a desk, VND a month")
+    second_site_vnd_day: float = Field(
+        60_000, ge=0, description="weight of a day away from the team, VND (no money flows)"
+    )
+    area_people: int = Field(40, ge=1, description="commuters of a commune above which it is split into home areas")
     vehicles: tuple[Vehicle, ...] = Field(
         (
-            Vehicle(id="16", seats=16, fixed_vnd_day=900_000, km_vnd=6_000),
-            Vehicle(id="29", seats=29, fixed_vnd_day=1_300_000, km_vnd=8_000),
-            Vehicle(id="45", seats=45, fixed_vnd_day=1_800_000, km_vnd=10_000),
+            Vehicle(id="16", seats=16, fixed_vnd_day=900_000, km_vnd=6_000, co2_kg_km=0.25),
+            Vehicle(id="29", seats=29, fixed_vnd_day=1_300_000, km_vnd=8_000, co2_kg_km=0.5),
+            Vehicle(id="45", seats=45, fixed_vnd_day=1_800_000, km_vnd=10_000, co2_kg_km=0.8),
         ),
         description="vehicle types (this project's assumptions)",
     )
@@ -409,7 +430,7 @@ class Commute(Section):
     feeder_km: float = Field(5, ge=0, description="longest way to a stop by own vehicle, km")
     station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
     walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
-    stop_spacing_km: float = Field(2.5, ge=0, description="smallest distance between two candidate stops, km")
+    stop_spacing_km: float = Field(1.5, ge=0, description="smallest distance between two candidate stops, km")
     min_people_stop: int = Field(4, ge=1, description="people within reach that make a candidate stop")
     main_road_km: float = Field(1.0, ge=0, description="how far a stop may move to lie on a main road, km")
     max_stops_route: int = Field(6, ge=1, description="largest number of stops of a route")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from merger.commuting.homes import area_of_people, home_areas
+from merger.commuting.prices import FROM_KM
 from merger.inputs import Inputs
 from scenarios.schema import Commute
 
@@ -15,7 +17,7 @@ def people_concerned(inputs: Inputs, staff: pd.DataFrame) -> pd.DataFrame:
     """Rows of the table staff of those whose workplace moved and who either are on the list or live far from
     it.
 
-    Columns added: `wish` and `protected` of the roster, `group_id`. In order of person_id.
+    Columns added: `wish` and `protected` of the roster, `area`, `home_node` and `group_id`. In order of person_id.
     """
     roster = inputs.staff.set_index("person_id")
     people = staff.copy()
@@ -28,23 +30,35 @@ def people_concerned(inputs: Inputs, staff: pd.DataFrame) -> pd.DataFrame:
         & (people["site_after"] != people["site_before"])
         & people["home_code"].isin(inputs.units.index)
     )
-    far = pd.to_numeric(people["km_after"]).fillna(0.0) >= inputs.scenario.commute.min_km
+    far = pd.to_numeric(people["km_after"]).fillna(0.0) >= inputs.law.value(FROM_KM)
     people = people[moved & ((people["wish"] != "") | far)].sort_values("person_id", kind="stable")
-    people["group_id"] = people["home_code"] + "|" + people["site_after"] + "|" + people["wish"]
-    return people.reset_index(drop=True)
+    people = people.reset_index(drop=True)
+    areas = home_areas(inputs, people["home_code"].value_counts())
+    people["area"] = area_of_people(people, areas)
+    people["home_node"] = [
+        int(areas[code][0][area]) if code in areas else int(inputs.unit_nodes[code])
+        for code, area in zip(people["home_code"], people["area"], strict=True)
+    ]
+    home = people["home_code"].where(
+        ~people["home_code"].isin(areas), people["home_code"] + "#" + (people["area"] + 1).astype(str)
+    )
+    people["group_id"] = home + "|" + people["site_after"] + "|" + people["wish"]
+    return people
 
 
 def group_people(inputs: Inputs, people: pd.DataFrame) -> pd.DataFrame:
-    """One row a group in order of group_id: home_code, home, site_id, wish, people, km, minutes (peak),
-    days, node.
+    """One row a group in order of group_id: home_code, area, home_node, home, site_id, wish, people, km, minutes, days,
+    node.
 
-    `km` and `minutes` are one way from the home unit's centre, inf where no road or ferry leads; `node` is
-    the road node of the site (position in the graph).
+    `km` and `minutes` (peak) are one way from the home unit's centre (by which the allowance is told), inf where no
+    road or ferry leads; `home_node` and `node` are road nodes of home area and site (positions in the graph).
     """
     frame = (
         people.groupby("group_id", sort=True)
         .agg(
             home_code=("home_code", "first"),
+            area=("area", "first"),
+            home_node=("home_node", "first"),
             site_id=("site_after", "first"),
             wish=("wish", "first"),
             people=("person_id", "size"),

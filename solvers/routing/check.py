@@ -25,9 +25,9 @@ def check_routing(problem: RoutingProblem, solution: RoutingSolution) -> list[st
         faults += wrong
         rides.append(ride)
         kind = problem.vehicles[route.vehicle]
-        cost = problem.days * (kind.day_vnd + kind.km_vnd * length)
-        spent += cost
-        total += cost
+        money = problem.days * (kind.day_vnd + kind.km_vnd * length)
+        spent += money
+        total += money + problem.days * kind.shadow_km_vnd * length
     for v, kind in enumerate(problem.vehicles):
         if used[v] > kind.fleet:
             faults.append(f"{used[v]} vehicles of type {kind.id}, available {kind.fleet}")

@@ -8,10 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from solvers.routing.problem import Route, RoutingProblem
+from solvers.routing.problem import Column, Route, RoutingProblem
 
-# A sequence of stops and its depot.
-Column = tuple[int, tuple[int, ...]]
 # Routes of several stops kept for one depot, and routes of one length that are grown further: where there are
 # more, those with the smallest sums of detours.
 POOL_OF_DEPOT = 6000
@@ -97,7 +95,7 @@ class _Worth:
         riders = np.concatenate([[0], seats])
         for kind in self._kinds:
             most = float(np.interp(kind.seats, riders, saved))
-            if most >= self._problem.days * (kind.day_vnd + kind.km_vnd * day_km):
+            if most >= self._problem.days * (kind.day_vnd + kind.km_cost * day_km):
                 return True
         return False
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from solvers.linear import LinearModel, solve_linear
 from solvers.problem import Status, Stop
-from solvers.routing.columns import Column, shortest, usable_stops
-from solvers.routing.problem import Demand, Ridership, Route, RoutingProblem, RoutingSolution, objective_of
+from solvers.routing.columns import shortest, usable_stops
+from solvers.routing.problem import Column, Demand, Ridership, Route, RoutingProblem, RoutingSolution, objective_of
 
 # Money in the programmes is in units of 1,000 VND, so that coefficients lie near one another.
 UNIT = 1_000.0
@@ -69,17 +69,20 @@ def choose(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> Rou
 
 
 def with_vehicles(
-    problem: RoutingProblem, pool: tuple[Column, ...], counts: np.ndarray, stop: Stop
+    problem: RoutingProblem, pool: tuple[Column, ...], counts: np.ndarray, stop: Stop, *, least: bool = True
 ) -> RoutingSolution | None:
-    """Who goes how in each demand with given vehicles, `counts` (pool, types); None where the limits allow nothing."""
+    """Who goes how in each demand with given vehicles, `counts` (pool, types); None where the limits allow nothing.
+
+    Without `least`, the vehicles run however few ride them, and by all their stops.
+    """
     used = np.flatnonzero(counts.sum(axis=1))
     lines, counts = tuple(pool[r] for r in used), counts[used]
-    model, blocks, _, routes = _programme(problem, lines, whole_people=True, counts=counts)
+    model, blocks, _, routes = _programme(problem, lines, whole_people=True, counts=counts, least=least)
     whole = solve_linear(model, replace(stop, work=None))
     if whole.values is None:
         return None
     boarded = [_boarded(problem, lines, people, routes.u[k], whole.values) for k, people in enumerate(blocks)]
-    chosen, others = _split(problem, lines, counts, boarded)
+    chosen, others = _split(problem, lines, counts, boarded, problem.min_riders if least else 0)
     by_mode = [_by_mode(problem, people, whole.values) for people in blocks]
     ridership = tuple(Ridership(riders, modes) for riders, modes in zip(others, by_mode[1:], strict=True))
     return RoutingSolution(
@@ -120,15 +123,15 @@ def direct_bound(problem: RoutingProblem, stop: Stop) -> float | None:
                 model.add_entries(hired, seats, -1.0)
                 for s in usable_stops(problem, depot):
                     ride = minutes[s, depot] + minutes[depot, s] + 2 * problem.dwell
-                    way = problem.days * kind.km_vnd * (km[s, depot] + km[depot, s]) / kind.seats / UNIT
+                    seat_km = problem.days * (km[s, depot] + km[depot, s]) / kind.seats / UNIT
                     chance = people.demand.probability
                     for w in present:
                         row = people.balance.get((depot, s, w))
                         if row is not None:
-                            f = model.add_columns(chance * (way + price[w] * ride / UNIT))
+                            f = model.add_columns(chance * (seat_km * kind.km_cost + price[w] * ride / UNIT))
                             model.add_entries([row, hired[0]], f, [-1.0, 1.0])
                             if shared.budget is not None:
-                                model.add_entries(shared.budget, f, chance * way)
+                                model.add_entries(shared.budget, f, chance * seat_km * kind.km_vnd)
     answer = solve_linear(model, stop)
     return None if answer.status != Status.OPTIMAL or answer.bound is None else answer.bound * UNIT
 
@@ -175,6 +178,9 @@ class _Limits:
         self._price = np.unique(problem.minute_cost) / UNIT
         self._kinds = [v for v, k in enumerate(problem.vehicles) if k.seats >= problem.min_riders and k.fleet > 0]
         self._rides = [sum(problem.ride_minutes(sequence, depot)) for depot, sequence in pool]
+        self._public = [
+            [problem.public_vnd_month(v, sequence, depot) / UNIT for v in self._kinds] for depot, sequence in pool
+        ]
         self._cost = [
             [problem.vehicle_vnd_month(v, sequence, depot) / UNIT for v in self._kinds] for depot, sequence in pool
         ]
@@ -188,10 +194,10 @@ class _Limits:
         result = np.full(len(self._pool), np.inf)
         for r, (depot, sequence) in enumerate(self._pool):
             gains = [self._gains(people, duals, depot, sequence, self._rides[r]) for people in blocks]
-            for v, cost in zip(self._kinds, self._cost[r], strict=True):
+            for v, cost, public in zip(self._kinds, self._cost[r], self._public[r], strict=True):
                 seats = self._problem.vehicles[v].seats
                 filled = sum(self._filled(k, r, seats, gain) for k, gain in enumerate(gains))
-                result[r] = min(result[r], cost * (1 - budget) - fleet[v] - filled)
+                result[r] = min(result[r], cost - public * budget - fleet[v] - filled)
         return result
 
     def _filled(self, k: int, r: int, seats: int, gains: list[tuple[float, int]]) -> float:
@@ -217,7 +223,7 @@ class _Limits:
 
 
 def _programme(
-    problem, pool, *, whole_people: bool, counts: np.ndarray | None = None, relaxed: bool = False
+    problem, pool, *, whole_people: bool, counts: np.ndarray | None = None, relaxed: bool = False, least: bool = True
 ) -> tuple[LinearModel, list[_People], _Shared, _Routes]:
     """The programme over a pool: with `counts` the vehicles are given, with `relaxed` nothing is whole."""
     model = LinearModel()
@@ -235,9 +241,10 @@ def _programme(
     y = y.reshape(cost.shape)
     model.add_entries(shared.fleet[None, :], y, 1.0)
     if shared.budget is not None:
-        model.add_entries(shared.budget, y.ravel(), cost.ravel() / UNIT)
+        public = np.array([[problem.public_vnd_month(v, q, d) for v in range(len(kinds))] for d, q in pool])
+        model.add_entries(shared.budget, y.ravel(), public.ravel() / UNIT)
     u = [
-        _add_riders(problem, pool, model, people, y=y, whole=whole_people, least=k == 0)
+        _add_riders(problem, pool, model, people, y=y, whole=whole_people, least=least and k == 0)
         for k, people in enumerate(blocks)
     ]
     return model, blocks, shared, _Routes(y, u)
@@ -418,7 +425,7 @@ def _take(queue: list[list[int]], wanted: int) -> list[tuple[int, int]]:
     return taken
 
 
-def _split(problem, pool, counts, boarded) -> tuple[tuple[Route, ...], list[tuple]]:
+def _split(problem, pool, counts, boarded, least: int) -> tuple[tuple[Route, ...], list[tuple]]:
     """Riders of each sequence onto its vehicles: routes with those of the planned demand, and the riders of others.
 
     A vehicle that no one needs at a stop, in any demand, leaves the stop out where its way is then shorter.
@@ -428,15 +435,14 @@ def _split(problem, pool, counts, boarded) -> tuple[tuple[Route, ...], list[tupl
     for r, (depot, sequence) in enumerate(pool):
         vehicles = [v for v in range(len(problem.vehicles)) for _ in range(counts[r, v])]
         loads = [
-            _onto_vehicles(problem, sequence, vehicles, own[r], problem.min_riders if k == 0 else 0)
-            for k, own in enumerate(boarded)
+            _onto_vehicles(problem, sequence, vehicles, own[r], least if k == 0 else 0) for k, own in enumerate(boarded)
         ]
         for i, v in enumerate(vehicles):
             mine = [load[i] for load in loads]
             wanted = {stop for riders in mine for _, stop, _ in riders}
             used = tuple(s for s in sequence if s in wanted)
             shorter = used and problem.is_runnable(used, depot)
-            cheaper = shorter and problem.day_km(used, depot) <= problem.day_km(sequence, depot)
+            cheaper = least and shorter and problem.day_km(used, depot) <= problem.day_km(sequence, depot)
             routes.append(Route(v, used if cheaper else sequence, depot, mine[0]))
             for kept, riders in zip(others, mine[1:], strict=True):
                 kept.append(riders)

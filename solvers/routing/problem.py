@@ -25,13 +25,22 @@ from solvers.problem import ProblemError, Solution
 
 @dataclass(frozen=True)
 class VehicleType:
-    """A vehicle type: seats for passengers, VND a day of hire, VND a km, number available."""
+    """A vehicle type: seats for passengers, VND a day of hire, VND a km, number available.
+
+    `shadow_km_vnd` weighs a km further (a price of CO2, say) without any money that counts against the budget.
+    """
 
     id: str
     seats: int
     day_vnd: float
     km_vnd: float
     fleet: int
+    shadow_km_vnd: float = 0.0
+
+    @property
+    def km_cost(self) -> float:
+        """What a km weighs in the choice."""
+        return self.km_vnd + self.shadow_km_vnd
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,9 @@ class RoutingProblem:
         free = [mode for mode in self.modes if mode.capacity is None]
         if groups and not any(np.isfinite(m.cost).all() and not m.public.any() for m in free):
             raise ProblemError("One mode must take every group without public money and without a limit of capacity.")
-        if any(v.seats < 1 or v.fleet < 0 or v.day_vnd < 0 or v.km_vnd < 0 for v in self.vehicles):
+        if any(
+            v.seats < 1 or v.fleet < 0 or v.day_vnd < 0 or min(v.km_vnd, v.shadow_km_vnd) < 0 for v in self.vehicles
+        ):
             raise ProblemError("Vehicles need at least one seat and no negative fleet or price.")
         if len({v.id for v in self.vehicles}) != len(self.vehicles) or len({m.id for m in self.modes}) != len(
             self.modes
@@ -158,7 +169,12 @@ class RoutingProblem:
         return float(self.km[nodes[:-1], nodes[1:]].sum() + self.km[nodes[1:], nodes[:-1]].sum())
 
     def vehicle_vnd_month(self, vehicle: int, sequence: tuple[int, ...], depot: int) -> float:
-        """Cost of one vehicle on the sequence, VND a month."""
+        """What one vehicle on the sequence weighs, VND a month."""
+        kind = self.vehicles[vehicle]
+        return self.days * (kind.day_vnd + kind.km_cost * self.day_km(sequence, depot))
+
+    def public_vnd_month(self, vehicle: int, sequence: tuple[int, ...], depot: int) -> float:
+        """Public money of one vehicle on the sequence, VND a month."""
         kind = self.vehicles[vehicle]
         return self.days * (kind.day_vnd + kind.km_vnd * self.day_km(sequence, depot))
 
@@ -192,13 +208,17 @@ class Ridership:
     by_mode: np.ndarray
 
 
+# A sequence of stops and its depot.
+Column = tuple[int, tuple[int, ...]]
+
+
 @dataclass(frozen=True)
 class RoutingSolution(Solution):
     """Routes with their riders, and `by_mode` (M, G): persons of each group in each other mode.
 
     These are of the planned demand; `others` has the same for each further one. `pool_size` and `pool_bound` tell how
     many sequences the programme chose from, and its bound for that pool; `pool_complete` that the pool holds every
-    sequence that keeps to the limits.
+    sequence that keeps to the limits. `columns` are the sequences that the search for whole vehicles chose from.
     """
 
     routes: tuple[Route, ...] = ()
@@ -207,6 +227,7 @@ class RoutingSolution(Solution):
     pool_size: int = 0
     pool_bound: float | None = None
     pool_complete: bool = False
+    columns: tuple[Column, ...] = ()
 
 
 def fixed_cost(problem: RoutingProblem, routes: tuple[Route, ...]) -> float:

@@ -108,6 +108,7 @@ def _solve_apart(problem: RoutingProblem, depots: list[int], stop: Stop) -> Rout
         routes=routes,
         by_mode=by_mode,
         others=others,
+        columns=tuple(column for part in parts for column in part.columns),
         pool_size=sum(part.pool_size for part in parts),
         pool_complete=all(part.pool_complete for part in parts),
     )
@@ -182,4 +183,5 @@ def _solve_together(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
         restriction=RESTRICTION,
         pool_size=size,
         pool_complete=pool.complete,
+        columns=columns,
     )
