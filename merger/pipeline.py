@@ -85,10 +85,12 @@ def solve_stages(
     records: dict[str, Record] = {}
     for name in wanted:
         progress(name)
-        _run_stage(name, inputs, tables, records, seconds)
         if name == "commute" and inputs.scenario.relocate.commute_feedback:
+            _run_stage(name, _draft(inputs), tables, records, seconds)
             progress("relocate")
-            _feed_back(inputs, tables, records, seconds)
+            _place_again(inputs, tables, records, seconds)
+            progress(name)
+        _run_stage(name, inputs, tables, records, seconds)
     return tables, records
 
 
@@ -106,19 +108,20 @@ def _run_stage(
     records[name] = result.record
 
 
-def _feed_back(
+def _draft(inputs: Inputs) -> Inputs:
+    """The commute for the expected demand alone, enough to price the ways to work."""
+    commute = inputs.scenario.commute.model_copy(update={"take_up_sd": 0.0, "curve": ()})
+    return replace(inputs, scenario=inputs.scenario.model_copy(update={"commute": commute}))
+
+
+def _place_again(
     inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record], seconds: float | None
 ) -> None:
-    """Place again at the prices that stage commute found; plan the commute again where a workplace changes by it."""
+    """Place again at the prices that stage commute found."""
     first, spent = tables["staff"], records["relocate"].seconds
     _run_stage("relocate", inputs, tables, records, seconds)
     again = tables["staff"]
     moved = int((first["site_after"].fillna("") != again["site_after"].fillna("")).sum())
-    if moved:
-        _run_stage("commute", inputs, tables, records, seconds)
-    else:
-        support = first.set_index("person_id")[["support", "support_vnd_month"]].loc[again["person_id"]]
-        tables["staff"] = again.assign(**{column: support[column].to_numpy() for column in support})
     record = records["relocate"]
     fed_back = shown_figures({"commute_feedback_moved_people": moved}, inputs.scenario.documents.smallest_group)
     figures = {**record.figures, **fed_back}

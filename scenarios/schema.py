@@ -392,7 +392,7 @@ class Commute(Section):
         (0.75, 1.5, 1.0), min_length=1, description="riders of the first weeks over the expected ones; the last lasts"
     )
     curve: tuple[float, ...] = Field(
-        (0.3, 3.0, 10.0),
+        (0.3, 3.0, 6.0, 10.0),
         description="prices of time over the scenario's, at which budget and minutes are traded; empty: none",
     )
     co2_vnd_tonne: float = Field(0, ge=0, description="price of CO2 in the choice, VND a tonne (no money flows)")

@@ -46,13 +46,13 @@ def _most_riders(network: ShuttleNetwork, depot: int, stops: list[int]) -> int:
     """Riders that a vehicle by way of one of the stops can have at most: those who reach it or one that fits."""
     problem = network.problem
     own = problem.depot == depot
-    most = 0
+    out, back = problem.minutes, problem.minutes.T
+    most, end = 0, problem.n_stops
     for s in stops:
-        with_it = [
-            t
-            for t in range(problem.n_stops)
-            if t == s or problem.is_runnable((int(t), int(s)), depot) or problem.is_runnable((int(s), int(t)), depot)
-        ]
+        before = np.maximum(out[:end, s] + out[s, depot], back[:end, s] + back[s, depot])
+        after = np.maximum(out[s, :end] + out[:end, depot], back[s, :end] + back[:end, depot])
+        with_it = np.minimum(before, after) + 2 * problem.dwell <= problem.max_ride
+        with_it[s] = True
         near = np.isfinite(problem.access_cost[:, with_it]).any(axis=1)
         most = max(most, int(problem.riders_max[own & near].sum()))
     return most

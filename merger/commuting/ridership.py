@@ -18,7 +18,7 @@ from merger.commuting.rows import Choice
 from solvers.problem import Stop
 from solvers.routing.master import choose
 from solvers.routing.problem import RoutingSolution
-from solvers.routing.recourse import with_routes
+from solvers.routing.recourse import in_demand
 
 LEVELS = ("expected", "low", "high")
 ORDER = ("low", "expected", "high")
@@ -51,7 +51,7 @@ class Ridership:
     def at(self, riders_max: np.ndarray, solution: RoutingSolution | None = None) -> RoutingSolution:
         """The vehicles of the plan (or of another solution) when so many people of each group ride with others."""
         routes = (solution or self.choice.solution).routes
-        found = with_routes(self.choice.network.problem, routes, riders_max, self.stop)
+        found = in_demand(self.choice.network.problem, routes, riders_max, self.stop)
         if found is None:
             raise RuntimeError("commute: nobody could be sent in a demand in the time given")
         return found

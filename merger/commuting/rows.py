@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,8 +76,9 @@ def commute_rows(choice: Choice) -> tuple[pd.DataFrame, dict[Key, list[int]]]:
                 minutes=price.minutes[g],
                 rules=price.rules[g],
             )
-            rows[key]["reason_vi"], rows[key]["reason_en"] = _reasons(choice, g, mode)
-            rows[key]["limit"] = _limit(choice, g, mode)
+            limit = _limit(choice, g, mode)
+            rows[key]["reason_vi"], rows[key]["reason_en"] = _reasons(choice, g, mode, limit)
+            rows[key]["limit"] = limit
     _shuttle_rows(choice, rows, shares)
     for key, row in rows.items():
         row["public_vnd_month"] = sum(shares[key])
@@ -100,14 +102,18 @@ def route_rows(choice: Choice, commute: pd.DataFrame) -> tuple[pd.DataFrame, pd.
 def support_of_people(
     people: pd.DataFrame, commute: pd.DataFrame, shares: dict[Key, list[int]]
 ) -> dict[str, tuple[str, int, str]]:
-    """Mode, public money and rule ids of each person; in a group, people under protection choose first."""
+    """Mode, public money and rule ids of each person; in a group, people under protection choose first.
+
+    Who of the others rides is not known: they follow in an order that has nothing to do with their agency.
+    """
     order = {mode: i for i, mode in enumerate(ORDER)}
     rules = {(r.group_id, r.mode, r.route_id): r.rules for r in commute.itertuples()}
     places: dict[str, list[tuple[str, int, str]]] = {}
     for key in sorted(shares, key=lambda k: (k[0], order[k[1]], k[2])):
         places.setdefault(key[0], []).extend((key[1], amount, rules[key]) for amount in shares[key])
-    ordered = people.assign(free=people["protected"] == "").sort_values(
-        ["group_id", "free", "person_id"], kind="stable"
+    drawn = [zlib.crc32(person.encode()) for person in people["person_id"]]
+    ordered = people.assign(free=people["protected"] == "", drawn=drawn).sort_values(
+        ["group_id", "free", "drawn", "person_id"], kind="stable"
     )
     support = {}
     for group, ids in ordered.groupby("group_id", sort=True)["person_id"]:
@@ -205,7 +211,7 @@ def _shuttle_rows(choice: Choice, rows: dict[Key, dict], shares: dict[Key, list[
             shares.setdefault(key, []).extend(share)
 
 
-def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
+def _reasons(choice: Choice, g: int, mode: str, limit: str) -> tuple[str, str]:
     """Why the people of a group go this way, naming the limit that binds."""
     options, group = choice.inputs.scenario.commute, choice.groups.iloc[g]
     if mode == "train":
@@ -228,7 +234,7 @@ def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
             f"Làm việc {days} ngày một tuần tại trụ sở gần nhà hoặc từ xa; các ngày còn lại tự túc phương tiện.",
             f"Works {days} days a week at the site nearest home or from home; by own vehicle on the others.",
         )
-    vi, en = limits.in_words(_limit(choice, g, mode), choice.inputs, float(group["km"]))
+    vi, en = limits.in_words(limit, choice.inputs, float(group["km"]))
     if mode == "none":
         return vi, en
     return (
