@@ -13,6 +13,7 @@ from merger.audit import (  # noqa: F401
     people,
     placement,
     privacy,
+    ridership,
     territory,
     timing,
     transport,

@@ -88,7 +88,13 @@ def allowances(case: Case) -> Violations:
         per_person = per_person.where(~((km >= floor) & (km >= least_km)), amount)
     rent = float(table.at[options.rent_allowance, "amount_vnd"]) if options.rent_allowance else 0.0
     rent_from = float(table.at[options.rent_allowance, "min_km"]) if options.rent_allowance else np.inf
-    due = {"own": per_person, "rent": pd.Series(rent, rows.index), "none": pd.Series(0.0, rows.index)}
+    also = 0.0 if case.inputs.law.value("commute.rent_excludes_travel") else per_person
+    due = {
+        "own": per_person,
+        "rent": pd.Series(rent, rows.index) + also,
+        "second_site": per_person + options.second_site_public_vnd_month,
+        "none": pd.Series(0.0, rows.index),
+    }
     for mode, amount in due.items():
         off = (rows["mode"] == mode) & ((rows["public_vnd_month"] - amount * rows["riders"]).abs() > rows["riders"])
         if off.any():
@@ -96,6 +102,9 @@ def allowances(case: Case) -> Violations:
     near = (rows["mode"] == "rent") & (rows["riders"] > 0) & (km < rent_from)
     if near.any():
         yield f"rent support below {rent_from:.0f} km: {shown(rows.loc[near, 'group_id'])}"
+    unsaid = rows["mode"].isin(["own", "none"]) & (rows["riders"] > 0) & ~filled(rows["limit"])
+    if unsaid.any():
+        yield f"no limit is named that keeps from a shuttle or from support: {shown(rows.loc[unsaid, 'group_id'])}"
     cited = {i for cell in rows["rules"] for i in items(cell)}
     if unknown := {i for i in cited if i not in table.index and i not in case.inputs.law}:
         yield f"unknown allowances or rules: {shown(unknown)}"

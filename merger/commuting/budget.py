@@ -12,6 +12,7 @@ from merger.commuting.money import Sums, policy_sums, sums_of
 from merger.commuting.prices import is_entitled
 from merger.commuting.rows import Choice
 from merger.disclosure.commuters import modes_joined
+from merger.tables import TABLES
 from solvers.problem import Stop
 from solvers.routing.master import choose
 from solvers.routing.problem import Mode, RoutingProblem
@@ -21,6 +22,8 @@ MONTHS = (6, 12, 24)
 WEEKS = 52 / 12
 COMMUNES, SMALL = "communes", "other"
 COLLECTIVE = ("shuttle", "train")
+# Sums over the persons of a side or an agency are told in whole millions: exact ones would tell who gets which tier.
+ROUNDED = -6
 
 
 def policies(choice: Choice) -> dict[str, Sums]:
@@ -76,7 +79,8 @@ def budget_rows(
     for dimension in ("side", "agency"):
         for key, own in staff.groupby(_large(staff[dimension], smallest), sort=True):
             rows.append(_people_row(dimension, key, own, share))
-    return pd.DataFrame(rows).assign(label=choice.label)
+    columns = [name for name in TABLES["commute_budget"].columns if name != "label"]
+    return pd.DataFrame(rows).reindex(columns=columns).assign(label=choice.label)
 
 
 def _first_month(weeks: pd.DataFrame, month: float) -> float:
@@ -129,13 +133,11 @@ def _mode_row(modes: str, own: pd.DataFrame, share: float) -> dict[str, Any]:
         "dimension": "mode",
         "key": modes,
         "people": people,
-        "riders": people if modes in COLLECTIVE else 0,
         **_over(public, public * share),
         "private_vnd_month": round(float(own["private_vnd_month"].sum())),
         "time_vnd_month": round(float(own["time_vnd_month"].sum())),
         "public_vnd_person_month": round(public / people),
         "mean_minutes": float(np.average(minutes["minutes"], weights=minutes["riders"])) if len(minutes) else np.nan,
-        "co2_t_month": np.nan,
     }
 
 
@@ -145,13 +147,8 @@ def _people_row(dimension: str, key: str, own: pd.DataFrame, share: float) -> di
         "dimension": dimension,
         "key": key,
         "people": len(own),
-        "riders": int(own["mode"].isin(COLLECTIVE).sum()),
-        **_over(public, public * share),
-        "private_vnd_month": np.nan,
-        "time_vnd_month": np.nan,
-        "public_vnd_person_month": round(public / len(own)),
-        "mean_minutes": np.nan,
-        "co2_t_month": np.nan,
+        **{name: round(value, ROUNDED) for name, value in _over(public, public * share).items()},
+        "public_vnd_person_month": round(public / len(own), -5),
     }
 
 

@@ -87,7 +87,12 @@ def small_inputs() -> Inputs:
         ),
         consolidate={"stay_sites": {"hai_duong": "old-hd"}, "main_site": "main"},
         relocate=Relocate(party_posts_commune=2, front_posts_commune=1),
-        commute=Commute(vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),), min_riders_route=3),
+        commute=Commute(
+            vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),),
+            min_riders_route=3,
+            take_up=1.0,
+            take_up_sd=0.0,
+        ),
         timetable=Timetable(working_groups={"working_group": 2}),
         data=Data(),
     )
@@ -500,6 +505,63 @@ def _travel() -> dict[str, pd.DataFrame]:
         "commute": table("commute", commute, label="SYNTHETIC"),
         "routes": table("routes", routes, label="SYNTHETIC"),
         "stops": table("stops", stops, label="SYNTHETIC"),
+        **_ridership(),
+    }
+
+
+def _ridership() -> dict[str, pd.DataFrame]:
+    """All 48 ride from the second week on, three of four in the first: 36. One vehicle of 48 million a month."""
+    boardings = [{"group_id": "10002|main|daily", "route_id": "s-1", "stop_id": "10002", "riders": 48}]
+    # An allowance of 2.7 million at 44 km: 18 riders make 48 million.
+    rules = [
+        {
+            "route_id": "s-1",
+            "registered": 48,
+            "seats": 48,
+            "riders_low": 48,
+            "riders_expected": 48,
+            "riders_high": 48,
+            "keep_from": 10,
+            "pays_from": 18,
+            "add_from": 10,
+            "smallest_vehicle": "48",
+        }
+    ]
+    weeks = [
+        {"week": week, "take_up": share, "shuttle_riders": riders, "seats": 48, "vehicles": 1, "vehicles_full": full}
+        | {"train_riders": 0, "vehicles_below": 0, "without_seat": 0, "public_vnd_month": 48_000_000}
+        for week, share, riders, full in ((1, 0.75, 36, 0), (2, 1.0, 48, 1), (3, 1.0, 48, 1))
+    ]
+    risk = [
+        {"planned": planned, "realised": "expected", "probability": 1.0, "vehicles": 1, "total_vnd_month": total}
+        | {"regret_vnd_month": total - 90, "expected_vnd_month": total, "realised_take_up": 1.0}
+        for planned, total in (("expected", 90), ("plan", 100))
+    ]
+    money = {
+        "people": 48,
+        "public_vnd_first_month": 48_000_000,
+        "public_vnd_month": 48_000_000,
+        **{f"public_vnd_{n}_months": n * 48_000_000 for n in (6, 12, 24)},
+    }
+    keys = (("policy", "plan"), ("mode", "shuttle"), ("side", "hai_duong"))
+    budget = [{"dimension": dimension, "key": key, **money} for dimension, key in keys]
+    # 12 agencies of 4 persons are too small to show: all of them together.
+    budget.append({"dimension": "agency", "key": "other", **money})
+    curve = [
+        {"time_price": 0.5, "public_vnd_month": 40_000_000, "mean_minutes": 70.0, "efficient": True},
+        {"time_price": 1.0, "public_vnd_month": 48_000_000, "mean_minutes": 60.0, "efficient": True},
+        {"time_price": 2.0, "public_vnd_month": 50_000_000, "mean_minutes": 61.0, "efficient": False},
+    ]
+    return {
+        name: table(name, rows, label="SYNTHETIC")
+        for name, rows in (
+            ("boardings", boardings),
+            ("route_rules", rules),
+            ("ridership", weeks),
+            ("demand_risk", risk),
+            ("commute_budget", budget),
+            ("budget_curve", curve),
+        )
     }
 
 

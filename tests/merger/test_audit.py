@@ -242,6 +242,8 @@ BROKEN = {
         lambda c: put(c, "commute", 0, mode="own"),
         lambda c: put(c, "commute", 0, mode="none"),
         lambda c: put(c, "commute", 0, rules="hp-travel-99"),
+        lambda c: put(c, "commute", 0, mode="own", public_vnd_month=48 * 2_700_000, limit=""),
+        lambda c: put(c, "commute", 0, mode="second_site"),
         lambda c: put(c, "commute", 0, mode="rent", km=20.0, public_vnd_month=48 * 2_700_000),
     ],
     "routes-seats": [
@@ -272,6 +274,48 @@ BROKEN = {
     "stops-roads": [
         lambda c: put(c, "stops", 1, km=40.0),
         lambda c: put(c, "stops", 0, time="06:40"),
+    ],
+    "boardings-add-up": [
+        lambda c: put(c, "boardings", 0, riders=47),
+        lambda c: put(c, "boardings", 0, stop_id="main"),
+        lambda c: put(c, "boardings", 0, riders=0),
+    ],
+    "route-rules": [
+        lambda c: drop(c, "route_rules", 0),
+        lambda c: twice(c, "route_rules"),
+        lambda c: put(c, "route_rules", 0, riders_expected=40),
+        lambda c: put(c, "route_rules", 0, registered=60),
+        lambda c: put(c, "route_rules", 0, riders_high=49),
+        lambda c: put(c, "route_rules", 0, keep_from=-1),
+        lambda c: put(c, "route_rules", 0, smallest_vehicle="29"),
+        # 10 million a day on 22 days are 220 million: not 18 allowances of at most 3.6 million.
+        lambda c: put(c, "routes", 0, cost_vnd_day=10_000_000),
+    ],
+    "ridership-weeks": [
+        lambda c: drop(c, "ridership", 0),
+        lambda c: put(c, "ridership", 1, take_up=0.9),
+        lambda c: put(c, "ridership", 1, seats=45),
+        lambda c: put(c, "ridership", 1, shuttle_riders=49),
+        lambda c: put(c, "ridership", 1, vehicles_full=2),
+    ],
+    "demand-risk": [
+        lambda c: put(c, "demand_risk", 1, regret_vnd_month=5),
+        lambda c: put(c, "demand_risk", 1, probability=0.5),
+        lambda c: put(c, "demand_risk", 1, expected_vnd_month=120),
+        lambda c: drop(c, "demand_risk", 1),
+        lambda c: put(c, "demand_risk", 0, planned="best"),
+    ],
+    "commute-budget": [
+        lambda c: drop(c, "commute_budget", 0),
+        lambda c: put(c, "commute_budget", 1, people=40),
+        lambda c: put(c, "commute_budget", 2, public_vnd_month=40_000_000),
+        lambda c: put(c, "commute_budget", 0, public_vnd_12_months=1),
+        lambda c: put(c, "commute", 0, public_vnd_month=40_000_000),
+    ],
+    "budget-curve": [
+        lambda c: put(c, "budget_curve", 2, efficient=True),
+        lambda c: put(c, "budget_curve", 0, efficient=False),
+        lambda c: put(c, "budget_curve", 0, time_price=1.0),
     ],
     "timetable-days": [
         lambda c: put(c, "timetable", 2, finish="2025-09-02"),
