@@ -25,7 +25,9 @@ def figures_of(
     people: pd.DataFrame,
     commute: pd.DataFrame,
     routes: pd.DataFrame,
+    *,
     compared: dict[str, Sums],
+    risk: pd.DataFrame,
 ) -> dict[str, Any]:
     """Figures of the record; money in VND a month, minutes one way from door to door in the morning."""
     groups, solution = choice.groups, choice.solution
@@ -36,6 +38,7 @@ def figures_of(
     unserved = commute[commute["mode"].eq("none")]
     entitled_ids = set(groups.loc[entitled, "group_id"])
     reached = commute["minutes"].notna()
+    limited = commute[commute["limit"] != ""].groupby("limit")["riders"].sum()
     figures: dict[str, Any] = {
         "concerned_people": len(people),
         "listed_people": int((people["wish"] != "").sum()),
@@ -57,12 +60,20 @@ def figures_of(
         else None,
         "pool_routes": solution.pool_size,
         "pool_complete": solution.pool_complete,
+        "by_limit_people": {k: int(n) for k, n in limited.items()},
         "take_up_ratio": choice.inputs.scenario.commute.take_up,
         "registered_people": round(registered(choice)),
+        "wrong_forecast_vnd_month": _wrong(risk),
         "co2_t_month": round(compared["plan"].co2_t, 1),
         "policies": _policies(compared, modes),
     }
     return figures
+
+
+def _wrong(risk: pd.DataFrame) -> dict[str, int]:
+    """What vehicles for one demand alone cost above the plan's, expected over all, by demand."""
+    expected = risk.drop_duplicates("planned").set_index("planned")["expected_vnd_month"]
+    return {k: int(v - expected["plan"]) for k, v in expected.items() if k != "plan"} if len(expected) > 2 else {}
 
 
 def _policies(compared: dict[str, Sums], modes: pd.DataFrame) -> dict[str, dict[str, int]]:
@@ -93,6 +104,7 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
     found += _train_findings(choice, figures)
     found += _entitlement_findings(choice, commute, figures)
     found += _vehicle_findings(figures)
+    found += _demand_findings(choice, figures)
     if figures["unserved_people"]:
         n = figures["unserved_people"]
         found.append(
@@ -238,6 +250,33 @@ def _vehicle_findings(figures: dict[str, Any]) -> list[Finding]:
             "irregular ones too.",
         )
     ]
+
+
+def _demand_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
+    """What the take-up is taken to be, and what a wrong forecast costs."""
+    options = choice.inputs.scenario.commute
+    found = [
+        Finding(
+            f"{_n(figures['registered_people'])} người được mời đi xe hoặc tàu; kịch bản giả định bình quân"
+            f" {options.take_up:.0%} đi (độ lệch chuẩn {options.take_up_sd:.0%}), số còn lại tự túc và hưởng mức theo"
+            f" khoảng cách. Một xe cần {options.min_riders_route} người đăng ký.",
+            f"{_n(figures['registered_people'], 'en')} people are offered a seat on shuttle or train; on average"
+            f" {options.take_up:.0%} are taken to ride (standard deviation {options.take_up_sd:.0%}), the others drive"
+            f" and draw the allowance. A vehicle needs {options.min_riders_route} registered.",
+        )
+    ]
+    wrong = figures.get("wrong_forecast_vnd_month", {})
+    if wrong:
+        low, high = (wrong.get(k, 0) for k in ("low", "high"))
+        found.append(
+            Finding(
+                f"Nếu đặt xe theo mức nhu cầu thấp hoặc cao thay cho cả ba mức, chi phí kỳ vọng mỗi tháng tăng"
+                f" {_bn(low)} hoặc {_bn(high)} tỷ đồng.",
+                f"Vehicles hired for low or for high demand alone would cost {low / 1e9:.2f} or {high / 1e9:.2f} bn VND"
+                " a month more, expected over all three.",
+            )
+        )
+    return found
 
 
 def _n(value: Any, lang: str = "vi") -> str:

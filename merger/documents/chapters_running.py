@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from merger.disclosure import amount
-from merger.documents import pictures
+from merger.documents import chapters_ridership, pictures
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
 from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
@@ -64,7 +64,10 @@ def commute(c: Context) -> None:
     routes = c.plan.tables.get("routes")
     if routes is not None and len(routes):
         _routes_table(c, routes)
-    reasons(c, "commute", 2)
+    chapters_ridership.budget(c)
+    chapters_ridership.risk(c)
+    chapters_ridership.not_carried(c)
+    reasons(c, "commute", 5)
 
 
 def _routes_table(c: Context, routes: pd.DataFrame) -> None:

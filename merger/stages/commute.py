@@ -76,7 +76,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "budget_curve": curve_rows(choice, stop),
     }
     smallest = inputs.scenario.documents.smallest_group
-    figures = commute_figures(figures_of(choice, people, commute, routes, compared), commute, smallest)
+    figures = figures_of(choice, people, commute, routes, compared=compared, risk=frames["demand_risk"])
+    figures = commute_figures(figures, commute, smallest)
     record = Record.of(
         solution,
         UNIT,
