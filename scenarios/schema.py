@@ -428,6 +428,8 @@ class Commute(Section):
     train_seat_share: Share = Field(1.0, description="share of the train's seats open to these commuters")
     irregular_days_week: float = Field(3, gt=0, le=7, description="commuting days a week of those who wish irregular")
     feeder_km: float = Field(5, ge=0, description="longest way to a stop by own vehicle, km")
+    feeder_minutes: float = Field(5, ge=0, description="parking and walking at a stop reached by own vehicle, minutes")
+    feeder_vnd_day: float = Field(5_000, ge=0, description="parking at a stop or station, VND a day (assumed)")
     station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
     walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
     stop_spacing_km: float = Field(1.5, ge=0, description="smallest distance between two candidate stops, km")

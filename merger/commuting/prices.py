@@ -103,9 +103,9 @@ def access_minutes_and_vnd(
     """
     options = inputs.scenario.commute
     on_foot = km <= options.walk_to_stop_km
-    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes * options.peak_factor)
+    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes * options.peak_factor + options.feeder_minutes)
     reach = np.where(on_foot | (km <= longest_km), reach, np.inf)
-    return reach, np.where(on_foot, 0.0, drive_vnd(inputs, 2 * km, days))
+    return reach, np.where(on_foot, 0.0, drive_vnd(inputs, 2 * km, days) + days * options.feeder_vnd_day)
 
 
 def co2_weight(inputs: Inputs, kg: np.ndarray) -> np.ndarray:

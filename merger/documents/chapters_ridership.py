@@ -11,6 +11,8 @@ from merger.documents.wording import modes_text, money, term
 
 LEVELS = ("low", "expected", "high")
 MONTHS = (6, 12, 24)
+# Policies that come first in the table, in this order; the train as it ran follows.
+FIRST = ("plan", "allowances_only", "nothing")
 
 
 def budget(c: Context) -> None:
@@ -25,6 +27,8 @@ def budget(c: Context) -> None:
 
 
 def _policies(c: Context, rows: pd.DataFrame) -> None:
+    rows = rows.assign(at=[FIRST.index(k) if k in FIRST else len(FIRST) for k in rows["key"]])
+    rows = rows.sort_values(["at", "key"], kind="stable")
     c.letter.table(
         [
             c.say("Phương án", "Policy"),
@@ -134,7 +138,8 @@ def _risk_table(c: Context, demand: pd.DataFrame) -> None:
     told = [level for level in LEVELS if level in set(demand["realised"])]
     share = demand.drop_duplicates("realised").set_index("realised")["realised_take_up"]
     rows = []
-    for planned, own in demand.groupby("planned", sort=False):
+    order = {level: i for i, level in enumerate(LEVELS)}
+    for planned, own in sorted(demand.groupby("planned"), key=lambda item: order.get(item[0], len(order))):
         by = own.set_index("realised")
         rows.append(
             (

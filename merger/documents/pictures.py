@@ -277,7 +277,7 @@ def chart_budget(curve: pd.DataFrame, budget: pd.DataFrame, lang: str) -> bytes:
             color=BEFORE,
             label=term("policy", row.key, lang),
         )
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.12 * max([*minutes, *others["mean_minutes"]]))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
     ax.set_xlabel(_say(lang, "Ngân sách, tỷ đồng/tháng", "Public money, VND billion a month"), fontsize=6.5)

@@ -146,15 +146,18 @@ class _Routes:
     u: list[list[list[tuple[int, int, int]]]]
 
 
-def relax(problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop) -> tuple[float | None, np.ndarray]:
+def relax(
+    problem: RoutingProblem, pool: tuple[Column, ...], stop: Stop, likely: np.ndarray | None = None
+) -> tuple[float | None, np.ndarray]:
     """Linear bound over a pool (VND a month, None out of time) and the reduced cost of each of its routes.
 
-    Solved on a part of the pool; routes that its dual prices call for are added until none is left.
+    Solved on a part of the pool, at first the `likely` routes (positions, best first); routes that its dual prices call
+    for are added until none is left.
     """
     began = time.perf_counter()
     limits = _Limits(problem, pool)
     taken = np.zeros(len(pool), bool)
-    taken[:FIRST_ROUTES] = True
+    taken[(np.arange(len(pool)) if likely is None else likely)[:FIRST_ROUTES]] = True
     while True:
         part = np.flatnonzero(taken)
         lines = tuple(pool[i] for i in part)
