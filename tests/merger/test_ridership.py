@@ -68,7 +68,7 @@ def test_vehicles_for_one_demand_cost_more_in_another():
 
 
 def test_more_riders_need_no_more_money_than_fewer():
-    """A rider on a seat that is paid already draws no allowance: public money falls as the take-up of the weeks rises."""
+    """A rider on a seat that is paid already draws no allowance: public money falls as the take-up rises."""
     weeks = unsure().tables["ridership"].sort_values("take_up")
     assert weeks["take_up"].tolist() == pytest.approx([0.525, 0.7, 1.0])
     assert weeks["public_vnd_month"].is_monotonic_decreasing
