@@ -44,7 +44,8 @@ def with_options(case: Case, **sections) -> Case:
 
 def _with_scenario(case: Case, scenario):
     inputs = replace(case.inputs, scenario=scenario)
-    for name in ("unit_travel", "site_travel", "roads"):
+    put = ("traffic", "roads", *(f"{n}_{t}" for n in ("unit", "site") for t in ("travel", "minutes", "minutes_peak")))
+    for name in put:
         inputs.__dict__[name] = case.inputs.__dict__[name]
     return inputs
 
