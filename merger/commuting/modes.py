@@ -116,11 +116,11 @@ def access_minutes_and_vnd(
     """Way to a stop or station, one way minutes and VND a month: on foot when near, else by own vehicle; inf
     too far.
 
-    `minutes` are at free flow; the peak factor is applied.
+    `minutes` are those in peak traffic.
     """
     options = inputs.scenario.commute
     on_foot = km <= options.walk_to_stop_km
-    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes * options.peak_factor)
+    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes)
     reach = np.where(on_foot | (km <= longest_km), reach, np.inf)
     return reach, np.where(on_foot, 0.0, drive_vnd(inputs, 2 * km, days))
 
@@ -182,8 +182,9 @@ def _near_site(inputs, groups, tariff, entitled) -> dict[str, Price]:
     flats, node = _reserved_flats(inputs)
     if not flats:
         return {"rent": rent}
-    way = travel_table(inputs.roads, [node], groups["node"].to_numpy(), cache=default_cache())
-    local, local_km = way.minutes[0] * options.peak_factor, way.km[0]
+    peak = inputs.traffic.peak
+    way = travel_table(inputs.roads, [node], groups["node"].to_numpy(), factor=peak, cache=default_cache())
+    local, local_km = way.minutes[0], way.km[0]
     near = may & np.isfinite(local) & (local < minutes)
     local, local_km = np.where(near, local, 0.0), np.where(near, local_km, 0.0)
     flat = Price(
@@ -260,9 +261,8 @@ def _fares(options: Commute, tariff: Tariff, days: np.ndarray) -> tuple[np.ndarr
 
 
 def _station_access(inputs: Inputs, groups: pd.DataFrame, station: str) -> tuple[np.ndarray, np.ndarray]:
-    table = travel_table(
-        inputs.roads, inputs.unit_nodes.to_numpy(), [station_node(inputs, station)], cache=default_cache()
-    )
+    homes, at = inputs.unit_nodes.to_numpy(), [station_node(inputs, station)]
+    table = travel_table(inputs.roads, homes, at, factor=inputs.traffic.peak, cache=default_cache())
     row = inputs.units.index.get_indexer(groups["home_code"])
     days = groups["days"].to_numpy(float)
     longest = inputs.scenario.commute.station_km
@@ -277,11 +277,12 @@ def _site_link(inputs: Inputs, groups: pd.DataFrame, station: str) -> tuple[np.n
     """
     options = inputs.scenario.commute
     nodes, back = np.unique(groups["node"].to_numpy(), return_inverse=True)
-    way = travel_table(inputs.roads, [station_node(inputs, station)], nodes, cache=default_cache())
+    at, peak = [station_node(inputs, station)], inputs.traffic.peak
+    way = travel_table(inputs.roads, at, nodes, factor=peak, cache=default_cache())
     minutes, km = way.minutes[0][back], way.km[0][back]
     centre = groups["site_id"].isin(inputs.sites.loc[inputs.sites["kind"] == CENTRE_KIND, "site_id"]).to_numpy()
     walk = km <= options.walk_to_stop_km
-    link = np.where(walk, km / options.walk_kmh * 60, np.where(centre, minutes * options.peak_factor, np.inf))
+    link = np.where(walk, km / options.walk_kmh * 60, np.where(centre, minutes, np.inf))
     return link, centre & ~walk
 
 

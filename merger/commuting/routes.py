@@ -57,7 +57,7 @@ def shuttle_network(inputs: Inputs, groups: pd.DataFrame, prices: dict[str, Pric
     waits = options.wait_minutes
     access_cost = access_vnd + minute[:, None] * (2 * reach + waits)
     problem = RoutingProblem(
-        minutes=np.round(by_road.minutes * options.peak_factor, 4),
+        minutes=np.round(by_road.minutes * inputs.traffic.peak, 4),
         km=np.round(by_road.km, 4),
         n_stops=len(stops),
         people=groups["people"].to_numpy(int),
@@ -152,7 +152,8 @@ def _access(inputs: Inputs, groups: pd.DataFrame, stops: pd.DataFrame) -> tuple[
     if not len(stops):
         return np.empty((len(groups), 0)), np.empty((len(groups), 0))
     homes = inputs.unit_nodes.to_numpy()
-    way = travel_table(inputs.roads, homes, stops["node"].to_numpy(int), cache=default_cache())
+    peak, at = inputs.traffic.peak, stops["node"].to_numpy(int)
+    way = travel_table(inputs.roads, homes, at, factor=peak, cache=default_cache())
     row = inputs.units.index.get_indexer(groups["home_code"])
     days = groups["days"].to_numpy(float)[:, None]
     reach, vnd = access_minutes_and_vnd(inputs, way.minutes[row], way.km[row], days, inputs.scenario.commute.feeder_km)
