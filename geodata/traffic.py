@@ -1,4 +1,4 @@
-"""How much slower real traffic is than free flow: a factor for normal and one for peak hours, fitted to published times.
+"""How much slower traffic is than free flow: a factor for normal and one for peak hours, fitted to published times.
 
 Weighted least squares through the origin (Aitken 1936, On least squares and linear combination of observations): the
 published middle y of each check over the model's free-flow minutes m, with half the width of the published band as the
@@ -115,6 +115,17 @@ def fit_table(measured: pd.DataFrame, traffic: Traffic) -> pd.DataFrame:
         "factor": factor, "minutes_model": model, "published_low": low, "published_high": high,
         "residual": model - (low + high) / 2, "outside": model - model.clip(low, high),
     })  # fmt: skip
+
+
+def held_out(measured: pd.DataFrame) -> pd.Series:
+    """Minutes of each check by a factor fitted to the other checks of its state alone; nan where there are none."""
+    minutes = pd.Series(np.nan, measured.index)
+    for at in measured.index:
+        rest = measured[(measured["traffic"] == measured.at[at, "traffic"]) & (measured.index != at)]
+        if len(rest):
+            bands = (rest[c] for c in ("minutes_free_flow", "published_minutes_low", "published_minutes_high"))
+            minutes[at] = measured.at[at, "minutes_free_flow"] * fit_factor(*bands).factor
+    return minutes
 
 
 def root_mean_square(residuals) -> float:

@@ -35,6 +35,7 @@ from merger.plan import (
 from merger.publish import publish_into
 from merger.stages.stage import Record
 from merger.tables import TABLES, conform
+from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
 
@@ -153,6 +154,7 @@ def make_plan(
     progress("read")
     inputs = load_inputs(loaded.scenario, loaded.folder)
     tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
+    tables |= travel_tables(inputs)
     with whole_or_nothing(target) as folder:
         # A public plan is made from a full one, which only lives until it has passed its audit.
         full = folder / ".full" if public else folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from merger.commuting.findings import figures_of, findings_of
 from merger.commuting.groups import group_people, people_concerned
 from merger.commuting.modes import mode_prices
+from merger.commuting.projects import project_savings
 from merger.commuting.routes import shuttle_network
 from merger.commuting.rows import Choice, commute_rows, route_rows, support_of_people, with_support
 from merger.disclosure import commute_figures
@@ -31,6 +32,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     if people.empty:
         record = Record(str(Status.OPTIMAL), 0.0, 0.0, 0.0, 0.0, UNIT, figures={"concerned_people": 0})
         nothing = {name: empty(name) for name in ("commute", "routes", "stops")}
+        nothing["projects"] = project_savings(inputs, *nothing.values())
         return StageResult(nothing | {"staff": with_support(tables["staff"], {})}, record)
     groups = group_people(inputs, people)
     prices = mode_prices(inputs, groups)
@@ -57,4 +59,5 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "stops": conform("stops", stops) if len(stops) else empty("stops"),
         "staff": with_support(tables["staff"], support_of_people(people, commute, shares)),
     }
+    frames["projects"] = project_savings(inputs, frames["commute"], frames["routes"], frames["stops"])
     return StageResult(frames, record)

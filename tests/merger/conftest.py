@@ -145,13 +145,24 @@ def small_inputs() -> Inputs:
     unit_km = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 5.0
     unit_km[5, :5] = unit_km[:5, 5] = np.inf
     put_travel(inputs, travel(unit_km), travel(SITE_KM))
-    inputs.__dict__["roads"] = small_roads()
+    inputs.__dict__["roads"], inputs.__dict__["roads_with"] = small_roads(), small_roads
+    inputs.__dict__["unit_nodes"] = pd.Series(0, index=codes)
+    inputs.__dict__["site_nodes"] = pd.Series([0, 1], index=SITES)
+    # 55 / 50 = 1.1 and 65 / 50 = 1.3
+    inputs.__dict__["travel_time_checks"] = pd.DataFrame({
+        "check_id": ["t-1", "t-2"], "traffic": ["normal", "peak"], "minutes_free_flow": 50.0, "km": 40.0,
+        "published_minutes_low": [50, 60], "published_minutes_high": [60, 70],
+    })  # fmt: skip
     return inputs
 
 
-def small_roads() -> RoadGraph:
-    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2)."""
-    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in (45.0, 44_000.0))
+def small_roads(projects: tuple[str, ...] = ()) -> RoadGraph:
+    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2).
+
+    With the project ew_axis it has 40 km and takes 30 minutes; the others are elsewhere.
+    """
+    values = (30.0, 40_000.0) if "ew_axis" in projects else (45.0, 44_000.0)
+    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in values)
     return RoadGraph(
         node_ids=np.array([1, 2]),
         lon=np.array([106.0, 106.4]),
@@ -194,7 +205,15 @@ def table(name: str, rows: list[dict], **common) -> pd.DataFrame:
 
 
 def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    return {**_units(inputs), **_structure(inputs), **_people(inputs), **_limits(), **_travel(), **_timetable()}
+    return {
+        **_units(inputs),
+        **_structure(inputs),
+        **_people(inputs),
+        **_limits(),
+        **_travel(),
+        **_roads(),
+        **_timetable(),
+    }
 
 
 def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -510,6 +529,38 @@ def _travel() -> dict[str, pd.DataFrame]:
         "commute": table("commute", commute, label="SYNTHETIC"),
         "routes": table("routes", routes, label="SYNTHETIC"),
         "stops": table("stops", stops, label="SYNTHETIC"),
+    }
+
+
+def _roads() -> dict[str, pd.DataFrame]:
+    """Ways of 1.5 minutes a km; the project ew_axis saves 48 people 15 * 1.3 = 19.5 minutes, out and back.
+
+    48 * 39 = 1,872 a day, 41,184 in 22 days at 1,000 VND a minute; 4 km * 2 * 48 * 22 = 8,448 km at 3,000 VND. As the
+    shuttle goes: the same minutes, and 4 * 2 * 22 = 176 km at 1 VND.
+    """
+    km = SITE_KM.ravel()
+    km = np.where(np.isfinite(km), km, np.nan)
+    ways = pd.DataFrame({
+        "home_code": np.repeat(list(UNITS), 2), "site_id": np.tile(SITES, len(UNITS)), "km": km,
+        "minutes_free_flow": km * 1.5, "minutes_normal": km * 1.65, "minutes_peak": km * 1.95,
+    })  # fmt: skip
+    nothing = {"enabled": False, "rank": 2, "payback_years": np.nan}
+    nothing |= {f"{w}_{c}": 0 for w in ("all", "plan") for c in ("people", "longer", "minutes_month", "vnd_month")}
+    axis = {**nothing, "project_id": "ew_axis", "rank": 1, "cost_vnd": 798_336_000 * 10, "payback_years": 10.0}
+    axis |= {"all_people": 48, "all_minutes_month": 41_184, "all_vnd_month": 66_528_000}
+    axis |= {"plan_people": 48, "plan_minutes_month": 41_184, "plan_vnd_month": 41_184_176}
+    bridge = {**nothing, "project_id": "dinh_bridge"}
+    check = {"inside": True, "outside": 0.0, "residual": 0.0, "minutes_free_flow": 50.0, "km": 40.0}
+    checks = [
+        {**check, "check_id": "t-1", "traffic": "normal", "factor": 1.1, "minutes_model": 55.0,
+         "published_low": 50, "published_high": 60},
+        {**check, "check_id": "t-2", "traffic": "peak", "factor": 1.3, "minutes_model": 65.0,
+         "published_low": 60, "published_high": 70},
+    ]  # fmt: skip
+    return {
+        "travel": table("travel", ways.to_dict("records"), label="estimated"),
+        "travel_checks": table("travel_checks", checks, label="estimated"),
+        "projects": table("projects", [axis, bridge], label="SYNTHETIC"),
     }
 
 
