@@ -47,7 +47,8 @@ def travel(factor: float) -> None:
     slowed = roads.in_traffic(factor).minutes
     plain, spent = _timed(lambda: np.vstack([dijkstra(slowed, indices=h)[homes] for h in homes]))
     _row("scipy dijkstra, minutes only", spent, ours, _apart(plain, table.minutes))
-    found, spent = _timed(lambda: _networkx(roads, factor, homes[:NETWORKX_ORIGINS], homes))
+    graph = _networkx_graph(roads, factor)
+    found, spent = _timed(lambda: _networkx(graph, homes[:NETWORKX_ORIGINS], homes))
     scale = len(homes) / NETWORKX_ORIGINS
     apart = _apart(found, table.minutes[:NETWORKX_ORIGINS])
     _row(f"networkx ({NETWORKX_ORIGINS} origins, scaled)", (spent[0] * scale, spent[1] * scale), ours, apart)
@@ -81,11 +82,14 @@ def _row(name: str, spent: tuple[float, float], ours: tuple[float, float], apart
     print(f"{name:34} {spent[0]:8.2f} {spent[1]:8.2f} {spent[1] / ours[1]:8.2f} {shown:>20}", flush=True)
 
 
-def _networkx(roads: RoadGraph, factor: float, origins: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Minutes by networkx, the building of its graph included."""
+def _networkx_graph(roads: RoadGraph, factor: float) -> nx.DiGraph:
     arcs = roads.in_traffic(factor).minutes.tocoo()
     graph = nx.DiGraph()
     graph.add_nodes_from(range(len(roads.lon)))
     graph.add_weighted_edges_from(zip(arcs.row.tolist(), arcs.col.tolist(), arcs.data.tolist(), strict=True))
+    return graph
+
+
+def _networkx(graph: nx.DiGraph, origins: np.ndarray, targets: np.ndarray) -> np.ndarray:
     reached = [nx.single_source_dijkstra_path_length(graph, int(o)) for o in origins]
     return np.array([[found.get(int(t), np.inf) for t in targets] for found in reached])

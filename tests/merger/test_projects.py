@@ -35,9 +35,9 @@ def road(minutes: float, metres: float, is_ferry: bool = False) -> RoadGraph:
 def case(tmp_path):
     """Build inputs with one project between the two nodes: (inputs, tables)."""
 
-    def build(kind="road", minutes=30.0, cost="", enabled=(), ferries="", roads=None):
+    def build(*, kind="road", cost="", enabled=(), ferries="", roads=None):
         (tmp_path / "p.csv").write_text(
-            f"{HEAD}{REST}\np,Bridge,Cầu,{kind},1,2,40000,{minutes},planned,dự kiến,{cost},approximate"
+            f"{HEAD}{REST}\np,Bridge,Cầu,{kind},1,2,40000,30,planned,dự kiến,{cost},approximate"
             ",106,20.8,106.4,20.8,0,0,40000,60,2,,\n",
             encoding="utf-8",
         )
