@@ -80,7 +80,10 @@ def quiet(_: str) -> None:
 def solve_stages(
     inputs: Inputs, *, only: str | None = None, seconds: float | None = None, progress: Progress = quiet
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Record]]:
-    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time."""
+    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time.
+
+    Tables of travel times are added, which depend on no stage.
+    """
     wanted = list(STAGES) if only is None else [*STAGES[only], only]
     tables: dict[str, pd.DataFrame] = {}
     records: dict[str, Record] = {}
@@ -90,7 +93,7 @@ def solve_stages(
         if name == "commute" and inputs.scenario.relocate.commute_feedback:
             progress("relocate")
             _feed_back(inputs, tables, records, seconds)
-    return tables, records
+    return {**tables, **travel_tables(inputs)}, records
 
 
 def _run_stage(
@@ -154,7 +157,6 @@ def make_plan(
     progress("read")
     inputs = load_inputs(loaded.scenario, loaded.folder)
     tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
-    tables |= travel_tables(inputs)
     with whole_or_nothing(target) as folder:
         # A public plan is made from a full one, which only lives until it has passed its audit.
         full = folder / ".full" if public else folder

@@ -458,10 +458,10 @@ TABLES: dict[str, Table] = {
         },
     ),
     "travel": Table(
-        ("home_code", "site_id"),
+        ("old_code", "site_id"),
         {
-            "home_code": ("text", "old unit"),
-            "home": ("text", "name"),
+            "old_code": ("text", "home area: code of the old unit"),
+            "old_name": ("text", "name with type"),
             "site_id": ("text", "work site"),
             "km": ("km", "from the settlement centre by the quickest road or ferry at free flow; empty: none"),
             "minutes_free_flow": ("minutes", "at the assumed speeds"),

@@ -34,8 +34,8 @@ def travel_times(inputs: Inputs) -> pd.DataFrame:
         "minutes_by_train": np.round(train_minutes(inputs), 1),
     }
     frame = pd.DataFrame({
-        "home_code": np.repeat(inputs.units.index.to_numpy(), sites),
-        "home": np.repeat(inputs.units["name_full"].to_numpy(), sites),
+        "old_code": np.repeat(inputs.units.index.to_numpy(), sites),
+        "old_name": np.repeat(inputs.units["name_full"].to_numpy(), sites),
         "site_id": np.tile(inputs.sites["site_id"].to_numpy(), homes),
         **{name: np.where(np.isfinite(grid), grid, np.nan).ravel() for name, grid in grids.items()},
         "label": LABEL,

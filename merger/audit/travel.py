@@ -23,7 +23,7 @@ def times(case: Case) -> Violations:
     """Every home area and site; km and minutes of the road tables; slower traffic is not quicker; the train's ride."""
     table, inputs = case.tables["travel"], case.inputs
     pairs = pd.MultiIndex.from_product([inputs.units.index, inputs.sites["site_id"]])
-    given = table.set_index(["home_code", "site_id"])
+    given = table.set_index(["old_code", "site_id"])
     if len(table) != len(pairs) or set(given.index) != set(pairs):
         yield f"{len(table)} rows, {len(pairs)} home areas and sites"
         return ""

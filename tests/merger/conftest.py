@@ -541,7 +541,7 @@ def _roads() -> dict[str, pd.DataFrame]:
     km = SITE_KM.ravel()
     km = np.where(np.isfinite(km), km, np.nan)
     ways = pd.DataFrame({
-        "home_code": np.repeat(list(UNITS), 2), "site_id": np.tile(SITES, len(UNITS)), "km": km,
+        "old_code": np.repeat(list(UNITS), 2), "site_id": np.tile(SITES, len(UNITS)), "km": km,
         "minutes_free_flow": km * 1.5, "minutes_normal": km * 1.65, "minutes_peak": km * 1.95,
     })  # fmt: skip
     nothing = {"enabled": False, "rank": 2, "payback_years": np.nan}
