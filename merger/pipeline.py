@@ -35,6 +35,7 @@ from merger.plan import (
 from merger.publish import publish_into
 from merger.stages.stage import Record
 from merger.tables import TABLES, conform
+from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
 
@@ -79,7 +80,10 @@ def quiet(_: str) -> None:
 def solve_stages(
     inputs: Inputs, *, only: str | None = None, seconds: float | None = None, progress: Progress = quiet
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Record]]:
-    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time."""
+    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time.
+
+    Tables of travel times are added, which depend on no stage.
+    """
     wanted = list(STAGES) if only is None else [*STAGES[only], only]
     tables: dict[str, pd.DataFrame] = {}
     records: dict[str, Record] = {}
@@ -91,7 +95,7 @@ def solve_stages(
             _place_again(inputs, tables, records, seconds)
             progress(name)
         _run_stage(name, inputs, tables, records, seconds)
-    return tables, records
+    return {**tables, **travel_tables(inputs)}, records
 
 
 def _run_stage(

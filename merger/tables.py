@@ -31,6 +31,19 @@ class Table:
 
 LABEL = ("text", "official, estimated, reconstructed, SYNTHETIC or proposed")
 
+
+def _saved(who: str, how: str) -> dict[str, tuple[str, str]]:
+    """Columns of what a transport project saves, assessed in one way."""
+    return {
+        f"{who}_people": ("count", f"{how}: people whose way gets shorter by 0.1 minutes or more"),
+        f"{who}_longer": ("count", "people whose way gets longer by as much (a ferry moved)"),
+        f"{who}_minutes_day": ("minutes", "person-minutes saved a day, both ways, net; empty: too few people"),
+        f"{who}_minutes_person": ("minutes", "saved a day by each person with a shorter way"),
+        f"{who}_minutes_month": ("minutes", "person-minutes saved a month, net"),
+        f"{who}_vnd_month": ("vnd", "saved a month, net: time and vehicle km at the scenario's prices"),
+    }
+
+
 TABLES: dict[str, Table] = {
     "units": Table(
         ("old_code",),
@@ -522,6 +535,62 @@ TABLES: dict[str, Table] = {
         },
         internal=True,
         grouped=True,
+    ),
+    "projects": Table(
+        ("project_id",),
+        {
+            "project_id": ("text", "transport project, as in transport_projects.csv"),
+            "name_vi": ("text", "name"),
+            "name_en": ("text", ""),
+            "kind": ("text", "road, bridge, ferry, road and bridge"),
+            "status_vi": ("text", "state of the project"),
+            "status": ("text", ""),
+            "enabled": ("bool", "taken as open in this plan: then assessed by taking it away"),
+            "rank": ("int", "1: saves most if all drove"),
+            **_saved("all", "if all people concerned drove from home to work"),
+            **_saved("plan", "as the plan has them travel, a lower bound"),
+            "cost_vnd": ("vnd", "published cost; empty: none found"),
+            "payback_years": ("ratio", "years until all_vnd_month adds up to the cost: these commuters alone"),
+            "coordinate_quality": ("text", "how sure the ends of the link are"),
+            "label": LABEL,
+        },
+    ),
+    "travel": Table(
+        ("old_code", "site_id"),
+        {
+            "old_code": ("text", "home area: code of the old unit"),
+            "old_name": ("text", "name with type"),
+            "site_id": ("text", "work site"),
+            "km": ("km", "from the settlement centre by the quickest road or ferry at free flow; empty: none"),
+            "minutes_free_flow": ("minutes", "at the assumed speeds"),
+            "minutes_normal": ("minutes", "in normal traffic: roads times the factor, ferries unchanged"),
+            "minutes_peak": ("minutes", "in peak traffic"),
+            "minutes_by_train": ("minutes", "door to door in the morning by train; empty: cannot be used"),
+            "label": LABEL,
+        },
+    ),
+    "travel_checks": Table(
+        ("check_id",),
+        {
+            "check_id": ("text", "published travel time"),
+            "origin": ("text", ""),
+            "destination": ("text", ""),
+            "traffic": ("text", "normal or peak: what the published time is for"),
+            "km": ("km", "of the quickest road, without ferries"),
+            "minutes_free_flow": ("minutes", "of the model at the assumed speeds"),
+            "minutes_normal": ("minutes", "of the model in normal traffic"),
+            "minutes_peak": ("minutes", "of the model in peak traffic"),
+            "factor": ("ratio", "factor in force for this traffic"),
+            "minutes_model": ("minutes", "free flow times the factor"),
+            "minutes_held_out": ("minutes", "free flow times a factor fitted to the other checks alone; empty: none"),
+            "published_low": ("minutes", "published, from"),
+            "published_high": ("minutes", "published, to"),
+            "inside": ("bool", "the model lies in the published band"),
+            "outside": ("minutes", "above (+) or below (-) the band; 0 inside"),
+            "residual": ("minutes", "model less the middle of the band"),
+            "source": ("text", ""),
+            "label": LABEL,
+        },
     ),
     "timetable": Table(
         ("task_id",),

@@ -86,6 +86,9 @@ class Data(Section):
     ferries: str = Field("geodata:ferries.csv", description="ferry links")
     stations: str = Field("geodata:railway_stations.csv", description="railway stations and timetable")
     projects: str = Field("geodata:transport_projects.csv", description="links for what-if runs")
+    travel_time_checks: str | None = Field(
+        "geodata:travel_time_checks.csv", description="published travel times that the traffic factors are fitted to"
+    )
     sites: str = Field("geodata:sites.csv", description="work sites")
     agencies: str = Field("agencies.csv", description="agencies before and after")
     programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
@@ -166,7 +169,9 @@ class Arrange(Section):
     ward_target: Literal["phuong_central_city", "phuong_mountain_border_province", "phuong_other"] = Field(
         "phuong_central_city", description="floors of wards that apply: id of standards.target (Art 5(1)(c))"
     )
-    traffic_factor: float = Field(1.13, ge=1, description="normal traffic over free flow")
+    traffic_factor: float | None = Field(
+        None, ge=1, description="normal traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
+    )
     stop: StopOptions = StopOptions(seconds=120)
 
 
@@ -384,10 +389,11 @@ class Commute(Section):
     min_riders_route: int = Field(40, ge=1, description="smallest number of people registered for a vehicle")
     walk_to_stop_km: float = Field(1.5, ge=0, description="access to a stop without a feeder, km")
     budget_vnd_month: float | None = Field(None, ge=0, description="ceiling on public money a month, VND")
-    peak_factor: float = Field(1.3, ge=1, description="peak traffic over free flow")
+    peak_factor: float | None = Field(
+        None, ge=1, description="peak traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
+    )
     take_up: float = Field(0.7, gt=0, le=1, description="share of those registered who ride shuttle or train, expected")
     take_up_sd: float = Field(0.15, ge=0, le=0.5, description="its standard deviation: how unsure the share is")
-    take_up_local_sd: float = Field(0.15, ge=0, le=1, description="relative deviation of one commune from the rest")
     ramp: tuple[float, ...] = Field(
         (0.75, 1.5, 1.0), min_length=1, description="riders of the first weeks over the expected ones; the last lasts"
     )

@@ -17,6 +17,7 @@ from merger.audit import (  # noqa: F401
     territory,
     timing,
     transport,
+    travel,
 )
 from merger.audit.report import REGISTRY, AuditReport, Case
 from merger.inputs import inputs_of

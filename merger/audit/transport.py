@@ -225,7 +225,7 @@ def roads(case: Case) -> Violations:
     stops = stops[stops["route_id"].isin(shuttles)].sort_values(["route_id", "direction", "sequence"])
     if stops.empty:
         return "no shuttles"
-    graph, peak = case.inputs.roads.without_ferries(), case.inputs.scenario.commute.peak_factor
+    graph, peak = case.inputs.roads.without_ferries(), case.inputs.traffic.peak
     nodes = graph.index_of(stops["road_node"].to_numpy(int))
     known, place = np.unique(nodes, return_inverse=True)
     table = travel_table(graph, known, known, cache=default_cache())

@@ -68,7 +68,7 @@ def group_people(inputs: Inputs, people: pd.DataFrame) -> pd.DataFrame:
     frame["home"] = inputs.units["name_full"].reindex(frame["home_code"]).to_numpy()
     minutes, km = travel_to(inputs, frame["home_code"], frame["site_id"])
     options = inputs.scenario.commute
-    frame["km"], frame["minutes"] = km, minutes * options.peak_factor
+    frame["km"], frame["minutes"] = km, minutes
     frame["days"] = [days_month(options, inputs.scenario.prices.working_days_month, w) for w in frame["wish"]]
     frame["node"] = [site_node(inputs, site) for site in frame["site_id"]]
     return frame
@@ -86,16 +86,16 @@ def site_node(inputs: Inputs, site: str) -> int:
 
 
 def travel_to(inputs: Inputs, homes: pd.Series, sites: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Free-flow minutes and km from each home unit to each workplace (site or commune-level unit)."""
+    """Minutes in peak traffic and km from each home unit to each workplace (site or commune-level unit)."""
     row = inputs.units.index.get_indexer(homes)
     at_site = inputs.site_nodes.index.get_indexer(sites)
     at_unit = inputs.units.index.get_indexer(sites)
     minutes, km = np.full(len(homes), np.inf), np.full(len(homes), np.inf)
     is_site = at_site >= 0
     if is_site.any():
-        minutes[is_site] = inputs.site_travel.minutes[row[is_site], at_site[is_site]]
+        minutes[is_site] = inputs.site_minutes_peak[row[is_site], at_site[is_site]]
         km[is_site] = inputs.site_travel.km[row[is_site], at_site[is_site]]
     if (~is_site).any():
-        minutes[~is_site] = inputs.unit_travel.minutes[row[~is_site], at_unit[~is_site]]
+        minutes[~is_site] = inputs.unit_minutes_peak[row[~is_site], at_unit[~is_site]]
         km[~is_site] = inputs.unit_travel.km[row[~is_site], at_unit[~is_site]]
     return minutes, km

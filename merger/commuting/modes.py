@@ -62,10 +62,11 @@ def _second_site(inputs, groups, allowance, tiers, entitled) -> Price | None:
     if not places:
         return None
     km, minutes, days = (groups[c].to_numpy(float) for c in ("km", "minutes", "days"))
-    near = travel_table(inputs.roads, groups["home_node"].to_numpy(int), inputs.site_nodes, cache=default_cache())
+    homes, peak = groups["home_node"].to_numpy(int), inputs.traffic.peak
+    near = travel_table(inputs.roads, homes, inputs.site_nodes, factor=peak, cache=default_cache())
     at = near.minutes.argmin(axis=1)
     row = np.arange(len(groups))
-    near_minutes, near_km = near.minutes[row, at] * options.peak_factor, near.km[row, at]
+    near_minutes, near_km = near.minutes[row, at], near.km[row, at]
     away = np.minimum(options.second_site_days_week * WEEKS_MONTH, days)
     open_to = entitled & np.isfinite(near_minutes) & (near_minutes < minutes)
     ways = [(np.where(open_to, km, 0.0), days - away), (np.where(open_to, near_km, 0.0), away)]

@@ -41,8 +41,9 @@ def near_site_prices(inputs, groups, tariff, entitled) -> dict[str, Price]:
     flats, node = _reserved_flats(inputs)
     if not flats:
         return {"rent": rent}
-    way = travel_table(inputs.roads, [node], groups["node"].to_numpy(), cache=default_cache())
-    local, local_km = way.minutes[0] * options.peak_factor, way.km[0]
+    peak = inputs.traffic.peak
+    way = travel_table(inputs.roads, [node], groups["node"].to_numpy(), factor=peak, cache=default_cache())
+    local, local_km = way.minutes[0], way.km[0]
     near = may & np.isfinite(local) & (local < minutes)
     local, local_km = np.where(near, local, 0.0), np.where(near, local_km, 0.0)
     flat = Price(

@@ -99,11 +99,11 @@ def access_minutes_and_vnd(
     """Way to a stop or station, one way minutes and VND a month: on foot when near, else by own vehicle; inf
     too far.
 
-    `minutes` are at free flow; the peak factor is applied.
+    `minutes` are those in peak traffic.
     """
     options = inputs.scenario.commute
     on_foot = km <= options.walk_to_stop_km
-    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes * options.peak_factor + options.feeder_minutes)
+    reach = np.where(on_foot, km / options.walk_kmh * 60, minutes + options.feeder_minutes)
     reach = np.where(on_foot | (km <= longest_km), reach, np.inf)
     return reach, np.where(on_foot, 0.0, drive_vnd(inputs, 2 * km, days) + days * options.feeder_vnd_day)
 

@@ -59,7 +59,7 @@ def shuttle_network(inputs: Inputs, groups: pd.DataFrame, prices: dict[str, Pric
     access_cost = access_vnd + minute[:, None] * (2 * reach + waits)
     planned, others = _demands(groups, options)
     problem = RoutingProblem(
-        minutes=np.round(by_road.minutes * options.peak_factor, 4),
+        minutes=np.round(by_road.minutes * inputs.traffic.peak, 4),
         km=np.round(by_road.km, 4),
         n_stops=len(stops),
         people=groups["people"].to_numpy(int),

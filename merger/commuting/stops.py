@@ -99,7 +99,8 @@ def access_to_stops(inputs: Inputs, groups: pd.DataFrame, stops: pd.DataFrame) -
     if not len(stops):
         return np.empty((len(groups), 0)), np.empty((len(groups), 0))
     homes, row = np.unique(groups["home_node"].to_numpy(int), return_inverse=True)
-    way = travel_table(inputs.roads, homes, stops["node"].to_numpy(int), cache=default_cache())
+    peak, at = inputs.traffic.peak, stops["node"].to_numpy(int)
+    way = travel_table(inputs.roads, homes, at, factor=peak, cache=default_cache())
     days = groups["days"].to_numpy(float)[:, None]
     reach, vnd = access_minutes_and_vnd(inputs, way.minutes[row], way.km[row], days, inputs.scenario.commute.feeder_km)
     return reach, np.where(np.isfinite(reach), vnd, np.inf)

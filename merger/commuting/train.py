@@ -66,7 +66,9 @@ def _fares(options: Commute, tariff: Tariff, days: np.ndarray) -> tuple[np.ndarr
 
 def _station_access(inputs: Inputs, groups: pd.DataFrame, station: str) -> tuple[np.ndarray, np.ndarray]:
     homes, row = np.unique(groups["home_node"].to_numpy(int), return_inverse=True)
-    table = travel_table(inputs.roads, homes, [station_node(inputs, station)], cache=default_cache())
+    table = travel_table(
+        inputs.roads, homes, [station_node(inputs, station)], factor=inputs.traffic.peak, cache=default_cache()
+    )
     days = groups["days"].to_numpy(float)
     longest = inputs.scenario.commute.station_km
     return access_minutes_and_vnd(inputs, table.minutes[row, 0], table.km[row, 0], days, longest)
@@ -80,11 +82,12 @@ def _site_link(inputs: Inputs, groups: pd.DataFrame, station: str) -> tuple[np.n
     """
     options = inputs.scenario.commute
     nodes, back = np.unique(groups["node"].to_numpy(), return_inverse=True)
-    way = travel_table(inputs.roads, [station_node(inputs, station)], nodes, cache=default_cache())
+    at, peak = [station_node(inputs, station)], inputs.traffic.peak
+    way = travel_table(inputs.roads, at, nodes, factor=peak, cache=default_cache())
     minutes, km = way.minutes[0][back], way.km[0][back]
     centre = groups["site_id"].isin(inputs.sites.loc[inputs.sites["kind"] == CENTRE_KIND, "site_id"]).to_numpy()
     walk = km <= options.walk_to_stop_km
-    link = np.where(walk, km / options.walk_kmh * 60, np.where(centre, minutes * options.peak_factor, np.inf))
+    link = np.where(walk, km / options.walk_kmh * 60, np.where(centre, minutes, np.inf))
     return link, centre & ~walk
 
 

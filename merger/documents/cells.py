@@ -37,9 +37,16 @@ CODED = {
     "limit": "limit",
     "planned": "level_of_demand",
     "realised": "level_of_demand",
+    "traffic": "traffic",
+    "coordinate_quality": "coordinate_quality",
 }
 # `kind` means something else in these tables.
-KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
+KINDS_OF = {
+    "timetable": "task_kind",
+    "mandates": "mandate_kind",
+    "new_agencies": "agency_kind",
+    "projects": "project_kind",
+}
 # Columns that hold ids of units, sites, bodies or divisions.
 NAMED = {
     "site_id",

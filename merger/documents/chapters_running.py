@@ -8,6 +8,7 @@ import pandas as pd
 
 from merger.disclosure import amount
 from merger.documents import chapters_ridership, pictures
+from merger.documents.chapters_travel import projects, traffic
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
 from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
@@ -67,7 +68,7 @@ def commute(c: Context) -> None:
     chapters_ridership.budget(c)
     chapters_ridership.risk(c)
     chapters_ridership.not_carried(c)
-    reasons(c, "commute", 5)
+    reasons(c, "commute", projects(c, 5))
 
 
 def _routes_table(c: Context, routes: pd.DataFrame) -> None:
@@ -269,10 +270,9 @@ def limits(c: Context) -> None:
         [
             c.say(
                 "Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
-                "theo cấp đường; đường mở sau đó "
-                "chưa có.",
+                "theo cấp đường, nhân hệ số giao thông; đường mở sau đó chưa có.",
                 "Travel times use the OpenStreetMap road network of 2021 with assumed "
-                "speeds by class; newer roads are missing.",
+                "speeds by class, times a factor of traffic; newer roads are missing.",
             ),
             c.say(
                 f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, "
@@ -298,3 +298,4 @@ def limits(c: Context) -> None:
             ),
         ]
     )
+    traffic(c, 3)

@@ -8,6 +8,7 @@ from merger.commuting.budget import budget_rows, curve_rows, policies
 from merger.commuting.findings import figures_of, findings_of
 from merger.commuting.groups import group_people, people_concerned
 from merger.commuting.modes import mode_prices
+from merger.commuting.projects import project_savings
 from merger.commuting.ridership import Ridership, risk_rows, rule_rows, week_rows
 from merger.commuting.routes import shuttle_network
 from merger.commuting.rows import Choice, boarding_rows, commute_rows, route_rows, support_of_people, with_support
@@ -48,6 +49,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     if people.empty:
         record = Record(str(Status.OPTIMAL), 0.0, 0.0, 0.0, 0.0, UNIT, figures={"concerned_people": 0})
         nothing = {name: empty(name) for name in TABLES}
+        nothing["projects"] = project_savings(inputs, *(nothing[n] for n in ("commute", "routes", "stops")))
         return StageResult(nothing | {"staff": with_support(tables["staff"], {})}, record)
     groups = group_people(inputs, people)
     prices = mode_prices(inputs, groups)
@@ -86,6 +88,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         figures=figures,
     )
     shown = {name: conform(name, frame) if len(frame) else empty(name) for name, frame in frames.items()}
+    shown["projects"] = project_savings(inputs, shown["commute"], shown["routes"], shown["stops"])
     return StageResult(shown | {"staff": with_support(tables["staff"], support)}, record)
 
 

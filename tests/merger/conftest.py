@@ -12,6 +12,7 @@ import shapely
 from scipy.sparse import csr_matrix
 
 from geodata.roads import RoadGraph
+from geodata.traffic import Traffic
 from geodata.travel import TravelTable
 from merger.audit import Case
 from merger.inputs import Inputs
@@ -58,6 +59,15 @@ SITE_KM = np.array([[2.0, 48.0], [6.0, 44.0], [10.0, 40.0], [45.0, 3.0], [50.0, 
 def travel(km: np.ndarray) -> TravelTable:
     rows, columns = (np.arange(n) for n in km.shape)
     return TravelTable(rows, columns, km * 1.5, km)
+
+
+def put_travel(inputs: Inputs, unit: TravelTable, site: TravelTable) -> None:
+    """Tables at free flow, and minutes 1.1 times those in normal and 1.3 times in peak traffic; no ferries."""
+    inputs.__dict__["traffic"] = traffic = Traffic(1.1, 1.3)
+    for name, table in (("unit", unit), ("site", site)):
+        inputs.__dict__[f"{name}_travel"] = table
+        inputs.__dict__[f"{name}_minutes"] = table.minutes * traffic.normal
+        inputs.__dict__[f"{name}_minutes_peak"] = table.minutes * traffic.peak
 
 
 def small_inputs() -> Inputs:
@@ -139,14 +149,25 @@ def small_inputs() -> Inputs:
     inputs = replace(inputs, staff=small_roster(divisions))
     unit_km = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 5.0
     unit_km[5, :5] = unit_km[:5, 5] = np.inf
-    inputs.__dict__["unit_travel"], inputs.__dict__["site_travel"] = travel(unit_km), travel(SITE_KM)
-    inputs.__dict__["roads"] = small_roads()
+    put_travel(inputs, travel(unit_km), travel(SITE_KM))
+    inputs.__dict__["roads"], inputs.__dict__["roads_with"] = small_roads(), small_roads
+    inputs.__dict__["unit_nodes"] = pd.Series(0, index=codes)
+    inputs.__dict__["site_nodes"] = pd.Series([0, 1], index=SITES)
+    # 55 / 50 = 1.1 and 65 / 50 = 1.3
+    inputs.__dict__["travel_time_checks"] = pd.DataFrame({
+        "check_id": ["t-1", "t-2"], "traffic": ["normal", "peak"], "minutes_free_flow": 50.0, "km": 40.0,
+        "published_minutes_low": [50, 60], "published_minutes_high": [60, 70],
+    })  # fmt: skip
     return inputs
 
 
-def small_roads() -> RoadGraph:
-    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2)."""
-    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in (45.0, 44_000.0))
+def small_roads(projects: tuple[str, ...] = ()) -> RoadGraph:
+    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2).
+
+    With the project ew_axis it has 40 km and takes 30 minutes; the others are elsewhere.
+    """
+    values = (30.0, 40_000.0) if "ew_axis" in projects else (45.0, 44_000.0)
+    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in values)
     return RoadGraph(
         node_ids=np.array([1, 2]),
         lon=np.array([106.0, 106.4]),
@@ -189,11 +210,19 @@ def table(name: str, rows: list[dict], **common) -> pd.DataFrame:
 
 
 def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    return {**_units(inputs), **_structure(inputs), **_people(inputs), **_limits(), **_travel(), **_timetable()}
+    return {
+        **_units(inputs),
+        **_structure(inputs),
+        **_people(inputs),
+        **_limits(),
+        **_travel(),
+        **_roads(),
+        **_timetable(),
+    }
 
 
 def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    place, factor = list(UNITS), inputs.scenario.arrange.traffic_factor
+    place, factor = list(UNITS), inputs.traffic.normal
     old, new = [], []
     for new_id, codes in GROUPS.items():
         people, area, person_km = 0, 0.0, 0.0
@@ -562,6 +591,38 @@ def _ridership() -> dict[str, pd.DataFrame]:
             ("commute_budget", budget),
             ("budget_curve", curve),
         )
+    }
+
+
+def _roads() -> dict[str, pd.DataFrame]:
+    """Ways of 1.5 minutes a km; the project ew_axis saves 48 people 15 * 1.3 = 19.5 minutes, out and back.
+
+    48 * 39 = 1,872 a day, 41,184 in 22 days at 1,000 VND a minute; 4 km * 2 * 48 * 22 = 8,448 km at 3,000 VND. As the
+    shuttle goes: the same minutes, and 4 * 2 * 22 = 176 km at 1 VND.
+    """
+    km = SITE_KM.ravel()
+    km = np.where(np.isfinite(km), km, np.nan)
+    ways = pd.DataFrame({
+        "old_code": np.repeat(list(UNITS), 2), "site_id": np.tile(SITES, len(UNITS)), "km": km,
+        "minutes_free_flow": km * 1.5, "minutes_normal": km * 1.65, "minutes_peak": km * 1.95,
+    })  # fmt: skip
+    nothing = {"enabled": False, "rank": 2, "payback_years": np.nan}
+    nothing |= {f"{w}_{c}": 0 for w in ("all", "plan") for c in ("people", "longer", "minutes_month", "vnd_month")}
+    axis = {**nothing, "project_id": "ew_axis", "rank": 1, "cost_vnd": 798_336_000 * 10, "payback_years": 10.0}
+    axis |= {"all_people": 48, "all_minutes_month": 41_184, "all_vnd_month": 66_528_000}
+    axis |= {"plan_people": 48, "plan_minutes_month": 41_184, "plan_vnd_month": 41_184_176}
+    bridge = {**nothing, "project_id": "dinh_bridge"}
+    check = {"inside": True, "outside": 0.0, "residual": 0.0, "minutes_free_flow": 50.0, "km": 40.0}
+    checks = [
+        {**check, "check_id": "t-1", "traffic": "normal", "factor": 1.1, "minutes_model": 55.0,
+         "published_low": 50, "published_high": 60},
+        {**check, "check_id": "t-2", "traffic": "peak", "factor": 1.3, "minutes_model": 65.0,
+         "published_low": 60, "published_high": 70},
+    ]  # fmt: skip
+    return {
+        "travel": table("travel", ways.to_dict("records"), label="estimated"),
+        "travel_checks": table("travel_checks", checks, label="estimated"),
+        "projects": table("projects", [axis, bridge], label="SYNTHETIC"),
     }
 
 

@@ -44,7 +44,8 @@ def with_options(case: Case, **sections) -> Case:
 
 def _with_scenario(case: Case, scenario):
     inputs = replace(case.inputs, scenario=scenario)
-    for name in ("unit_travel", "site_travel", "roads"):
+    put = ("traffic", "roads", *(f"{n}_{t}" for n in ("unit", "site") for t in ("travel", "minutes", "minutes_peak")))
+    for name in (*put, "roads_with", "unit_nodes", "site_nodes", "travel_time_checks"):
         inputs.__dict__[name] = case.inputs.__dict__[name]
     return inputs
 
@@ -271,6 +272,30 @@ BROKEN = {
         lambda c: [put(c, "stops", 0, time="06:00"), put(c, "routes", 0, depart="06:00", minutes=80.0)],
     ],
     # 45 minutes at peak factor 1.3 are 58.5 minutes
+    "travel-times": [
+        lambda c: drop(c, "travel"),
+        lambda c: put(c, "travel", 0, km=2.1),
+        lambda c: put(c, "travel", 0, minutes_free_flow=4.0),
+        lambda c: put(c, "travel", 1, minutes_normal=72.0),
+        lambda c: put(c, "travel", 1, minutes_peak=90.0),
+        lambda c: put(c, "travel", 11, minutes_peak=90.0),
+    ],
+    "travel-checks": [
+        lambda c: put(c, "travel_checks", 0, factor=1.13),
+        lambda c: put(c, "travel_checks", 0, minutes_model=56.0),
+        lambda c: put(c, "travel_checks", 1, published_low=66),
+        lambda c: put(c, "travel_checks", 1, outside=2.0),
+    ],
+    "projects-savings": [
+        lambda c: put(c, "projects", 0, all_people=40),
+        lambda c: put(c, "projects", 0, plan_people=49),
+        lambda c: put(c, "projects", 0, all_minutes_month=41_000),
+        lambda c: put(c, "projects", 0, all_vnd_month=60_000_000),
+        lambda c: put(c, "projects", 0, enabled=True),
+        lambda c: put(c, "projects", 1, all_longer=5_000),
+        lambda c: put(c, "projects", 0, rank=3),
+        lambda c: put(c, "projects", 0, payback_years=9.0),
+    ],
     "stops-roads": [
         lambda c: put(c, "stops", 1, km=40.0),
         lambda c: put(c, "stops", 0, time="06:40"),
