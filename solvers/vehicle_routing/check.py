@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from solvers.problem import Status
 from solvers.vehicle_routing.problem import VehicleRoutingProblem, VehicleRoutingSolution
 
@@ -59,7 +61,7 @@ def _check_times(problem: VehicleRoutingProblem, clients: tuple[int, ...], longe
     if problem.durations is None:
         return []
     path = [0, *clients, 0]
-    ways = [int(problem.durations[a][b]) for a, b in zip(path, path[1:], strict=False)]
+    ways = [int(problem.durations[a][b]) for a, b in pairwise(path)]
     stays = [0 if problem.service is None else int(problem.service[node]) for node in path]
     early, late = [0] * len(path), [float("inf")] * len(path)
     if problem.windows is not None:

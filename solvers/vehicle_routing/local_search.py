@@ -84,7 +84,8 @@ def explore(task: Task) -> Found:
                 start = pyvrp.Solution.make_random(data, random)
                 start = search(start, prices.max_cost_evaluator(), exhaustive=True)
             memory.keep(start)
-            found = IteratedLocalSearch(data, prices, search, start, parameters).run(_Idle(end), collect_stats=False).best
+            ils = IteratedLocalSearch(data, prices, search, start, parameters)
+            found = ils.run(_Idle(end), collect_stats=False).best
             if best is None or (not found.is_feasible(), cost_of(found)) < (not best.is_feasible(), cost_of(best)):
                 best = found
             start = None
@@ -215,7 +216,7 @@ class _Memory:
     def on_best(self, best: pyvrp.Solution) -> None:
         self.keep(best)
 
-    def on_iteration(self, current: pyvrp.Solution, candidate: pyvrp.Solution, best: pyvrp.Solution, cost_evaluator) -> None:
+    def on_iteration(self, current, candidate: pyvrp.Solution, best: pyvrp.Solution, cost_evaluator) -> None:
         if len(self.routes) < REMEMBERED and candidate.is_feasible():
             limit = (1 + REMEMBERED_WITHIN) * cost_of(best)
             if cost_of(candidate) <= limit:

@@ -23,7 +23,14 @@ from solvers.vehicle_routing.problem import (
     route_cost,
 )
 
-__all__ = ["ENGINES", "Route", "VehicleRoutingProblem", "VehicleRoutingSolution", "VehicleType", "solve_vehicle_routing"]
+__all__ = [
+    "ENGINES",
+    "Route",
+    "VehicleRoutingProblem",
+    "VehicleRoutingSolution",
+    "VehicleType",
+    "solve_vehicle_routing",
+]
 
 
 class Engine(Protocol):
@@ -39,7 +46,9 @@ ENGINES: dict[str, Engine] = {
 }
 
 
-def solve_vehicle_routing(problem: VehicleRoutingProblem, stop: Stop, *, engine: str = "pool") -> VehicleRoutingSolution:
+def solve_vehicle_routing(
+    problem: VehicleRoutingProblem, stop: Stop, *, engine: str = "pool"
+) -> VehicleRoutingSolution:
     """Routes at small cost, by the engine named: "pool" (this package's own), "pyvrp" or "ortools".
 
     Deterministic for the same problem, seed, threads and engine where Stop.work ends the search (iterations of each
