@@ -39,6 +39,8 @@ def check_vehicle_routing(problem: VehicleRoutingProblem, solution: VehicleRouti
             place = client
         if load > kind.capacity:
             faults.append(f"{where}: load {load} exceeds the capacity {kind.capacity}")
+        if kind.max_clients is not None and len(route.clients) > kind.max_clients:
+            faults.append(f"{where}: {len(route.clients)} clients, allowed {kind.max_clients}")
         if kind.max_distance is not None and length > kind.max_distance:
             faults.append(f"{where}: distance {length} exceeds {kind.max_distance}")
         cost += kind.fixed_cost + kind.distance_cost * length

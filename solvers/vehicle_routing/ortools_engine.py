@@ -17,7 +17,7 @@ def search_with_ortools(problem: VehicleRoutingProblem, stop: Stop) -> tuple[Rou
     manager = pywrapcp.RoutingIndexManager(len(problem.demands), len(kinds), 0)
     model = pywrapcp.RoutingModel(manager)
     _add_costs(problem, model, kinds)
-    _add_capacity(problem, model, kinds)
+    _add_loads(problem, model, kinds)
     _add_distance(problem, model, kinds)
     _add_times(problem, model, manager, kinds)
     parameters = pywrapcp.DefaultRoutingSearchParameters()
@@ -40,10 +40,16 @@ def _add_costs(problem: VehicleRoutingProblem, model, kinds: list[int]) -> None:
         model.SetFixedCostOfVehicle(problem.vehicles[kind].fixed_cost, vehicle)
 
 
-def _add_capacity(problem: VehicleRoutingProblem, model, kinds: list[int]) -> None:
+def _add_loads(problem: VehicleRoutingProblem, model, kinds: list[int]) -> None:
     load = model.RegisterUnaryTransitVector(problem.demands.tolist())
     capacities = [problem.vehicles[kind].capacity for kind in kinds]
     model.AddDimensionWithVehicleCapacity(load, 0, capacities, True, "load")
+
+    limits = [problem.vehicles[kind].max_clients for kind in kinds]
+    if any(limit is not None for limit in limits):
+        visit = model.RegisterUnaryTransitVector([0] + [1] * problem.clients)
+        most = [problem.clients if limit is None else limit for limit in limits]
+        model.AddDimensionWithVehicleCapacity(visit, 0, most, True, "visits")
 
 
 def _add_distance(problem: VehicleRoutingProblem, model, kinds: list[int]) -> None:

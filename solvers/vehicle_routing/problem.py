@@ -35,6 +35,7 @@ class VehicleType:
     distance_cost : cost of one unit of distance.
     max_duration : longest time from leaving the depot to the return, waiting and service included, or None.
     max_distance : longest route, or None.
+    max_clients : most clients of a route, or None.
     """
 
     id: str
@@ -44,9 +45,11 @@ class VehicleType:
     distance_cost: int = 1
     max_duration: int | None = None
     max_distance: int | None = None
+    max_clients: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("capacity", "number", "fixed_cost", "distance_cost", "max_duration", "max_distance"):
+        names = ("capacity", "number", "fixed_cost", "distance_cost", "max_duration", "max_distance", "max_clients")
+        for name in names:
             value = getattr(self, name)
             if value is not None and (int(value) != value or not 0 <= value <= LARGEST):
                 raise ProblemError(f"VehicleType {self.id}: {name} must be a whole number from 0 to 2^40, not {value}.")

@@ -7,6 +7,7 @@ one needs a module with such a function and a line in `ENGINES`. Problem, soluti
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -64,17 +65,23 @@ def solve_vehicle_routing(
     conflict = _impossible(problem)
     if conflict:
         return VehicleRoutingSolution(Status.INFEASIBLE, seconds=time.perf_counter() - began, conflict=conflict)
-    routes = ENGINES[engine](problem, stop)
+    # Engines need not know types without a vehicle.
+    present = [k for k in range(len(problem.vehicles)) if problem.number(k)]
+    routes = ENGINES[engine](replace(problem, vehicles=tuple(problem.vehicles[k] for k in present)), stop)
     seconds = time.perf_counter() - began
     if routes is None:
         return VehicleRoutingSolution(Status.UNKNOWN, seconds=seconds)
-    ordered = tuple(sorted(routes, key=lambda r: (r.vehicle, r.clients)))
+    ordered = tuple(
+        sorted((Route(present[r.vehicle], r.clients) for r in routes), key=lambda r: (r.vehicle, r.clients))
+    )
     objective = float(sum(route_cost(problem, route) for route in ordered))
     return VehicleRoutingSolution(Status.FEASIBLE, objective, seconds=seconds, routes=ordered)
 
 
 def _impossible(problem: VehicleRoutingProblem) -> tuple[str, ...]:
     """What no routes can keep to, whatever the order: demands above all capacities, windows out of reach."""
+    if not any(problem.number(k) for k in range(len(problem.vehicles))):
+        return ("no vehicle is available",)
     room = [kind.capacity if problem.number(k) else 0 for k, kind in enumerate(problem.vehicles)]
     reasons = [f"demand of client {c} above every capacity" for c in np.flatnonzero(problem.demands > max(room))]
     total = sum(kind.capacity * problem.number(k) for k, kind in enumerate(problem.vehicles))
