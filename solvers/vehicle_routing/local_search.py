@@ -18,7 +18,7 @@ from pyvrp import IteratedLocalSearch, IteratedLocalSearchParams, PenaltyManager
 from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
 
 from solvers.problem import Stop
-from solvers.vehicle_routing.problem import Route, VehicleRoutingProblem
+from solvers.vehicle_routing.problem import Route, VehicleRoutingProblem, route_cost
 
 # Routes remembered at most.
 REMEMBERED = 60_000
@@ -94,17 +94,29 @@ def explore(task: Task) -> Found:
             if best is None or (not found.is_feasible(), cost_of(found)) < (not best.is_feasible(), cost_of(best)):
                 best = found
             start = None
-    return Found(from_pyvrp(best) if best.is_feasible() else None, memory.routes)
+    if not best.is_feasible():
+        return Found(None, memory.routes)
+    routes = from_pyvrp(best)
+    return Found(routes, memory.routes | {route: route_cost(task.problem, route) for route in routes})
 
 
 def first_prices(problem: VehicleRoutingProblem) -> tuple[list[float], float, float]:
-    """Prices of a unit of load, time and distance above a limit: a mean demand or a mean leg costs FIRST_PRICE legs."""
-    dearest = FIRST_PRICE * max(kind.distance_cost for kind in problem.vehicles)
-    leg = dearest * float(np.mean(problem.distances))
-    time_of_leg = 1.0 if problem.durations is None else float(np.mean(problem.durations))
-    demand = float(np.mean(problem.demands[1:]))
-    loads = [leg / max(demand, 1.0), leg] if _counts_clients(problem) else [leg / max(demand, 1.0)]
-    return loads, leg / max(time_of_leg, 1.0), float(dearest)
+    """Prices of a unit of load (and of a client, where these are limited), time and distance above a limit.
+
+    FIRST_PRICE times what a unit costs within the limits: its share of a mean leg and of a vehicle used to the full.
+    """
+    leg = max(kind.distance_cost for kind in problem.vehicles) * float(np.mean(problem.distances))
+
+    def price(mean: float, limit: str) -> float:
+        limited = [(kind.fixed_cost, getattr(kind, limit)) for kind in problem.vehicles]
+        vehicle = max((cost / max(most, 1) for cost, most in limited if most is not None), default=0.0)
+        return FIRST_PRICE * (leg / max(mean, 1.0) + vehicle)
+
+    loads = [price(float(np.mean(problem.demands[1:])), "capacity")]
+    if _counts_clients(problem):
+        loads.append(price(1.0, "max_clients"))
+    passed = 1.0 if problem.durations is None else float(np.mean(problem.durations))
+    return loads, price(passed, "max_duration"), price(float(np.mean(problem.distances)), "max_distance")
 
 
 def to_pyvrp(problem: VehicleRoutingProblem) -> pyvrp.ProblemData:

@@ -61,7 +61,7 @@ class VehicleRoutingProblem:
 
     Parameters
     ----------
-    distances : (n, n) from row to column; not necessarily symmetric.
+    distances : (n, n) from row to column; not necessarily symmetric; the diagonal does not count.
     demands : (n,) load of each client; 0 for the depot.
     vehicles : types of vehicle.
     durations : (n, n) travel times; None where time does not matter.
@@ -95,6 +95,8 @@ class VehicleRoutingProblem:
                 raise ProblemError(f"VehicleRoutingProblem.{name} must lie between 0 and 2^40.")
             # A copy of its own, so that nobody changes the problem afterwards.
             values = values.astype(np.int64)
+            if name in ("distances", "durations"):
+                np.fill_diagonal(values, 0)
             values.setflags(write=False)
             object.__setattr__(self, name, values)
         if n == 0:
