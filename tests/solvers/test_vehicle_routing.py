@@ -199,14 +199,14 @@ def scattered(n: int) -> VehicleRoutingProblem:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_work_makes_runs_repeatable(threads):
-    """Sixty clients, 80 iterations a search: two runs agree to the last visit, with a second process as well."""
-    stated = scattered(61)
-    stop = Stop(seconds=120, work=80, threads=threads)
+    """Forty clients, 60 iterations a search: two runs agree to the last visit, with a second process as well."""
+    stated = scattered(41)
+    stop = Stop(seconds=120, work=60, threads=threads)
     first, again = solve_vehicle_routing(stated, stop), solve_vehicle_routing(stated, stop)
     assert first.routes == again.routes
     assert check_vehicle_routing(stated, first) == []
     # The search alone, without recombination and what follows, is no better.
-    alone = explore(Task(stated, stop.seed, 80, float("inf")))
+    alone = explore(Task(stated, stop.seed, 60, float("inf")))
     assert first.objective <= sum(alone.met[route] for route in alone.routes)
 
 
