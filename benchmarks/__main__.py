@@ -2,6 +2,7 @@
 
 `python -m benchmarks assignment DIR [--time S]` and `--scale N ...`: see benchmarks/assignment.py.
 `python -m benchmarks travel [--factor F]`: see benchmarks/travel.py.
+`python -m benchmarks routing DIR [--time S] [--threads N] [--out DIR]`: see benchmarks/routing.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -66,6 +67,11 @@ def main() -> None:
     posts.add_argument("--scale", type=int, nargs="+", metavar="N", help="numbers of persons, e.g. 28543 100000")
     ways = kinds.add_parser("travel", help="travel times of all homes beside plain searches")
     ways.add_argument("--factor", type=float, default=1.3, metavar="F", help="traffic over free flow (1.3)")
+    routes = kinds.add_parser("routing", help="CVRPLIB .vrp and Solomon .txt files: ours, PyVRP, OR-Tools")
+    routes.add_argument("folder", type=Path, metavar="DIR", help="folder of instances")
+    routes.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance and solver (30)")
+    routes.add_argument("--threads", type=int, default=2, metavar="N", help="processes of our solver (2)")
+    routes.add_argument("--out", type=Path, metavar="DIR", help="write the routes there")
     options = parser.parse_args()
     if options.what == "travel":
         from benchmarks.travel import travel
@@ -83,6 +89,14 @@ def main() -> None:
             assignment.instances(options.folder, options.time, options.out)
         if options.scale:
             assignment.scale(options.scale)
+    elif options.what == "routing":
+        from benchmarks import routing
+
+        if not options.folder.is_dir():
+            routes.error(f"{options.folder} is no folder")
+        if options.time <= 0 or options.threads < 1:
+            routes.error("--time must be positive and --threads at least 1")
+        routing.instances(options.folder, options.time, options.threads, options.out)
     elif options.folder:
         speed(options.folder)
     else:

@@ -5,8 +5,9 @@ The pool holds every sequence of stops that keeps to the longest ride and can pa
 programme over it gives a bound for the problem as stated and the reduced cost of each route. The routes
 with the smallest reduced costs enter the integer programme that chooses vehicles and modes; where these
 are all, its own, sharper bound is valid too. Where there are too many sequences, the pool holds those with
-the smallest detours, routes close to the chosen ones (a stop inserted, two vehicles merged) join it, and
-the bound is that of people who buy single seats on full direct vehicles, which no sequence can undercut.
+the smallest detours and those that vehicle routing generates, routes close to the chosen ones (a stop inserted, two
+vehicles merged) join it, and the bound is that of people who buy single seats on full direct vehicles, which no
+sequence can undercut.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 
 from solvers.problem import Status, Stop
 from solvers.routing.columns import nearby_routes, route_pool
+from solvers.routing.generated import generated_routes
 from solvers.routing.master import choose, direct_bound, relax
 from solvers.routing.problem import (
     Column,
@@ -37,6 +39,8 @@ from solvers.routing.recourse import with_routes
 # time).
 ALL_ROUTES = 400
 SEARCHED_ROUTES = 200
+# Part of the time in which vehicle routing generates routes for an incomplete pool.
+GENERATING = 0.2
 # Times an incomplete pool is enlarged around the chosen routes and the programme solved again.
 ROUNDS = 2
 TOLERANCE = 1e-6
@@ -151,6 +155,10 @@ def _solve_together(problem: RoutingProblem, stop: Stop) -> RoutingSolution:
         return replace(stop, seconds=max(share * (stop.seconds - (time.perf_counter() - began)), 1.0))
 
     pool = route_pool(problem)
+    if not pool.complete:
+        known = set(pool.columns)
+        met = generated_routes(problem, replace(left(GENERATING), work=None))
+        pool = replace(pool, columns=(*pool.columns, *(column for column in met if column not in known)))
     # The planned demand alone ranks the routes in a fraction of the time; over a part of the routes that is enough.
     bound, reduced = relax(replace(problem, others=()), pool.columns, left())
     if problem.others and pool.complete and bound is not None:
