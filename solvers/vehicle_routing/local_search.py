@@ -27,16 +27,19 @@ REMEMBERED = 60_000
 FIRST_PRICE = 4.0
 # Iterations without a better solution after which a search is given up for a new one.
 IDLE = 10_000
+# Iterations without a better solution after which a search counts as settled.
+SETTLED = 1500
 
 
 @dataclass(frozen=True)
 class Task:
     """A local search to run.
 
-    `iterations` None: until `deadline` (time.time(), so that another process can read it). `start` routes to go on
-    from, or None for a random solution improved once. `patience` is the length of the history that a new solution is
-    compared with: longer ones cool down more slowly and end lower. Routes are remembered from feasible solutions that
-    cost at most the share `within` more than the best of their search.
+    `iterations` None: until `deadline` (time.time(), so that another process can read it), or until `latest` where
+    the search still finds better solutions: one that is stopped while it cools down has wasted its time. `start`
+    routes to go on from, or None for a random solution improved once. `patience` is the length of the history that a
+    new solution is compared with: longer ones cool down more slowly and end lower. Routes are remembered from
+    feasible solutions that cost at most the share `within` more than the best of their search.
     """
 
     problem: VehicleRoutingProblem
@@ -46,6 +49,7 @@ class Task:
     start: tuple[Route, ...] | None = None
     patience: int = 300
     within: float = 0.02
+    latest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -187,11 +191,11 @@ def _until(task: Task):
     """PyVRP's stopping criterion: so many iterations, or the deadline."""
     done = 0
 
-    def reached(best_cost: int) -> bool:
+    def reached(best_cost: int, idle: int = SETTLED) -> bool:
         nonlocal done
         done += 1
         enough = task.iterations is not None and done > task.iterations
-        return enough or time.time() >= task.deadline
+        return enough or time.time() >= (task.deadline if idle >= SETTLED else max(task.deadline, task.latest))
 
     return reached
 
@@ -205,7 +209,7 @@ class _Idle:
     def __call__(self, best_cost: int) -> bool:
         better = self._best is None or best_cost < self._best
         self._best, self._idle = (best_cost, 0) if better else (self._best, self._idle + 1)
-        return self._end(best_cost) or self._idle > IDLE
+        return self._end(best_cost, self._idle) or self._idle > IDLE
 
 
 class _Memory:

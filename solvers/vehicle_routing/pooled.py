@@ -17,7 +17,7 @@ from solvers.vehicle_routing.recombine import recombine
 from solvers.vehicle_routing.worker import Worker
 
 # Shares of the time at which the searches end and the recombination ends; the rest goes on from what it gave.
-SEARCHED, RECOMBINED = 0.82, 0.87
+SEARCHED, RECOMBINED = 0.85, 0.9
 # Iterations of the last search as a share of the first, and nodes of the recombination, where work is limited.
 LAST_SHARE, NODES = 0.15, 200
 # Patience of the searches, in turn: the first ends lowest in a long run, the second in a short one.
@@ -26,6 +26,8 @@ PATIENCE, LAST_PATIENCE = (300, 100), 100
 
 def search_with_pool(problem: VehicleRoutingProblem, stop: Stop) -> tuple[Route, ...] | None:
     """One search a thread (the first in this process), recombined, and a last search from the best routes.
+
+    Where time ends the searches, one that still finds better solutions goes on to the end instead.
 
     Stop.work is the number of iterations of each search; with it, and as long as Stop.seconds is not reached, the
     answer depends on problem, seed and threads alone.
@@ -40,7 +42,14 @@ def search_with_pool(problem: VehicleRoutingProblem, stop: Stop) -> tuple[Route,
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker()) for _ in range(stop.threads - 1)]
         tasks = [
-            Task(problem, stop.seed + thread, iterations[0], searched, None, PATIENCE[thread % len(PATIENCE)])
+            Task(
+                problem,
+                stop.seed + thread,
+                iterations[0],
+                searched,
+                patience=PATIENCE[thread % len(PATIENCE)],
+                latest=end,
+            )
             for thread in range(stop.threads)
         ]
         found = _explore(tasks, workers)
