@@ -129,7 +129,7 @@ def _state(c: Context, state: str, checks: pd.DataFrame) -> tuple[str, ...]:
     return (
         term("traffic", state, c.lang),
         c.n(traffic.factor(state), 3),
-        "" if given or fitted is None else c.n(fitted.standard_error, 3),
+        "–" if given or fitted is None else c.n(fitted.standard_error, 3),
         c.n(len(checks)),
         c.n(root_mean_square(checks["residual"]), 1) if told else "–",
         percent(checks["inside"].astype(bool).mean(), c.lang, 0) if told else "–",
