@@ -23,7 +23,7 @@ from solvers.vehicle_routing.problem import Route, VehicleRoutingProblem, route_
 # Routes remembered at most.
 REMEMBERED = 60_000
 # First prices of a broken limit, as multiples of a leg's cost: with 1 feasible routes come late, with 16 the search
-# is as stiff as with PyVRP's own (measured at 4 and 12 s on six public instances with 100 to 200 clients).
+# is as stiff as with PyVRP's own (measured at 4 and 12 s on five public instances with 100 to 200 clients).
 FIRST_PRICE = 4.0
 # Iterations without a better solution after which a search is given up for a new one.
 IDLE = 10_000
