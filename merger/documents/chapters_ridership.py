@@ -11,6 +11,7 @@ from merger.documents.wording import modes_text, money, term
 
 LEVELS = ("low", "expected", "high")
 MONTHS = (6, 12, 24)
+BILLION = 1e9
 # Policies that come first in the table, in this order; the train as it ran follows.
 FIRST = ("plan", "allowances_only", "nothing")
 
@@ -41,9 +42,9 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
         [
             (
                 term("policy", r.key, c.lang),
-                money(r.public_vnd_month, c.lang),
-                *(money(getattr(r, f"public_vnd_{n}_months"), c.lang) for n in MONTHS),
-                money(r.private_vnd_month, c.lang),
+                _bn(c, r.public_vnd_month),
+                *(_bn(c, getattr(r, f"public_vnd_{n}_months"), 1) for n in MONTHS),
+                _bn(c, r.private_vnd_month),
                 c.n(r.mean_minutes, 0),
                 c.n(r.co2_t_month, 0),
             )
@@ -53,7 +54,9 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
         numeric=range(1, 8),
         size=9.5,
         bold_rows=(0,),
-        caption=c.say("Phương án và các lựa chọn khác", "The plan and other policies"),
+        caption=c.say(
+            "Phương án và các lựa chọn khác (tiền: tỷ đồng)", "The plan and other policies (money: VND billion)"
+        ),
     )
     plan = rows[rows["key"] == "plan"].iloc[0]
     c.letter.paragraph(
@@ -64,6 +67,11 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
             " Money by side and agency is in the Excel annex. Emission factors are assumptions.",
         )
     )
+
+
+def _bn(c: Context, vnd: float, decimals: int = 2) -> str:
+    """VND in billions."""
+    return c.n(vnd / BILLION, decimals)
 
 
 def _by_mode(c: Context, rows: pd.DataFrame) -> None:
@@ -145,8 +153,8 @@ def _risk_table(c: Context, demand: pd.DataFrame) -> None:
             (
                 term("level_of_demand", planned, c.lang),
                 c.n(own["vehicles"].iloc[0]),
-                *(money(by.at[level, "regret_vnd_month"], c.lang) for level in told),
-                money(own["expected_vnd_month"].iloc[0], c.lang),
+                *(_bn(c, by.at[level, "regret_vnd_month"]) for level in told),
+                _bn(c, own["expected_vnd_month"].iloc[0]),
             )
         )
     c.letter.table(
@@ -168,8 +176,8 @@ def _risk_table(c: Context, demand: pd.DataFrame) -> None:
         bold_rows=(len(rows) - 1,),
         size=10,
         caption=c.say(
-            "Cái giá khi dự báo sai: chi phí mỗi tháng cao hơn cách tốt nhất cho mức thực tế",
-            "Cost of being wrong: a month above the best for what comes about",
+            "Cái giá khi dự báo sai: chi phí mỗi tháng cao hơn cách tốt nhất cho mức thực tế (tỷ đồng)",
+            "Cost of being wrong: a month above the best for what comes about (VND billion)",
         ),
     )
 
@@ -184,7 +192,7 @@ def _weeks_table(c: Context, weeks: pd.DataFrame) -> None:
             c.n(r.vehicles_full),
             c.n(r.vehicles_below),
             c.n(r.without_seat),
-            money(r.public_vnd_month, c.lang),
+            _bn(c, r.public_vnd_month),
         )
         for r in weeks.itertuples()
     ]
@@ -203,7 +211,10 @@ def _weeks_table(c: Context, weeks: pd.DataFrame) -> None:
         (2.4, 1.5, 2.6, 1.6, 1.6, 1.9, 1.9, 2.5),
         numeric=range(1, 8),
         size=10,
-        caption=c.say("Những tuần đầu với số xe đã đặt", "The first weeks with the vehicles as hired"),
+        caption=c.say(
+            "Những tuần đầu với số xe đã đặt (tiền: tỷ đồng)",
+            "The first weeks with the vehicles as hired (VND billion)",
+        ),
     )
 
 
