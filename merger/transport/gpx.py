@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from merger.plan import Plan
-from merger.transport.lines import DIRECTIONS, Way, ways_of
+from merger.transport.lines import DIRECTIONS, Place, Way, places_of, ways_of
 
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
 LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
@@ -41,9 +41,9 @@ def _document(route, stops: pd.DataFrame, ways: Mapping[tuple[str, str], Way]) -
     head = Xml.SubElement(root, "metadata")
     _texts(head, name=route.name_vi, desc=f"{NOTE} Xe {route.vehicle}.")
     _texts(Xml.SubElement(head, "copyright", {"author": "OpenStreetMap contributors"}), license=LICENCE)
-    for row in _waypoints(stops):
-        point = Xml.SubElement(root, "wpt", _place(row.lon, row.lat))
-        _texts(point, name=row.name, desc=_times(row))
+    for place in places_of(stops):
+        point = Xml.SubElement(root, "wpt", _coordinates(place.lon, place.lat))
+        _texts(point, name=place.name, desc=_times(place))
     for direction in DIRECTIONS:
         way = ways.get((route.route_id, direction))
         if way is not None:
@@ -51,26 +51,13 @@ def _document(route, stops: pd.DataFrame, ways: Mapping[tuple[str, str], Way]) -
             _texts(track, name=f"{route.name_vi} – {WORDS[direction].lower()}", desc=NOTE)
             segment = Xml.SubElement(track, "trkseg")
             for lon, lat in way.points:
-                Xml.SubElement(segment, "trkpt", _place(lon, lat, 5))
+                Xml.SubElement(segment, "trkpt", _coordinates(lon, lat, 5))
     Xml.indent(root, " ")
     return Xml.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
 
 
-def _waypoints(stops: pd.DataFrame) -> Iterable:
-    """Places in order of the morning, each once, with the time of both directions ("" where it is not called at)."""
-    key = ["stop_id", "lon", "lat"]
-    by = {d: stops[stops["direction"] == d].sort_values("sequence").set_index(key) for d in DIRECTIONS}
-    places = list(dict.fromkeys([*by["morning"].index, *by["evening"].index[::-1]]))
-    names = stops.drop_duplicates(key).set_index(key)["name"]
-    times = {d: own["time"].groupby(level=key).first().to_dict() for d, own in by.items()}
-    frame = pd.DataFrame(places, columns=key).assign(name=[names[p] for p in places])
-    for direction in DIRECTIONS:
-        frame[direction] = [times[direction].get(p, "") for p in places]
-    return frame.itertuples(index=False)
-
-
-def _times(row) -> str:
-    told = {"sáng": row.morning, "chiều": row.evening}
+def _times(place: Place) -> str:
+    told = {"sáng": place.morning, "chiều": place.evening}
     return "; ".join(f"{word} {time}" for word, time in told.items() if time)
 
 
@@ -79,5 +66,5 @@ def _texts(parent: Xml.Element, **texts: str) -> None:
         Xml.SubElement(parent, tag).text = ILLEGAL.sub("", str(text))
 
 
-def _place(lon: float, lat: float, decimals: int = 6) -> dict[str, str]:
+def _coordinates(lon: float, lat: float, decimals: int = 6) -> dict[str, str]:
     return {"lat": f"{lat:.{decimals}f}", "lon": f"{lon:.{decimals}f}"}

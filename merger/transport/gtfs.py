@@ -107,8 +107,7 @@ def _calendar(service: Service) -> dict[str, Any]:
 def _exceptions(service: Service) -> Rows:
     days = sorted([*((d, 2) for d in service.closed), *((d, 1) for d in service.added)])
     return [
-        {"service_id": service.service_id, "date": day.strftime("%Y%m%d"), "exception_type": kind}
-        for day, kind in days
+        {"service_id": service.service_id, "date": day.strftime("%Y%m%d"), "exception_type": kind} for day, kind in days
     ]
 
 

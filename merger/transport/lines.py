@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -34,9 +35,9 @@ class Line:
     vehicles: pd.DataFrame
     calls: Mapping[tuple[str, str], pd.DataFrame]
 
-    def trip(self, direction: str) -> pd.DataFrame:
-        """Calls of the first vehicle, which stand for all in names, places and times."""
-        return self.calls[self.line_id, direction]
+    def places(self, route_id: str = "") -> list[Place]:
+        """Places of one vehicle (`places_of`); those of the first stand for all in names and times."""
+        return places_of(pd.concat([self.calls[route_id or self.line_id, d] for d in DIRECTIONS]))
 
 
 def lines_of(routes: pd.DataFrame, stops: pd.DataFrame) -> list[Line]:
@@ -60,6 +61,37 @@ def lines_of(routes: pd.DataFrame, stops: pd.DataFrame) -> list[Line]:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a vehicle halts: a time is "" where it is not called at in that direction.
+
+    `boarding` and `load` (when leaving) are those of the morning, perhaps masked; None where it is not called at.
+    """
+
+    stop_id: str
+    name: str
+    lon: float
+    lat: float
+    morning: str
+    evening: str
+    boarding: Any
+    load: Any
+
+
+def places_of(stops: pd.DataFrame) -> list[Place]:
+    """Places of one route, each once, in order of the morning; `stops`: its rows of the table `stops`."""
+    found: dict[tuple, dict[str, Any]] = {}
+    rows = stops.sort_values("sequence").to_dict("records")
+    calls = {d: [r for r in rows if r["direction"] == d] for d in DIRECTIONS}
+    for call in (*calls["morning"], *calls["evening"][::-1]):
+        direction, place = call["direction"], tuple(call[c] for c in ("stop_id", "name", "lon", "lat"))
+        times = found.setdefault(place, {"morning": "", "evening": "", "boarding": None, "load": None})
+        if not times[direction]:
+            times[direction] = call["time"]
+            times |= {c: call[c] for c in ("boarding", "load")} if direction == "morning" else {}
+    return [Place(*place, **told) for place, told in found.items()]
+
+
+@dataclass(frozen=True)
 class Way:
     """A line on the ground: longitudes and latitudes (N, 2), km from its start (N,), increasing."""
 
@@ -67,13 +99,13 @@ class Way:
     km: np.ndarray
 
     def km_at(self, calls: pd.DataFrame) -> np.ndarray:
-        """Km of each call along the way, increasing; the first is the start, the last the end."""
+        """Km of each call along the way, never falling; the first is the start, the last the end."""
         told = pd.to_numeric(calls["km"]).to_numpy(float)
         places = calls[["lon", "lat"]].to_numpy(float)
         at = [0]
         for place, km in zip(places[1:-1], told[1:-1], strict=True):
             away = _km(self.points, place)
-            away[: at[-1] + 1] = np.inf
+            away[: at[-1]] = np.inf
             near = np.flatnonzero(away <= away.min() + SAME_PLACE_KM)
             # Where the way passes a stop twice, the km from the first stop tell which time it halts.
             at.append(int(near[np.argmin(np.abs(self.km[near] - km))] if np.isfinite(km) else near[0]))
