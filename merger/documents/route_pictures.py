@@ -27,7 +27,7 @@ WIDTH_CM, HEIGHT_CM = 16.0, 9.0
 # Left, bottom, width, height of map and chart as shares of the picture.
 MAP_FRAME, CHART_FRAME = (0.004, 0.05, 0.66, 0.945), (0.715, 0.12, 0.275, 0.83)
 SOURCE = "© OpenStreetMap contributors, ODbL 1.0"
-COLOURS = {"morning": "#7a3b9c", "evening": "#d98a2b"}
+COLOURS = {"morning": "#7a3b9c", "evening": "#f2b05e"}
 LOAD, SEATS, SITE = "#7a3b9c", "#9a9a9a", "#0b5394"
 # Room around the way, share of its size, and least size of the frame, metres.
 MARGIN, LEAST_M = 0.12, 3_000.0

@@ -12,7 +12,7 @@ from docx.shared import Pt
 
 from merger.disclosure import public_view
 from merger.documents.context import say
-from merger.documents.letter import SMALL_PT, Letter
+from merger.documents.letter import SMALL_PT, TEXT_WIDTH_CM, Letter
 from merger.documents.route_pictures import RoutePictures
 from merger.documents.wording import MISSING, SUPPRESSED, day, number, term
 from merger.inputs import Inputs
@@ -20,7 +20,8 @@ from merger.plan import Plan
 from merger.transport.lines import Line, lines_of
 
 TRAIN = "train"
-PAGE_WIDTH_CM = 16.0
+# A line with more rows of vehicles gets a smaller picture, so that its page holds all of them.
+MANY_ROWS, SMALL_PICTURE_CM = 12, 10.0
 
 
 @dataclass
@@ -113,11 +114,13 @@ def _page(book: Booklet, line: Line, place: int, picture: bytes | None) -> None:
     km = "" if book.n(first["km"]) == MISSING else f"; {book.n(first['km'], 1)} km"
     minutes = f"{book.n(first['minutes'])} {book.say('phút', 'minutes')}"
     letter.paragraph(f"{_vehicles(book, line)}{km}; {minutes}. {_status(book, line)}")
+    vehicles = _by_vehicle(book, line)
     if picture is not None:
-        letter.picture(picture, _caption(book), numbered=False)
+        width = TEXT_WIDTH_CM if len(vehicles) <= MANY_ROWS else SMALL_PICTURE_CM
+        letter.picture(picture, _caption(book), width, numbered=False)
     _stops(book, line)
     if len(line.vehicles) > 1:
-        _by_vehicle(book, line)
+        _vehicle_table(book, vehicles, len(line.places()) - 1)
     _notes(book)
 
 
@@ -160,18 +163,30 @@ def _stops(book: Booklet, line: Line) -> None:
     book.letter.table(heads, rows, widths, numeric=range(4, len(heads)))
 
 
-def _by_vehicle(book: Booklet, line: Line) -> None:
-    """One row a vehicle: seats, riders, and at each stop who board and who are on board then."""
-    rows, stops = [], len(line.places()) - 1
-    for number_of, v in enumerate(line.vehicles.itertuples(), start=1):
-        places = line.places(v.route_id)[:stops]
-        counts = [f"{_count(book, p.boarding)} / {_count(book, p.load)}" for p in places]
-        rows.append((str(number_of), v.route_id, book.n(v.seats), book.n(v.riders), *counts))
+def _by_vehicle(book: Booklet, line: Line) -> list[tuple[str, ...]]:
+    """Seats, riders, and at each stop who board and who are on board then; neighbours that are alike in one row."""
+    stops = len(line.places()) - 1
+    rows: list[tuple[list[int], list[str], tuple[str, ...]]] = []
+    for place, v in enumerate(line.vehicles.itertuples(), start=1):
+        counts = [f"{_count(book, p.boarding)} / {_count(book, p.load)}" for p in line.places(v.route_id)[:stops]]
+        told = (book.n(v.seats), book.n(v.riders), *counts)
+        if not rows or rows[-1][2] != told:
+            rows.append(([], [], told))
+        rows[-1][0].append(place)
+        rows[-1][1].append(v.route_id)
+    return [(_span(places), _span(ids), *told) for places, ids, told in rows]
+
+
+def _vehicle_table(book: Booklet, rows: list[tuple[str, ...]], stops: int) -> None:
     heads = [book.say("Xe", "Vehicle"), book.say("Mã", "Id"), book.say("Số chỗ", "Seats"), book.say("Khách", "Riders")]
     heads += [book.say(f"Điểm {i}: lên / trên xe", f"Stop {i}: boarding / on board") for i in range(1, stops + 1)]
-    fixed = (1.2, 2.4, 1.4, 1.6)
-    each = (PAGE_WIDTH_CM - sum(fixed)) / stops
-    book.letter.table(heads, rows, (*fixed, *[min(each, 3.2)] * stops), numeric=range(2, len(heads)), size=9.5)
+    fixed = (1.6, 5.0, 1.4, 1.6)
+    each = min((TEXT_WIDTH_CM - sum(fixed)) / stops, 3.2)
+    book.letter.table(heads, rows, (*fixed, *[each] * stops), numeric=range(2, len(heads)), size=9.5)
+
+
+def _span(items: list) -> str:
+    return str(items[0]) if len(items) == 1 else f"{items[0]} – {items[-1]}"
 
 
 def _count(book: Booklet, value: Any, shown: bool = True) -> str:

@@ -44,7 +44,7 @@ def with_options(case: Case, **sections) -> Case:
 
 def _with_scenario(case: Case, scenario):
     inputs = replace(case.inputs, scenario=scenario)
-    for name in ("unit_travel", "site_travel", "roads"):
+    for name in ("unit_travel", "site_travel", "roads", "unit_nodes"):
         inputs.__dict__[name] = case.inputs.__dict__[name]
     return inputs
 
@@ -273,6 +273,17 @@ BROKEN = {
         lambda c: put(c, "stops", 1, km=40.0),
         lambda c: put(c, "stops", 0, time="06:40"),
     ],
+    "passengers-lists": [
+        lambda c: drop(c, "passengers"),
+        lambda c: twice(c, "passengers"),
+        lambda c: put(c, "passengers", 0, person_id="HP-00004"),
+        lambda c: put(c, "passengers", 0, group_id="10001|main|daily"),
+        lambda c: put(c, "passengers", 0, mode="train"),
+        lambda c: put(c, "passengers", 0, stop_id="main"),
+        lambda c: put(c, "passengers", 0, evening="17:05"),
+        lambda c: put(c, "routes", 0, seats=47),
+        lambda c: put(c, "stops", 3, boarding=47),
+    ],
     "timetable-days": [
         lambda c: put(c, "timetable", 2, finish="2025-09-02"),
         lambda c: put(c, "timetable", 2, working_days=6),
@@ -462,6 +473,14 @@ def test_site_too_small(small_case):
     for area, passes in ((1_200, True), (1_199, False)):
         inputs = replace(small_case.inputs, sites=sites.assign(floor_m2=[1_000.0, area]))
         assert run("structure-sites", replace(small_case, inputs=inputs)).passed is passes
+
+
+def test_a_stop_too_far_from_home(small_case):
+    """Were all homes at the main site, the stop would be 44 km away from them; the limit is 5 km."""
+    case = with_options(small_case)
+    case.inputs.__dict__["unit_nodes"] = case.inputs.unit_nodes * 0 + 1
+    found = run("passengers-lists", case).violations
+    assert found == ("stops too far from home: 10002|main|daily at 10002",)
 
 
 def test_budget_is_a_ceiling(small_case):
