@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 import shapely
 from docx import Document
-from gtfs_validator.cli import main as validate
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
@@ -174,6 +173,8 @@ def test_the_feed_reads_as_it_should(view, small_case, layers):
 
 def notices(path, out) -> dict[str, str]:
     """Codes of a third-party validator with their severity."""
+    from gtfs_validator.cli import main as validate
+
     validate(["-i", str(path), "-o", str(out), "-c", "VN", "-d", "2025-07-15"])
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     return {n["code"]: n["severity"] for n in report["notices"]}
