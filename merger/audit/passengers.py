@@ -55,14 +55,14 @@ def _persons(case: Case, rows: pd.DataFrame) -> Violations:
 
 def _counts(case: Case, rows: pd.DataFrame) -> Violations:
     commute, stops = case.tables["commute"], case.tables["stops"]
-    told = commute[commute["mode"].isin(RIDES) & (commute["riders"] > 0)]
+    told = commute[commute["mode"].isin(RIDES) & (pd.to_numeric(commute["riders"]) > 0)]
     wanted = told.groupby(["group_id", "route_id"])["riders"].sum()
     off = wanted.sub(rows.groupby(["group_id", "route_id"]).size(), fill_value=0)
     if (off != 0).any():
         yield f"not the riders of commute.csv: {shown(' on '.join(k) for k in off.index[off != 0])}"
     listed = rows.groupby(["route_id", "stop_id"]).size()
     for direction in ("morning", "evening"):
-        calls = stops[(stops["direction"] == direction) & (stops["boarding"] > 0)]
+        calls = stops[(stops["direction"] == direction) & (pd.to_numeric(stops["boarding"]) > 0)]
         off = calls.groupby(["route_id", "stop_id"])["boarding"].sum().sub(listed, fill_value=0)
         if (off != 0).any():
             yield f"{direction}: not the boardings of stops.csv: {shown(' at '.join(k) for k in off.index[off != 0])}"
@@ -88,7 +88,8 @@ def _reach(case: Case, rows: pd.DataFrame) -> Violations:
     options, stops = case.inputs.scenario.commute, case.tables["stops"]
     node = stops.drop_duplicates(["route_id", "stop_id"]).set_index(["route_id", "stop_id"])["road_node"]
     ways = rows.loc[rows["mode"] == "shuttle", ["group_id", "route_id", "stop_id"]].drop_duplicates()
-    ways = ways[[key in node.index for key in zip(ways["route_id"], ways["stop_id"], strict=True)]]
+    known = [key in node.index for key in zip(ways["route_id"], ways["stop_id"], strict=True)]
+    ways = ways[np.array(known, dtype=bool)]
     homes = ways["group_id"].str.split("|").str[0]
     if ways.empty or not set(homes) <= set(case.inputs.units.index):
         return

@@ -14,6 +14,7 @@ from merger.audit import Case, audit_tables
 from merger.audit.report import LISTED, REGISTRY
 from merger.audit.territory import bare_name
 from merger.audit.timing import days_of_work, is_working, working_days_after
+from merger.tables import empty
 from scenarios.schema import Locks
 
 
@@ -488,6 +489,16 @@ def test_budget_is_a_ceiling(small_case):
     commute = small_case.inputs.scenario.commute.model_copy(update={"budget_vnd_month": 47e6})
     violations = run("commute-allowances", with_options(small_case, commute=commute)).violations
     assert violations == ("48,000,000 VND a month, the ceiling is 47,000,000",)
+
+
+def test_a_plan_in_which_nobody_travels(small_case):
+    """No routes, no riders: there is nothing to put on a list, and that is no fault."""
+    for name in ("commute", "routes", "stops", "passengers"):
+        small_case.tables[name] = empty(name)
+    small_case.tables["staff"]["support"] = "none"
+    assert run("passengers-lists", small_case).violations == ()
+    small_case.tables["staff"].loc[0, "support"] = "shuttle"
+    assert run("passengers-lists", small_case).violations == ("on no list, or without a shuttle or train: HD-00000",)
 
 
 def test_missing_tables_leave_nothing_to_examine(small_case):

@@ -21,6 +21,7 @@ from geodata.roads import RoadGraph
 from merger.disclosure import public_tables
 from merger.documents.timetables import write_timetables
 from merger.plan import Plan
+from merger.tables import empty
 from merger.transport.gpx import write_gpx
 from merger.transport.gtfs import feed, stop_ids, write_gtfs
 from merger.transport.lines import Way, lines_of, ways_of
@@ -260,6 +261,12 @@ def test_lists_of_passengers(small_case):
     pd.testing.assert_frame_equal(
         lists, small_case.tables["passengers"].sort_values("person_id").reset_index(drop=True), check_dtype=False
     )
+
+
+def test_nobody_travels(small_case):
+    """Without routes the lists are empty and have their columns."""
+    tables = {**small_case.tables, **{name: empty(name) for name in ("commute", "routes", "stops")}}
+    assert passenger_lists(small_case.inputs, tables).equals(empty("passengers"))
 
 
 def test_lists_that_cannot_be_made(small_case):
