@@ -18,6 +18,7 @@ from merger.documents.wording import MISSING, SUPPRESSED, day, number, term
 from merger.inputs import Inputs
 from merger.plan import Plan
 from merger.transport.lines import Line, lines_of
+from merger.transport.service_days import services
 
 TRAIN = "train"
 # A line with more rows of vehicles gets a smaller picture, so that its page holds all of them.
@@ -126,9 +127,10 @@ def _page(book: Booklet, line: Line, place: int, picture: bytes | None) -> None:
 
 def _status(book: Booklet, line: Line) -> str:
     if line.mode == TRAIN:
+        start = day(services(book.inputs)[TRAIN].start, book.letter.lang)
         return book.say(
-            "Giờ tàu theo biểu đồ đã công bố; đường vẽ qua các ga là sơ đồ.",
-            "Times of the published timetable; the line drawn between the stations is schematic.",
+            f"Tàu chạy từ {start}, giờ theo biểu đồ đã công bố; đường vẽ qua các ga là sơ đồ.",
+            f"Runs since {start} by its published timetable; the line drawn between the stations is schematic.",
         )
     return book.say("Tuyến đề xuất, chưa phải lịch chạy chính thức.", "Proposed, not an official service.")
 
