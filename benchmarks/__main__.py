@@ -1,6 +1,7 @@
 """`python -m benchmarks speed [FOLDER]`: wall time, CPU time and peak memory of the commands a planner waits for.
 
 `python -m benchmarks assignment DIR [--time S]` and `--scale N ...`: see benchmarks/assignment.py.
+`python -m benchmarks travel [--factor F]`: see benchmarks/travel.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -63,7 +64,14 @@ def main() -> None:
     posts.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance (30)")
     posts.add_argument("--out", type=Path, metavar="DIR", help="write the solutions there")
     posts.add_argument("--scale", type=int, nargs="+", metavar="N", help="numbers of persons, e.g. 28543 100000")
+    ways = kinds.add_parser("travel", help="travel times of all homes beside plain searches")
+    ways.add_argument("--factor", type=float, default=1.3, metavar="F", help="traffic over free flow (1.3)")
     options = parser.parse_args()
+    if options.what == "travel":
+        from benchmarks.travel import travel
+
+        travel(options.factor)
+        return
     if options.what == "assignment":
         from benchmarks import assignment
 

@@ -14,16 +14,33 @@ from scipy.spatial import cKDTree
 SMALLEST = 1e-6
 # Farther than this from the main component (metres), a place belongs to an island with roads of its own.
 ISLAND_M = 5000.0
+# Kind of a transport project that traffic does not slow.
+FERRY = "ferry"
 # Roads on which a coach can stop: not motorways and their links, not streets between houses.
 MAIN_CLASSES = ("trunk", "primary", "secondary", "tertiary")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A two-way link between two nodes (positions in the graph); `minutes` at free flow, of a ferry with its wait."""
+
+    u: int
+    v: int
+    minutes: float
+    metres: float
+    is_ferry: bool
+
+    def minutes_in(self, factor: float) -> float:
+        """Minutes in traffic: a ferry is not slowed by it."""
+        return self.minutes if self.is_ferry else self.minutes * factor
 
 
 @dataclass(frozen=True)
 class RoadGraph:
     """Directed road graph; nodes are numbered 0..n-1 in the order of `node_ids`.
 
-    `minutes` and `metres` hold the same edges (of parallel edges, the quickest one). `lon`, `lat` in degrees
-    (WGS 84).
+    `minutes` (free flow; of ferries with the wait) and `metres` hold the same edges (of parallel edges, the quickest
+    one). `lon`, `lat` in degrees (WGS 84). `is_ferry` has the edges that are ferries, (from, to).
     """
 
     node_ids: np.ndarray
@@ -62,6 +79,18 @@ class RoadGraph:
             distance[far], node[far] = cKDTree(xy).query(points[far])
         return node, distance
 
+    def in_traffic(self, factor: float) -> RoadGraph:
+        """The same graph with the minutes of its roads multiplied; ferries and the wait for them keep their minutes."""
+        if factor == 1:
+            return self
+        minutes = self.minutes.copy()
+        minutes.data = minutes.data * factor
+        for u, v in self.is_ferry:
+            own = slice(minutes.indptr[u], minutes.indptr[u + 1])
+            at = own.start + np.flatnonzero(minutes.indices[own] == v)
+            minutes.data[at] = self.minutes.data[at]
+        return replace(self, minutes=minutes)
+
     def without_ferries(self) -> RoadGraph:
         """The same nodes without ferry links: for vehicles that ferries may not carry."""
         if not self.is_ferry:
@@ -91,12 +120,10 @@ def read_roads(
     e = pd.read_parquet(edges, columns=["u", "v", "length_m", "oneway", "minutes_free_flow"])
     ids = n["node"].to_numpy(np.int64)
     place = pd.Series(np.arange(len(ids)), index=ids)
-    links = [e.rename(columns={"minutes_free_flow": "minutes", "length_m": "metres"})]
-    ferry_pairs: list[tuple[int, int]] = []
+    links = [e.rename(columns={"minutes_free_flow": "minutes", "length_m": "metres"}).assign(ferry=False)]
     if ferries is not None:
         f = pd.read_csv(ferries)
-        replaced = f["replaced_by"].isin(enabled_projects)
-        f = f[(f["enabled_default"].astype(str).str.lower() == "true") & ~replaced]
+        f = f[_in_force(f, enabled_projects)]
         links.append(
             pd.DataFrame(
                 {
@@ -105,15 +132,13 @@ def read_roads(
                     "metres": f["length_m"],
                     "minutes": f["assumed_minutes"],
                     "oneway": False,
+                    "ferry": True,
                 }
             )
         )
-        ferry_pairs += zip(f["u"], f["v"], strict=True)
     if projects is not None and enabled_projects:
         p = pd.read_csv(projects)
         p = p[p["project_id"].isin(enabled_projects)]
-        of_ferry = p[p["kind"] == "ferry"]
-        ferry_pairs += zip(of_ferry["node_u"], of_ferry["node_v"], strict=True)
         links.append(
             pd.DataFrame(
                 {
@@ -122,12 +147,13 @@ def read_roads(
                     "metres": p["length_m"],
                     "minutes": p["minutes"],
                     "oneway": False,
+                    "ferry": p["kind"] == FERRY,
                 }
             )
         )
     all_links = pd.concat(links, ignore_index=True)
-    forward = all_links[["u", "v", "metres", "minutes"]]
-    back = all_links.loc[~all_links["oneway"].astype(bool), ["v", "u", "metres", "minutes"]]
+    forward = all_links[["u", "v", "metres", "minutes", "ferry"]]
+    back = all_links.loc[~all_links["oneway"].astype(bool), ["v", "u", "metres", "minutes", "ferry"]]
     back = back.rename(columns={"v": "u", "u": "v"})
     arcs = pd.concat([forward, back], ignore_index=True)
     arcs = arcs[arcs["u"] != arcs["v"]]
@@ -138,7 +164,7 @@ def read_roads(
     def matrix(values) -> csr_matrix:
         return coo_matrix((np.maximum(values.to_numpy(float), SMALLEST), (row, col)), shape=shape).tocsr()
 
-    both = {(int(place[u]), int(place[v])) for u, v in ferry_pairs}
+    ferry = arcs["ferry"].to_numpy(bool)
     return RoadGraph(
         node_ids=ids,
         lon=n["lon"].to_numpy(),
@@ -146,8 +172,28 @@ def read_roads(
         in_main=n["main_component"].to_numpy(bool),
         minutes=matrix(arcs["minutes"]),
         metres=matrix(arcs["metres"]),
-        is_ferry=frozenset(both | {(v, u) for u, v in both}),
+        is_ferry=frozenset(zip(row[ferry].tolist(), col[ferry].tolist(), strict=True)),
     )
+
+
+def read_links(projects: Path, graph: RoadGraph) -> dict[str, Link]:
+    """The link of each transport project, by project_id, in the order of the table."""
+    p = pd.read_csv(projects)
+    u, v = graph.index_of(p["node_u"]).tolist(), graph.index_of(p["node_v"]).tolist()
+    links = map(Link, u, v, p["minutes"].astype(float), p["length_m"].astype(float), p["kind"] == FERRY)
+    return dict(zip(p["project_id"], links, strict=True))
+
+
+def ferries_replaced(ferries: Path, project: str, enabled_projects: tuple[str, ...] = ()) -> list[str]:
+    """Ids of the ferries that stop when the project opens, beside those that the enabled projects replace."""
+    f = pd.read_csv(ferries)
+    return f.loc[_in_force(f, enabled_projects) & (f["replaced_by"] == project), "ferry_id"].tolist()
+
+
+def _in_force(ferries: pd.DataFrame, enabled_projects: tuple[str, ...]) -> pd.Series:
+    """Ferries that run: enabled by default and not replaced by a project taken as open."""
+    enabled = ferries["enabled_default"].astype(str).str.lower() == "true"
+    return enabled & ~ferries["replaced_by"].isin(enabled_projects)
 
 
 def main_road_nodes(graph: RoadGraph, edges: Path, classes: tuple[str, ...] = MAIN_CLASSES) -> np.ndarray:
@@ -155,3 +201,18 @@ def main_road_nodes(graph: RoadGraph, edges: Path, classes: tuple[str, ...] = MA
     e = pd.read_parquet(edges, columns=["u", "v", "highway"])
     e = e[e["highway"].isin(classes)]
     return np.unique(graph.index_of(np.concatenate([e["u"], e["v"]])))
+
+
+def street_names(graph: RoadGraph, edges: Path, nodes) -> list[str]:
+    """Name (else reference) of the widest named street at each node position, "" where none has one."""
+    rank = {name: i for i, name in enumerate(MAIN_CLASSES)}
+    e = pd.read_parquet(edges, columns=["u", "v", "highway", "name", "ref"])
+    at = graph.node_ids[np.asarray(nodes, int)]
+    e = e[e["u"].isin(at) | e["v"].isin(at)]
+    name = e["name"].fillna("").where(e["name"].fillna("") != "", e["ref"].fillna(""))
+    e = e.assign(name=name, rank=e["highway"].map(rank).fillna(len(rank)))[name != ""]
+    ends = pd.concat(
+        [e[["u", "name", "rank"]].rename(columns={"u": "node"}), e[["v", "name", "rank"]].rename(columns={"v": "node"})]
+    )
+    best = ends.sort_values(["node", "rank", "name"]).drop_duplicates("node").set_index("node")["name"]
+    return [str(best.get(node, "")) for node in at]

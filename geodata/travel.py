@@ -23,7 +23,7 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from geodata.roads import RoadGraph
+from geodata.roads import Link, RoadGraph
 
 # Units of the packed label: 1e-5 minutes and 0.1 metres; 25 bits hold paths up to 3,355 km.
 MINUTE_UNIT, METRE_UNIT, METRE_BITS = 1e-5, 0.1, 25
@@ -50,19 +50,42 @@ class TravelTable:
 def travel_table(graph: RoadGraph, origins, targets, *, factor: float = 1.0, cache: Path | None = None) -> TravelTable:
     """Quickest paths from every origin to every target; of equally quick paths, the shortest.
 
-    Parameters: `origins`, `targets` are node positions; `factor` multiplies the free-flow minutes (1.13
-    normal traffic, 1.3 peak hours by travel_time_checks.csv). Ferries are not slowed by traffic, but they are
-    so few that the factor is applied to the whole path. `cache` is a folder for finished tables, or None.
+    Parameters: `origins`, `targets` are node positions; `factor` multiplies the free-flow minutes of roads
+    (geodata.traffic fits it), not those of ferries, so the quickest path may change with it. `cache` is a folder for
+    finished tables, or None.
     Raises ValueError when a path is too long for the packed label (beyond some 1,600 minutes).
     """
     origins, targets = np.asarray(origins, int), np.asarray(targets, int)
+    graph = graph.in_traffic(factor)
     key = _key(graph, origins, targets)
     stored = _load(cache, key)
     if stored is None:
         stored = _search(graph, origins, targets)
         _store(cache, key, stored)
     minutes, km = stored
-    return TravelTable(origins, targets, minutes * factor, km)
+    return TravelTable(origins, targets, minutes, km)
+
+
+def with_link(
+    graph: RoadGraph, table: TravelTable, link: Link, *, factor: float = 1.0, cache: Path | None = None
+) -> TravelTable:
+    """The table of a graph, at a factor, once one more link is open: exact, and without another search of all pairs.
+
+    No quickest path takes the link twice, so with w its time d'(i, j) is the least of d(i, j), d(i, u) + w + d(v, j)
+    and d(i, v) + w + d(u, j): dynamic updates by the ends of a new edge, as in Ausiello et al. (1991), Incremental
+    algorithms for minimal length paths. Minutes and km are compared as one label, as in the search.
+    Raises ValueError as `travel_table`.
+    """
+    ends = [link.u, link.v]
+    to = travel_table(graph, table.origins, ends, factor=factor, cache=cache)
+    on = travel_table(graph, ends, table.targets, factor=factor, cache=cache)
+    here, arrive, leave = (_label(t.minutes, t.km * 1000) for t in (table, to, on))
+    minutes = max(link.minutes_in(factor), MINUTE_UNIT)
+    over = _label(minutes, link.metres)
+    for start, end in ((0, 1), (1, 0)):
+        here = np.minimum(here, arrive[:, [start]] + over + leave[[end], :])
+    fastest = max(_fastest(graph.in_traffic(factor)), link.metres / minutes)
+    return TravelTable(table.origins, table.targets, *_unpack(here, fastest))
 
 
 def path_nodes(graph: RoadGraph, origin: int, target: int) -> list[int]:
@@ -97,25 +120,34 @@ def _search(graph: RoadGraph, origins: np.ndarray, targets: np.ndarray) -> tuple
     if len(starts) >= OVERLAY_FROM and len(graph.lon) > 2 * CELL_NODES:
         labels, starts, ends = _overlay(graph, labels, starts, ends)
     found = np.vstack([dijkstra(labels, indices=start)[ends] for start in starts])
-    minutes, km = _unpack(graph, found.T if reverse else found)
+    minutes, km = _unpack(found.T if reverse else found, _fastest(graph))
     return minutes[np.ix_(row, column)], km[np.ix_(row, column)]
 
 
 def _pack(graph: RoadGraph) -> csr_matrix:
     """One whole number an edge: minutes above, metres below; never 0, which would mean "no edge"."""
-    high = np.maximum(np.rint(graph.minutes.data / MINUTE_UNIT), 1.0)
-    low = np.rint(graph.metres.data / METRE_UNIT)
-    return csr_matrix((high * 2.0**METRE_BITS + low, graph.minutes.indices, graph.minutes.indptr), graph.minutes.shape)
+    labels = _label(np.maximum(graph.minutes.data, MINUTE_UNIT), graph.metres.data)
+    return csr_matrix((labels, graph.minutes.indices, graph.minutes.indptr), graph.minutes.shape)
 
 
-def _unpack(graph: RoadGraph, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _label(minutes, metres):
+    """Minutes and metres as one whole number; inf where there is no way."""
+    return np.rint(minutes / MINUTE_UNIT) * 2.0**METRE_BITS + np.rint(metres / METRE_UNIT)
+
+
+def _fastest(graph: RoadGraph) -> float:
+    """Metres a minute on the fastest edge; 0 without edges."""
+    return float((graph.metres.data / np.maximum(graph.minutes.data, MINUTE_UNIT)).max(initial=0.0))
+
+
+def _unpack(labels: np.ndarray, fastest: float) -> tuple[np.ndarray, np.ndarray]:
+    """Minutes and km of labels; `fastest` in metres a minute."""
     finite = np.isfinite(labels)
     high, low = np.divmod(np.where(finite, labels, 0.0), 2.0**METRE_BITS)
     minutes, km = high * MINUTE_UNIT, low * METRE_UNIT / 1000.0
-    if graph.minutes.nnz:
+    if fastest:
         # Nobody covers more metres in a path's minutes than at the speed of the fastest edge: below the
         # limit, no metres can have spilled over into the minutes.
-        fastest = float((graph.metres.data / np.maximum(graph.minutes.data, MINUTE_UNIT)).max())
         limit = min(2.0**METRE_BITS * METRE_UNIT / fastest, 2.0 ** (53 - METRE_BITS) * MINUTE_UNIT)
         if minutes.max(initial=0.0) >= limit:
             raise ValueError(f"a path takes {minutes.max():.0f} minutes; travel tables hold paths below {limit:.0f}")

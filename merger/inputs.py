@@ -7,11 +7,14 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from geodata.faults import InputError
 from geodata.roads import RoadGraph, read_roads
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
+from geodata.traffic import Traffic, calibrate, measure
 from geodata.travel import TravelTable, default_cache, travel_table
 from merger.plan import Plan
 from merger.synthetic import generate_divisions, generate_staff
@@ -73,14 +76,40 @@ class Inputs:
 
     @cached_property
     def roads(self) -> RoadGraph:
-        """Road graph with ferries and the transport projects that the scenario takes as open."""
-        return read_roads(
-            self.path("roads_nodes"),
-            self.path("roads_edges"),
-            self.path("ferries"),
-            self.path("projects"),
-            self.scenario.commute.projects,
-        )
+        """Road graph with ferries and the transport projects that the scenario takes as open, at free flow."""
+        return self.roads_with(self.scenario.commute.projects)
+
+    def roads_with(self, projects: tuple[str, ...]) -> RoadGraph:
+        """Road graph with ferries and the given transport projects, at free flow."""
+        files = ("roads_nodes", "roads_edges", "ferries", "projects")
+        return read_roads(*map(self.path, files), projects)
+
+    @cached_property
+    def travel_time_checks(self) -> pd.DataFrame:
+        """Published travel times with the model's free-flow minutes and km (geodata.traffic.measure).
+
+        By road only and on the roads of today, whatever projects the scenario takes as open. Empty when the scenario
+        names no file. Raises InputError for checks that no road joins.
+        """
+        if self.scenario.data.travel_time_checks is None:
+            return pd.DataFrame(columns=[*schema_of("travel_time_checks").columns, "minutes_free_flow", "km"])
+        path = self.path("travel_time_checks")
+        checks = read_table(path, schema_of("travel_time_checks"))
+        try:
+            return measure(read_roads(self.path("roads_nodes"), self.path("roads_edges")), checks)
+        except ValueError as error:
+            raise InputError.single(path, str(error), "correct from_node and to_node, or take the rows out") from None
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Factors of traffic in force: the scenario's own, else fitted to the published travel times."""
+        normal, peak = self.scenario.arrange.traffic_factor, self.scenario.commute.peak_factor
+        try:
+            return calibrate(self.travel_time_checks, normal, peak)
+        except ValueError as error:
+            place = self.scenario.data.travel_time_checks or "data.travel_time_checks"
+            remedy = "add one, or write arrange.traffic_factor and commute.peak_factor"
+            raise InputError.single(place, str(error), remedy) from None
 
     @cached_property
     def unit_nodes(self) -> pd.Series:
@@ -103,6 +132,37 @@ class Inputs:
     def site_travel(self) -> TravelTable:
         """Free-flow travel from unit centres (rows) to sites (columns, in the order of `sites`)."""
         return travel_table(self.roads, self.unit_nodes.to_numpy(), self.site_nodes.to_numpy(), cache=default_cache())
+
+    # Distances are always those of the tables at free flow: what depends on them, as an allowance does, must not change
+    # with the traffic assumed.
+
+    @cached_property
+    def unit_minutes(self) -> np.ndarray:
+        """Minutes in normal traffic between all unit centres, as in `unit_travel`."""
+        return self._unit_minutes(self.traffic.normal)
+
+    @cached_property
+    def site_minutes(self) -> np.ndarray:
+        """Minutes in normal traffic from unit centres to sites, as in `site_travel`."""
+        return self._site_minutes(self.traffic.normal)
+
+    @cached_property
+    def unit_minutes_peak(self) -> np.ndarray:
+        """Minutes in peak traffic between all unit centres, as in `unit_travel`."""
+        return self._unit_minutes(self.traffic.peak)
+
+    @cached_property
+    def site_minutes_peak(self) -> np.ndarray:
+        """Minutes in peak traffic from unit centres to sites, as in `site_travel`."""
+        return self._site_minutes(self.traffic.peak)
+
+    def _unit_minutes(self, factor: float) -> np.ndarray:
+        nodes = self.unit_nodes.to_numpy()
+        return travel_table(self.roads, nodes, nodes, factor=factor, cache=default_cache()).minutes
+
+    def _site_minutes(self, factor: float) -> np.ndarray:
+        nodes = self.unit_nodes.to_numpy(), self.site_nodes.to_numpy()
+        return travel_table(self.roads, *nodes, factor=factor, cache=default_cache()).minutes
 
 
 def load_geography(scenario: Scenario, folder: Path) -> Inputs:

@@ -37,6 +37,7 @@ from merger.publish import publish_into
 from merger.stages.stage import Record
 from merger.tables import TABLES, conform
 from merger.transport.passengers import passenger_lists
+from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
 
@@ -81,19 +82,24 @@ def quiet(_: str) -> None:
 def solve_stages(
     inputs: Inputs, *, only: str | None = None, seconds: float | None = None, progress: Progress = quiet
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Record]]:
-    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time."""
+    """Run the stages in order; with `only`, that stage and those it needs. `seconds` caps each stage's wall time.
+
+    Tables of travel times are added, which depend on no stage.
+    """
     wanted = list(STAGES) if only is None else [*STAGES[only], only]
     tables: dict[str, pd.DataFrame] = {}
     records: dict[str, Record] = {}
     for name in wanted:
         progress(name)
-        _run_stage(name, inputs, tables, records, seconds)
         if name == "commute" and inputs.scenario.relocate.commute_feedback:
+            _run_stage(name, _draft(inputs), tables, records, seconds)
             progress("relocate")
-            _feed_back(inputs, tables, records, seconds)
+            _place_again(inputs, tables, records, seconds)
+            progress(name)
+        _run_stage(name, inputs, tables, records, seconds)
     if "commute" in tables:
         tables["passengers"] = passenger_lists(inputs, tables)
-    return tables, records
+    return {**tables, **travel_tables(inputs)}, records
 
 
 def _run_stage(
@@ -110,19 +116,20 @@ def _run_stage(
     records[name] = result.record
 
 
-def _feed_back(
+def _draft(inputs: Inputs) -> Inputs:
+    """The commute for the expected demand alone, enough to price the ways to work."""
+    commute = inputs.scenario.commute.model_copy(update={"take_up_sd": 0.0, "curve": ()})
+    return replace(inputs, scenario=inputs.scenario.model_copy(update={"commute": commute}))
+
+
+def _place_again(
     inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record], seconds: float | None
 ) -> None:
-    """Place again at the prices that stage commute found; plan the commute again where a workplace changes by it."""
+    """Place again at the prices that stage commute found."""
     first, spent = tables["staff"], records["relocate"].seconds
     _run_stage("relocate", inputs, tables, records, seconds)
     again = tables["staff"]
     moved = int((first["site_after"].fillna("") != again["site_after"].fillna("")).sum())
-    if moved:
-        _run_stage("commute", inputs, tables, records, seconds)
-    else:
-        support = first.set_index("person_id")[["support", "support_vnd_month"]].loc[again["person_id"]]
-        tables["staff"] = again.assign(**{column: support[column].to_numpy() for column in support})
     record = records["relocate"]
     fed_back = shown_figures({"commute_feedback_moved_people": moved}, inputs.scenario.documents.smallest_group)
     figures = {**record.figures, **fed_back}

@@ -43,7 +43,7 @@ def check_options(sources: Sources) -> list[Fault]:
             "projects",
             i,
         )
-    faults += [*_regions(sources), *_dates(loaded)]
+    faults += [*_regions(sources), *_dates(loaded), *_traffic(sources)]
     return faults
 
 
@@ -74,6 +74,25 @@ def _regions(sources: Sources) -> list[Fault]:
             message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
             faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
     return faults
+
+
+def _traffic(sources: Sources) -> list[Fault]:
+    """Factors of traffic that are neither given nor have a published travel time to be fitted to."""
+    loaded, scenario = sources.loaded, sources.loaded.scenario
+    given = {"normal": scenario.arrange.traffic_factor, "peak": scenario.commute.peak_factor}
+    checks = sources.tables.get("travel_time_checks")
+    if checks is None and scenario.data.travel_time_checks is not None:
+        return []  # the table cannot be read, which is told elsewhere
+    known = set(checks.column("traffic")) if checks else set()
+    options = {"normal": ("arrange", "traffic_factor"), "peak": ("commute", "peak_factor")}
+    return [
+        loaded.place(*path).fault(
+            f'"{".".join(path)}" is not given, and no published travel time is for {state} traffic',
+            f"write a factor, or add rows with traffic {state} to data.travel_time_checks",
+        )
+        for state, path in options.items()
+        if given[state] is None and state not in known
+    ]
 
 
 def _dates(loaded: Loaded) -> list[Fault]:

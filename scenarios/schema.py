@@ -86,6 +86,9 @@ class Data(Section):
     ferries: str = Field("geodata:ferries.csv", description="ferry links")
     stations: str = Field("geodata:railway_stations.csv", description="railway stations and timetable")
     projects: str = Field("geodata:transport_projects.csv", description="links for what-if runs")
+    travel_time_checks: str | None = Field(
+        "geodata:travel_time_checks.csv", description="published travel times that the traffic factors are fitted to"
+    )
     sites: str = Field("geodata:sites.csv", description="work sites")
     agencies: str = Field("agencies.csv", description="agencies before and after")
     programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
@@ -166,7 +169,9 @@ class Arrange(Section):
     ward_target: Literal["phuong_central_city", "phuong_mountain_border_province", "phuong_other"] = Field(
         "phuong_central_city", description="floors of wards that apply: id of standards.target (Art 5(1)(c))"
     )
-    traffic_factor: float = Field(1.13, ge=1, description="normal traffic over free flow")
+    traffic_factor: float | None = Field(
+        None, ge=1, description="normal traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
+    )
     stop: StopOptions = StopOptions(seconds=120)
 
 
@@ -372,6 +377,7 @@ class Vehicle(Section):
     fixed_vnd_day: float = Field(ge=0, description="hire with driver, VND a day")
     km_vnd: float = Field(ge=0, description="VND a km")
     fleet: int = Field(50, ge=0, description="vehicles available")
+    co2_kg_km: float = Field(0.8, ge=0, description="CO2, kg a km")
 
 
 class Commute(Section):
@@ -379,18 +385,39 @@ class Commute(Section):
 
     arrive_by: str = Field("07:30", pattern=r"^\d\d:\d\d$", description="latest arrival at the site")
     leave_from: str = Field("17:00", pattern=r"^\d\d:\d\d$", description="earliest departure from the site")
-    min_km: float = Field(15, ge=0, description="support from this distance on, km")
     longest_ride_minutes: float = Field(75, gt=0, description="longest ride on a shuttle, minutes")
-    min_riders_route: int = Field(12, ge=1, description="smallest ridership of a vehicle")
+    min_riders_route: int = Field(40, ge=1, description="smallest number of people registered for a vehicle")
     walk_to_stop_km: float = Field(1.5, ge=0, description="access to a stop without a feeder, km")
     budget_vnd_month: float | None = Field(None, ge=0, description="ceiling on public money a month, VND")
-    peak_factor: float = Field(1.3, ge=1, description="peak traffic over free flow")
-    shuttle_take_up: Share = Field(1.0, description="share of persons offered a shuttle who ride it")
+    peak_factor: float | None = Field(
+        None, ge=1, description="peak traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
+    )
+    take_up: float = Field(0.7, gt=0, le=1, description="share of those registered who ride shuttle or train, expected")
+    take_up_sd: float = Field(0.15, ge=0, le=0.5, description="its standard deviation: how unsure the share is")
+    ramp: tuple[float, ...] = Field(
+        (0.75, 1.5, 1.0), min_length=1, description="riders of the first weeks over the expected ones; the last lasts"
+    )
+    curve: tuple[float, ...] = Field(
+        (0.3, 3.0, 6.0, 10.0),
+        description="prices of time over the scenario's, at which budget and minutes are traded; empty: none",
+    )
+    co2_vnd_tonne: float = Field(0, ge=0, description="price of CO2 in the choice, VND a tonne (no money flows)")
+    own_co2_kg_km: float = Field(0.12, ge=0, description="CO2 of an own vehicle, kg a km (car and motorbike mixed)")
+    train_co2_kg_km: float = Field(0.04, ge=0, description="CO2 of the train, kg a passenger and km")
+    second_site_share: Share = Field(
+        0.0, description="largest share of those entitled who work some days at the site nearest home or from home"
+    )
+    second_site_days_week: float = Field(2, gt=0, le=5, description="these days a week")
+    second_site_public_vnd_month: float = Field(500_000, ge=0, description="public cost of such a desk, VND a month")
+    second_site_vnd_day: float = Field(
+        60_000, ge=0, description="weight of a day away from the team, VND (no money flows)"
+    )
+    area_people: int = Field(40, ge=1, description="commuters of a commune above which it is split into home areas")
     vehicles: tuple[Vehicle, ...] = Field(
         (
-            Vehicle(id="16", seats=16, fixed_vnd_day=900_000, km_vnd=6_000),
-            Vehicle(id="29", seats=29, fixed_vnd_day=1_300_000, km_vnd=8_000),
-            Vehicle(id="45", seats=45, fixed_vnd_day=1_800_000, km_vnd=10_000),
+            Vehicle(id="16", seats=16, fixed_vnd_day=900_000, km_vnd=6_000, co2_kg_km=0.25),
+            Vehicle(id="29", seats=29, fixed_vnd_day=1_300_000, km_vnd=8_000, co2_kg_km=0.5),
+            Vehicle(id="45", seats=45, fixed_vnd_day=1_800_000, km_vnd=10_000, co2_kg_km=0.8),
         ),
         description="vehicle types (this project's assumptions)",
     )
@@ -407,9 +434,11 @@ class Commute(Section):
     train_seat_share: Share = Field(1.0, description="share of the train's seats open to these commuters")
     irregular_days_week: float = Field(3, gt=0, le=7, description="commuting days a week of those who wish irregular")
     feeder_km: float = Field(5, ge=0, description="longest way to a stop by own vehicle, km")
+    feeder_minutes: float = Field(5, ge=0, description="parking and walking at a stop reached by own vehicle, minutes")
+    feeder_vnd_day: float = Field(5_000, ge=0, description="parking at a stop or station, VND a day (assumed)")
     station_km: float = Field(25, ge=0, description="longest way to a railway station by own vehicle, km")
     walk_kmh: float = Field(4.5, gt=0, description="walking speed, km/h")
-    stop_spacing_km: float = Field(2.5, ge=0, description="smallest distance between two candidate stops, km")
+    stop_spacing_km: float = Field(1.5, ge=0, description="smallest distance between two candidate stops, km")
     min_people_stop: int = Field(4, ge=1, description="people within reach that make a candidate stop")
     main_road_km: float = Field(1.0, ge=0, description="how far a stop may move to lie on a main road, km")
     max_stops_route: int = Field(6, ge=1, description="largest number of stops of a route")

@@ -113,7 +113,6 @@ class _Travel:
     def __init__(self, inputs: Inputs, rows: _Rows, given: tuple[np.ndarray, np.ndarray]):
         self.rows, self.inputs = rows, inputs
         self.points, self.holder = given
-        self.factor = inputs.scenario.arrange.traffic_factor
         self.has_seat = np.isfinite(self.points[:, 0])
         centre = inputs.unit_nodes.to_numpy()
         self.seat_node = np.zeros(len(rows.ids), int)
@@ -132,10 +131,12 @@ class _Travel:
         """
         origins, targets = np.unique(self.rows.origin), np.unique(self.seat_node[by_point])
         if np.isin(origins, centre).all() and np.isin(targets, centre).all():
-            table = self.inputs.unit_travel
+            table, minutes = self.inputs.unit_travel, self.inputs.unit_minutes
         else:
             origins, targets = np.union1d(origins, centre), np.union1d(targets, centre)
-            table = travel_table(self.inputs.roads, origins, targets, cache=default_cache())
+            roads, normal = self.inputs.roads, self.inputs.traffic.normal
+            table = travel_table(roads, origins, targets, cache=default_cache())
+            minutes = travel_table(roads, origins, targets, factor=normal, cache=default_cache()).minutes
         from_order, to_order = (
             np.argsort(table.origins, kind="stable"),
             np.argsort(table.targets, kind="stable"),
@@ -148,7 +149,7 @@ class _Travel:
 
             return at
 
-        return lookup(table.minutes * self.factor), lookup(table.km)
+        return lookup(minutes), lookup(table.km)
 
     def _best_units(self) -> np.ndarray:
         """Best seat of each region: the member centre with the fewest people cut off, then the least person-

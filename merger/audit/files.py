@@ -22,7 +22,7 @@ LABELS = {"official", "estimated", "reconstructed", "SYNTHETIC", "proposed"}
 # Tables whose rows rest on the roster or on the divisions.
 ON_SYNTHETIC = {
     "divisions": ("structure", "new_divisions", "new_agencies"),
-    "staff": ("posts", "staff", "commune", "routes", "stops", "passengers"),
+    "staff": ("posts", "staff", "commune", "routes", "stops", "passengers", "projects"),
 }
 # Files of a whole plan besides the tables; plan.json is needed to read it at all.
 WHOLE = ("timetable.ics", "plan.gpkg", "report.vi.docx", "annex.xlsx", "dashboard.html")

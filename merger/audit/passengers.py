@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geodata.maps import METRIC, WGS84
 from geodata.travel import default_cache, travel_table
 from merger.audit.report import Case, Violations, check, shown
 
 RIDES = ("shuttle", "train")
 KM_TOLERANCE = 0.02
+# Streets of a unit may run along its border, which is a reconstruction.
+PARTED_TOLERANCE_KM = 0.5
 
 
 @check(
@@ -44,7 +48,8 @@ def _persons(case: Case, rows: pd.DataFrame) -> Violations:
     own = staff.loc[known["person_id"]]
     wish = known["person_id"].map(case.inputs.staff.set_index("person_id")["wish"]).fillna("").to_numpy()
     group = own["home_code"].to_numpy() + "|" + own["site_after"].to_numpy() + "|" + wish
-    if (wrong := group != known["group_id"].to_numpy()).any():
+    # A home unit of many commuters is several areas: its code, "#" and a number.
+    if (wrong := group != known["group_id"].str.replace(r"#\d+", "", regex=True).to_numpy()).any():
         yield f"in another group than theirs: {shown(known.loc[wrong, 'person_id'])}"
     if (wrong := own["support"].to_numpy() != known["mode"].to_numpy()).any():
         yield f"another mode than in staff.csv: {shown(known.loc[wrong, 'person_id'])}"
@@ -84,19 +89,32 @@ def _times(case: Case, rows: pd.DataFrame) -> Violations:
 
 
 def _reach(case: Case, rows: pd.DataFrame) -> Violations:
-    """Stops of shuttles lie within `feeder_km` (or walking) of the home by road."""
-    options, stops = case.inputs.scenario.commute, case.tables["stops"]
-    node = stops.drop_duplicates(["route_id", "stop_id"]).set_index(["route_id", "stop_id"])["road_node"]
+    """Stops of shuttles lie within `feeder_km` (or walking) of the home: by road from the centre of its unit, of a unit
+    with several areas as the crow flies from its land, which is never more."""
+    options, stops, units = case.inputs.scenario.commute, case.tables["stops"], case.inputs.units
+    places = stops.drop_duplicates(["route_id", "stop_id"])[["route_id", "stop_id", "road_node", "lon", "lat"]]
     ways = rows.loc[rows["mode"] == "shuttle", ["group_id", "route_id", "stop_id"]].drop_duplicates()
-    known = [key in node.index for key in zip(ways["route_id"], ways["stop_id"], strict=True)]
-    ways = ways[np.array(known, dtype=bool)]
-    homes = ways["group_id"].str.split("|").str[0]
-    if ways.empty or not set(homes) <= set(case.inputs.units.index):
-        return
-    at = case.inputs.roads.index_of([int(node[k]) for k in zip(ways["route_id"], ways["stop_id"], strict=True)])
-    home = case.inputs.unit_nodes.reindex(homes).to_numpy(int)
+    ways = ways.merge(places, on=["route_id", "stop_id"])
+    area = ways["group_id"].str.split("|").str[0]
+    ways = ways.assign(home=area.str.split("#").str[0], parted=area.str.contains("#"))
+    ways = ways[ways["home"].isin(units.index)]
+    limit = max(options.feeder_km, options.walk_to_stop_km)
+    for parted, own in ways.groupby("parted"):
+        km, more = (_crow_km(units, own), PARTED_TOLERANCE_KM) if parted else (_road_km(case, own), KM_TOLERANCE)
+        far = ~(km <= limit + more)
+        if far.any():
+            yield f"stops too far from home: {shown(f'{w.group_id} at {w.stop_id}' for w in own[far].itertuples())}"
+
+
+def _road_km(case: Case, ways: pd.DataFrame) -> np.ndarray:
+    roads = case.inputs.roads
+    at = roads.index_of(ways["road_node"].to_numpy(int))
+    home = case.inputs.unit_nodes.reindex(ways["home"]).to_numpy(int)
     (origins, row), (targets, column) = (np.unique(x, return_inverse=True) for x in (home, at))
-    km = travel_table(case.inputs.roads, origins, targets, cache=default_cache()).km[row, column]
-    far = ~(km <= max(options.feeder_km, options.walk_to_stop_km) + KM_TOLERANCE)
-    if far.any():
-        yield f"stops too far from home: {shown(f'{w.group_id} at {w.stop_id}' for w in ways[far].itertuples())}"
+    return travel_table(roads, origins, targets, cache=default_cache()).km[row, column]
+
+
+def _crow_km(units: gpd.GeoDataFrame, ways: pd.DataFrame) -> np.ndarray:
+    land = units.geometry.to_crs(METRIC).reindex(ways["home"])
+    points = gpd.GeoSeries(gpd.points_from_xy(ways["lon"], ways["lat"]), crs=WGS84).to_crs(METRIC)
+    return land.distance(points, align=False).to_numpy() / 1000

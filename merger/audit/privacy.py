@@ -37,6 +37,7 @@ COUNTS = {
         "transferred_people",
         "after_people",
     ),
+    "projects": ("all_people", "all_longer", "plan_people", "plan_longer"),
 }
 # Money of the public table of commuters, at rates that anybody may know.
 MONEY = ("public_vnd_month", "private_vnd_month", "time_vnd_month")

@@ -15,9 +15,11 @@ from merger.audit import (  # noqa: F401
     people,
     placement,
     privacy,
+    ridership,
     territory,
     timing,
     transport,
+    travel,
 )
 from merger.audit.report import REGISTRY, AuditReport, Case
 from merger.inputs import inputs_of

@@ -314,11 +314,10 @@ def travel(case: Case) -> Violations:
     units = case.tables["units"]
     place = {c: i for i, c in enumerate(case.inputs.units.index)}
     here, seat = units["old_code"].map(place), units["seat_code"].map(place)
-    table, factor = case.inputs.unit_travel, case.inputs.scenario.arrange.traffic_factor
     new = case.tables["new_units"].set_index("new_id")
     for column, sum_column, values, tolerance in (
-        ("minutes_to_seat", "person_minutes", table.minutes[here, seat] * factor, MINUTES_TOLERANCE),
-        ("km_to_seat", "person_km", table.km[here, seat], KM_TOLERANCE),
+        ("minutes_to_seat", "person_minutes", case.inputs.unit_minutes[here, seat], MINUTES_TOLERANCE),
+        ("km_to_seat", "person_km", case.inputs.unit_travel.km[here, seat], KM_TOLERANCE),
     ):
         off = ~_close(units[column], values, tolerance)
         if off.any():

@@ -9,7 +9,7 @@ from geodata.travel import default_cache, travel_table
 from merger.audit.people import road_km
 from merger.audit.report import Case, Violations, check, filled, items, shown
 
-MODES = {"shuttle", "train", "own", "rent", "flat", "none"}
+MODES = {"shuttle", "train", "own", "rent", "flat", "second_site", "none"}
 KM_TOLERANCE = 0.02
 CLOCK_TOLERANCE = 1.0  # times are written in whole minutes
 LEG_TOLERANCE_KM = 0.05
@@ -32,7 +32,7 @@ def people(case: Case) -> Violations:
     """Riders by home, workplace and wish equal the persons moved who wish for transport or live far off."""
     staff = case.tables["staff"]
     wish = staff["person_id"].map(case.inputs.staff.set_index("person_id")["wish"]).fillna("")
-    far = pd.to_numeric(staff["km_after"]).fillna(0) >= case.inputs.scenario.commute.min_km
+    far = pd.to_numeric(staff["km_after"]).fillna(0) >= case.inputs.law.value("commute.support_from_km")
     moved = filled(staff["post_id"]) & (staff["site_after"] != staff["site_before"])
     concerned = staff[moved & ((wish != "") | far)]
     wanted = (
@@ -81,13 +81,20 @@ def allowances(case: Case) -> Violations:
     table = case.inputs.allowances.set_index("allowance_id")
     tiers = sorted((float(table.at[i, "min_km"]), float(table.at[i, "amount_vnd"])) for i in options.travel_allowances)
     rows = case.tables["commute"]
+    least_km = case.inputs.law.value("commute.support_from_km")
     km = rows["km"].map(float)
     per_person = pd.Series(0.0, rows.index)
     for floor, amount in tiers:
-        per_person = per_person.where(~((km >= floor) & (km >= options.min_km)), amount)
+        per_person = per_person.where(~((km >= floor) & (km >= least_km)), amount)
     rent = float(table.at[options.rent_allowance, "amount_vnd"]) if options.rent_allowance else 0.0
     rent_from = float(table.at[options.rent_allowance, "min_km"]) if options.rent_allowance else np.inf
-    due = {"own": per_person, "rent": pd.Series(rent, rows.index), "none": pd.Series(0.0, rows.index)}
+    also = 0.0 if case.inputs.law.value("commute.rent_excludes_travel") else per_person
+    due = {
+        "own": per_person,
+        "rent": pd.Series(rent, rows.index) + also,
+        "second_site": per_person + options.second_site_public_vnd_month,
+        "none": pd.Series(0.0, rows.index),
+    }
     for mode, amount in due.items():
         off = (rows["mode"] == mode) & ((rows["public_vnd_month"] - amount * rows["riders"]).abs() > rows["riders"])
         if off.any():
@@ -95,6 +102,9 @@ def allowances(case: Case) -> Violations:
     near = (rows["mode"] == "rent") & (rows["riders"] > 0) & (km < rent_from)
     if near.any():
         yield f"rent support below {rent_from:.0f} km: {shown(rows.loc[near, 'group_id'])}"
+    unsaid = rows["mode"].isin(["own", "none"]) & (rows["riders"] > 0) & ~filled(rows["limit"])
+    if unsaid.any():
+        yield f"no limit is named that keeps from a shuttle or from support: {shown(rows.loc[unsaid, 'group_id'])}"
     cited = {i for cell in rows["rules"] for i in items(cell)}
     if unknown := {i for i in cited if i not in table.index and i not in case.inputs.law}:
         yield f"unknown allowances or rules: {shown(unknown)}"
@@ -121,8 +131,9 @@ def seats(case: Case) -> Violations:
             vehicle = vehicles.get(row.vehicle)
             if vehicle is None or vehicle.seats != row.seats:
                 yield f"{row.route_id}: vehicle {row.vehicle} with {row.seats} seats is not of the scenario"
-            if row.riders < options.min_riders_route:
-                yield f"{row.route_id}: {row.riders} riders, at least {options.min_riders_route} are wanted"
+            if row.riders + 1 <= options.min_riders_route * options.take_up:
+                wanted = f"{options.min_riders_route} registered at a take-up of {options.take_up:.0%}"
+                yield f"{row.route_id}: {row.riders} riders expected, wanted {wanted}"
     used = routes.loc[routes["mode"] == "shuttle", "vehicle"].value_counts()
     for name, count in used.items():
         if name in vehicles and count > vehicles[name].fleet:
@@ -214,7 +225,7 @@ def roads(case: Case) -> Violations:
     stops = stops[stops["route_id"].isin(shuttles)].sort_values(["route_id", "direction", "sequence"])
     if stops.empty:
         return "no shuttles"
-    graph, peak = case.inputs.roads.without_ferries(), case.inputs.scenario.commute.peak_factor
+    graph, peak = case.inputs.roads.without_ferries(), case.inputs.traffic.peak
     nodes = graph.index_of(stops["road_node"].to_numpy(int))
     known, place = np.unique(nodes, return_inverse=True)
     table = travel_table(graph, known, known, cache=default_cache())

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.rail import clock
-from merger.commuting.modes import Tariff
+from merger.commuting.money import Sums
+from merger.commuting.prices import Tariff
+from merger.commuting.ridership import registered
 from merger.commuting.rows import ORDER, Choice
 from merger.disclosure import in_words, is_masked
 from merger.stages.stage import Finding
@@ -18,7 +20,15 @@ from merger.stages.stage import Finding
 RIDERS_SEEN = "train_riders"
 
 
-def figures_of(choice: Choice, people: pd.DataFrame, commute: pd.DataFrame, routes: pd.DataFrame) -> dict[str, Any]:
+def figures_of(
+    choice: Choice,
+    people: pd.DataFrame,
+    commute: pd.DataFrame,
+    routes: pd.DataFrame,
+    *,
+    compared: dict[str, Sums],
+    risk: pd.DataFrame,
+) -> dict[str, Any]:
     """Figures of the record; money in VND a month, minutes one way from door to door in the morning."""
     groups, solution = choice.groups, choice.solution
     modes = commute.groupby("mode")[["riders", "public_vnd_month", "private_vnd_month", "time_vnd_month"]].sum()
@@ -28,6 +38,7 @@ def figures_of(choice: Choice, people: pd.DataFrame, commute: pd.DataFrame, rout
     unserved = commute[commute["mode"].eq("none")]
     entitled_ids = set(groups.loc[entitled, "group_id"])
     reached = commute["minutes"].notna()
+    limited = commute[commute["limit"] != ""].groupby("limit")["riders"].sum()
     figures: dict[str, Any] = {
         "concerned_people": len(people),
         "listed_people": int((people["wish"] != "").sum()),
@@ -49,65 +60,34 @@ def figures_of(choice: Choice, people: pd.DataFrame, commute: pd.DataFrame, rout
         else None,
         "pool_routes": solution.pool_size,
         "pool_complete": solution.pool_complete,
-        "policies": _policies(choice, entitled, modes),
+        "by_limit_people": {k: int(n) for k, n in limited.items()},
+        "take_up_ratio": choice.inputs.scenario.commute.take_up,
+        "registered_people": round(registered(choice)),
+        "wrong_forecast_vnd_month": _wrong(risk),
+        "co2_t_month": round(compared["plan"].co2_t, 1),
+        "policies": _policies(compared, modes),
     }
     return figures
 
 
-def _policies(choice: Choice, entitled: np.ndarray, modes: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """The plan beside allowances only, the train as it ran, and nothing."""
-    people, prices = choice.groups["people"].to_numpy(int), choice.prices
-    own, none = prices["own"], prices["none"]
-    policies = {
-        "plan": _money(*(int(modes[f"{kind}_vnd_month"].sum()) for kind in ("public", "private", "time"))),
-        "allowances_only": _mixed(
-            people, [(own, np.where(entitled, people, 0)), (none, np.where(entitled, 0, people))]
-        ),
-        "nothing": _mixed(people, [(none, people)]),
-    }
-    totals = choice.inputs.totals
-    seen = totals[totals["key"].astype(str).str.startswith(RIDERS_SEEN)] if "train" in prices else totals.iloc[:0]
-    for row in seen.itertuples():
-        riders = _train_riders(choice, people, int(row.value))
-        rest = people - riders
-        parts = [
-            (prices["train"], riders),
-            (own, np.where(entitled, rest, 0)),
-            (none, np.where(entitled, 0, rest)),
-        ]
-        policies[str(row.key)] = _mixed(people, parts)
-    return policies
+def _wrong(risk: pd.DataFrame) -> dict[str, int]:
+    """What vehicles for one demand alone cost above the plan's, expected over all, by demand."""
+    expected = risk.drop_duplicates("planned").set_index("planned")["expected_vnd_month"]
+    return {k: int(v - expected["plan"]) for k, v in expected.items() if k != "plan"} if len(expected) > 2 else {}
 
 
-def _train_riders(choice: Choice, people: np.ndarray, count: int) -> np.ndarray:
-    """So many riders, from the groups that gain most by the train over their own vehicle."""
-    train, own = choice.prices["train"], choice.prices["own"]
-    with np.errstate(invalid="ignore"):
-        gain = np.where(np.isfinite(train.total) & np.isfinite(own.total), own.total - train.total, -np.inf)
-    riders = np.zeros(len(people), int)
-    for g in np.argsort(-gain, kind="stable"):
-        if count <= 0 or not np.isfinite(gain[g]):
-            break
-        riders[g] = min(people[g], count)
-        count -= int(riders[g])
-    return riders
-
-
-def _mixed(people: np.ndarray, parts: list[tuple[Any, np.ndarray]]) -> dict[str, int]:
-    sums = [0.0, 0.0, 0.0]
-    for price, riders in parts:
-        used = riders > 0
-        for i, amount in enumerate((price.public, price.private, price.time)):
-            sums[i] += float(amount[used] @ riders[used])
-    return _money(*(round(s) for s in sums))
-
-
-def _money(public: int, private: int, time: int) -> dict[str, int]:
+def _policies(compared: dict[str, Sums], modes: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """The plan beside other policies; the plan's money as its table has it."""
+    found = {name: (sums.public, sums.private, sums.time) for name, sums in compared.items()}
+    found["plan"] = tuple(modes[f"{kind}_vnd_month"].sum() for kind in ("public", "private", "time"))
     return {
-        "public_vnd_month": public,
-        "private_vnd_month": private,
-        "time_vnd_month": time,
-        "total_vnd_month": public + private + time,
+        name: {
+            "public_vnd_month": round(public),
+            "private_vnd_month": round(private),
+            "time_vnd_month": round(time),
+            "total_vnd_month": round(public) + round(private) + round(time),
+        }
+        for name, (public, private, time) in found.items()
     }
 
 
@@ -124,6 +104,7 @@ def findings_of(choice: Choice, commute: pd.DataFrame, figures: dict[str, Any]) 
     found += _train_findings(choice, figures)
     found += _entitlement_findings(choice, commute, figures)
     found += _vehicle_findings(figures)
+    found += _demand_findings(choice, figures)
     if figures["unserved_people"]:
         n = figures["unserved_people"]
         found.append(
@@ -269,6 +250,33 @@ def _vehicle_findings(figures: dict[str, Any]) -> list[Finding]:
             "irregular ones too.",
         )
     ]
+
+
+def _demand_findings(choice: Choice, figures: dict[str, Any]) -> list[Finding]:
+    """What the take-up is taken to be, and what a wrong forecast costs."""
+    options = choice.inputs.scenario.commute
+    found = [
+        Finding(
+            f"{_n(figures['registered_people'])} người được mời đi xe hoặc tàu; kịch bản giả định bình quân"
+            f" {options.take_up:.0%} đi (độ lệch chuẩn {options.take_up_sd:.0%}), số còn lại tự túc và hưởng mức theo"
+            f" khoảng cách. Một xe cần {options.min_riders_route} người đăng ký.",
+            f"{_n(figures['registered_people'], 'en')} people are offered a seat on shuttle or train; on average"
+            f" {options.take_up:.0%} are taken to ride (standard deviation {options.take_up_sd:.0%}), the others drive"
+            f" and draw the allowance. A vehicle needs {options.min_riders_route} registered.",
+        )
+    ]
+    wrong = figures.get("wrong_forecast_vnd_month", {})
+    if wrong:
+        low, high = (wrong.get(k, 0) for k in ("low", "high"))
+        found.append(
+            Finding(
+                f"Nếu đặt xe theo mức nhu cầu thấp hoặc cao thay cho cả ba mức, chi phí kỳ vọng mỗi tháng tăng"
+                f" {_bn(low)} hoặc {_bn(high)} tỷ đồng.",
+                f"Vehicles hired for low or for high demand alone would cost {low / 1e9:.2f} or {high / 1e9:.2f} bn VND"
+                " a month more, expected over all three.",
+            )
+        )
+    return found
 
 
 def _n(value: Any, lang: str = "vi") -> str:

@@ -1,4 +1,4 @@
-"""Shuttle stops, the routing problem of the solver, and the tables of routes and stops with times."""
+"""The routing problem of the solver, and the tables of routes and stops with times."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.rail import TrainRide, clock, minute_of_day
-from geodata.roads import main_road_nodes
 from geodata.travel import default_cache, travel_table
 from merger.commuting.groups import site_node
-from merger.commuting.modes import Price, access_minutes_and_vnd, is_entitled, time_vnd
+from merger.commuting.prices import KG_TONNE, Price, is_entitled, time_vnd
+from merger.commuting.stops import access_to_stops, candidate_stops
 from merger.inputs import Inputs
-from solvers.routing.solve import Mode, RoutingProblem, RoutingSolution, VehicleType
+from scenarios.schema import Commute
+from solvers.routing.solve import Demand, Mode, RoutingProblem, RoutingSolution, VehicleType
 
 STATION_NODE = 0
 
@@ -43,126 +44,76 @@ def shuttle_network(inputs: Inputs, groups: pd.DataFrame, prices: dict[str, Pric
     demand = groups[entitled].groupby("site_id")["people"].sum()
     served = sorted(demand[demand >= options.min_riders_route].index)
     rides = entitled & groups["site_id"].isin(served).to_numpy()
-    stops = _with_enough_people(inputs, groups[rides], _candidate_stops(inputs, groups[rides]))
+    stops = candidate_stops(inputs, groups[rides])
     depots = tuple(sorted(set(groups["site_id"])))
     depot_nodes = [int(groups.loc[groups["site_id"] == site, "node"].iloc[0]) for site in depots]
     nodes = np.array([*stops["node"].tolist(), *depot_nodes], int)
     # Coaches keep to roads: most ferries of the region carry no cars, or nobody knows.
     by_road = travel_table(inputs.roads.without_ferries(), nodes, nodes, cache=default_cache())
-    reach, access_vnd = _access(inputs, groups, stops)
+    reach, access_vnd = access_to_stops(inputs, groups, stops)
     closed = ~rides
     reach[closed], access_vnd[closed] = np.inf, np.inf
     days = groups["days"].to_numpy(float)
     minute = time_vnd(inputs, np.ones(len(groups)), days)
     waits = options.wait_minutes
     access_cost = access_vnd + minute[:, None] * (2 * reach + waits)
+    planned, others = _demands(groups, options)
     problem = RoutingProblem(
-        minutes=np.round(by_road.minutes * options.peak_factor, 4),
+        minutes=np.round(by_road.minutes * inputs.traffic.peak, 4),
         km=np.round(by_road.km, 4),
         n_stops=len(stops),
         people=groups["people"].to_numpy(int),
         depot=np.array([len(stops) + depots.index(site) for site in groups["site_id"]], int),
         minute_cost=minute,
         access_cost=access_cost,
-        riders_max=_riders_max(groups, rides, options.shuttle_take_up),
+        riders_max=planned,
         modes=tuple(
-            Mode(p.id, p.total, np.where(np.isfinite(p.public), p.public, 0.0), p.capacity) for p in prices.values()
+            Mode(p.id, p.total, np.where(np.isfinite(p.public), p.public, 0.0), p.capacity, p.collective)
+            for p in prices.values()
         ),
-        vehicles=tuple(VehicleType(v.id, v.seats, v.fixed_vnd_day, v.km_vnd, v.fleet) for v in options.vehicles),
+        vehicles=tuple(
+            VehicleType(v.id, v.seats, v.fixed_vnd_day, v.km_vnd, v.fleet, co2_vnd(v.co2_kg_km, options))
+            for v in options.vehicles
+        ),
         days=money.working_days_month,
         max_ride=options.longest_ride_minutes,
-        min_riders=options.min_riders_route,
+        min_riders=least_riders(options),
         dwell=options.dwell_minutes,
         max_stops=options.max_stops_route,
         max_driving=60 * options.driver_hours_day,
         budget=options.budget_vnd_month,
+        others=others,
     )
     return ShuttleNetwork(stops, depots, reach, access_vnd, problem)
 
 
-def _candidate_stops(inputs: Inputs, groups: pd.DataFrame) -> pd.DataFrame:
-    """Unit centres with most people first, none within the spacing of another, moved to a near main road;
-    stations too.
+def least_riders(options: Commute) -> int:
+    """Expected riders of a vehicle for which as many people registered as a route needs."""
+    return max(int(np.ceil(options.min_riders_route * options.take_up - 1e-9)), 1)
+
+
+def co2_vnd(kg: float, options: Commute) -> float:
+    """What CO2 weighs in the choice, VND."""
+    return kg * options.co2_vnd_tonne / KG_TONNE
+
+
+def _demands(groups: pd.DataFrame, options: Commute) -> tuple[np.ndarray, tuple[Demand, ...]]:
+    """Most riders of each group in the planned demand, and the further demands.
+
+    Riders are people times the take-up, whose uncertainty is told by three points: the expected share, and those
+    sqrt(3) standard deviations below and above with a sixth of the weight each (Gauss and Hermite, exact up to the
+    fifth moment of a normal distribution).
     """
-    options, roads = inputs.scenario.commute, inputs.roads
-    weight = groups.groupby("home_code")["people"].sum()
-    order = sorted(weight.index, key=lambda code: (-int(weight[code]), code))
-    stations = inputs.stations.sort_values("station_id")
-    places = [
-        *(("ga-" + s.station_id, "Ga " + s.name, float(s.lon), float(s.lat)) for s in stations.itertuples()),
-        *(
-            (
-                code,
-                inputs.units.at[code, "name_full"],
-                inputs.units.at[code, "centre_lon"],
-                inputs.units.at[code, "centre_lat"],
-            )
-            for code in order
-        ),
-    ]
-    columns = ["stop_id", "name", "lon", "lat"]
-    frame = pd.DataFrame(places if len(groups) else [], columns=columns)
-    main = main_road_nodes(roads, inputs.path("roads_edges"))
-    frame["node"] = _onto_main_roads(inputs, frame, main)
-    kept: list[int] = []
-    for i in range(len(frame)):
-        apart = [_crow_km(roads, frame["node"].iat[i], frame["node"].iat[k]) for k in kept]
-        if all(d >= options.stop_spacing_km for d in apart):
-            kept.append(i)
-    frame = frame.iloc[kept].sort_values("stop_id").reset_index(drop=True)
-    frame["lon"], frame["lat"] = (
-        roads.lon[frame["node"].to_numpy(int)],
-        roads.lat[frame["node"].to_numpy(int)],
-    )
-    return frame
+    people = groups["people"].to_numpy(int)
+    expected = options.take_up
+    away = np.sqrt(3.0) * options.take_up_sd
+    others = [] if not away else [max(expected - away, 0.0), min(expected + away, 1.0)]
+    return riders_of(people, expected), tuple(Demand(1 / 6, riders_of(people, share)) for share in others)
 
 
-def _with_enough_people(inputs: Inputs, groups: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
-    """The stops that enough people can reach; one or two people do not make a coach turn off its road."""
-    reach, _ = _access(inputs, groups, stops)
-    near = np.isfinite(reach).T @ groups["people"].to_numpy(int)
-    return stops[near >= inputs.scenario.commute.min_people_stop].reset_index(drop=True)
-
-
-def _onto_main_roads(inputs: Inputs, places: pd.DataFrame, main: np.ndarray) -> np.ndarray:
-    """Nearest node of a main road within the allowed distance, else the nearest node of any road."""
-    roads = inputs.roads
-    if not len(places):
-        return np.empty(0, int)
-    nodes, _ = roads.nearest(places["lon"], places["lat"])
-    result = nodes.copy()
-    for i, node in enumerate(nodes):
-        if not len(main):
-            break
-        away = _crow_km(roads, node, main)
-        if away.min() <= inputs.scenario.commute.main_road_km:
-            result[i] = main[int(np.argmin(away))]
-    return result
-
-
-def _crow_km(roads, node: int, others) -> np.ndarray:
-    """Distance as the crow flies, km (flat earth, good to 0.1 % over a province)."""
-    dy = (roads.lat[others] - roads.lat[node]) * 110.7
-    dx = (roads.lon[others] - roads.lon[node]) * 111.32 * np.cos(np.radians(roads.lat[node]))
-    return np.hypot(dx, dy)
-
-
-def _access(inputs: Inputs, groups: pd.DataFrame, stops: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """One way minutes (peak) and VND a month from each group's home to each stop, inf where out of reach."""
-    if not len(stops):
-        return np.empty((len(groups), 0)), np.empty((len(groups), 0))
-    homes = inputs.unit_nodes.to_numpy()
-    way = travel_table(inputs.roads, homes, stops["node"].to_numpy(int), cache=default_cache())
-    row = inputs.units.index.get_indexer(groups["home_code"])
-    days = groups["days"].to_numpy(float)[:, None]
-    reach, vnd = access_minutes_and_vnd(inputs, way.minutes[row], way.km[row], days, inputs.scenario.commute.feeder_km)
-    return reach, np.where(np.isfinite(reach), vnd, np.inf)
-
-
-def _riders_max(groups: pd.DataFrame, rides: np.ndarray, take_up: float) -> np.ndarray:
-    """Most riders of each group so that their share of all is the take-up (largest remainder)."""
-    people = np.where(rides, groups["people"].to_numpy(int), 0)
-    exact = people * take_up
+def riders_of(people: np.ndarray, share: float) -> np.ndarray:
+    """Riders of each group so that their share of all is the take-up (largest remainder)."""
+    exact = people * share
     whole = np.floor(exact + 1e-9).astype(int)
     short = round(float(exact.sum())) - int(whole.sum())
     order = np.argsort(-(exact - whole), kind="stable")
@@ -213,7 +164,7 @@ def _name(first_stop: str, site: str, vehicle: int) -> str:
 def route_day_vnd(network: ShuttleNetwork, route) -> int:
     """Cost of a vehicle a day, whole VND."""
     problem = network.problem
-    return round(problem.vehicle_vnd_month(route.vehicle, route.sequence, route.depot) / problem.days)
+    return round(problem.public_vnd_month(route.vehicle, route.sequence, route.depot) / problem.days)
 
 
 def route_ids(solution: RoutingSolution) -> list[str]:

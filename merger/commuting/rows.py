@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from geodata.rail import TrainRide, clock, minute_of_day
-from merger.commuting.modes import Price, Tariff, time_vnd
+from merger.commuting import limits
+from merger.commuting.prices import Price, time_vnd
 from merger.commuting.routes import ShuttleNetwork, route_day_vnd, route_ids, route_tables, train_tables
 from merger.inputs import Inputs
 from solvers.routing.solve import RoutingSolution
 
 # Order in which the people of a group are given their modes, those with protection first.
-ORDER = ("shuttle", "train", "flat", "rent", "own", "none")
+ORDER = ("shuttle", "train", "flat", "rent", "second_site", "own", "none")
 Key = tuple[str, str, str]
 
 
@@ -29,6 +31,11 @@ class Choice:
     network: ShuttleNetwork
     solution: RoutingSolution
     label: str
+
+    @cached_property
+    def riding(self) -> frozenset[int]:
+        """Groups of which some ride a shuttle."""
+        return frozenset(g for route in self.solution.routes for g, _, _ in route.riders)
 
     @cached_property
     def train_ids(self) -> dict[tuple[TrainRide, str], str]:
@@ -69,7 +76,9 @@ def commute_rows(choice: Choice) -> tuple[pd.DataFrame, dict[Key, list[int]]]:
                 minutes=price.minutes[g],
                 rules=price.rules[g],
             )
-            rows[key]["reason_vi"], rows[key]["reason_en"] = _reasons(choice, g, mode)
+            limit = _limit(choice, g, mode)
+            rows[key]["reason_vi"], rows[key]["reason_en"] = _reasons(choice, g, mode, limit)
+            rows[key]["limit"] = limit
     _shuttle_rows(choice, rows, shares)
     for key, row in rows.items():
         row["public_vnd_month"] = sum(shares[key])
@@ -93,14 +102,18 @@ def route_rows(choice: Choice, commute: pd.DataFrame) -> tuple[pd.DataFrame, pd.
 def support_of_people(
     people: pd.DataFrame, commute: pd.DataFrame, shares: dict[Key, list[int]]
 ) -> dict[str, tuple[str, int, str]]:
-    """Mode, public money and rule ids of each person; in a group, people under protection choose first."""
+    """Mode, public money and rule ids of each person; in a group, people under protection choose first.
+
+    Who of the others rides is not known: they follow in an order that has nothing to do with their agency.
+    """
     order = {mode: i for i, mode in enumerate(ORDER)}
     rules = {(r.group_id, r.mode, r.route_id): r.rules for r in commute.itertuples()}
     places: dict[str, list[tuple[str, int, str]]] = {}
     for key in sorted(shares, key=lambda k: (k[0], order[k[1]], k[2])):
         places.setdefault(key[0], []).extend((key[1], amount, rules[key]) for amount in shares[key])
-    ordered = people.assign(free=people["protected"] == "").sort_values(
-        ["group_id", "free", "person_id"], kind="stable"
+    drawn = [zlib.crc32(person.encode()) for person in people["person_id"]]
+    ordered = people.assign(free=people["protected"] == "", drawn=drawn).sort_values(
+        ["group_id", "free", "drawn", "person_id"], kind="stable"
     )
     support = {}
     for group, ids in ordered.groupby("group_id", sort=True)["person_id"]:
@@ -139,8 +152,26 @@ def _row(choice: Choice, g: int, key: Key, n: int, *, private: float, time: floa
         "private_vnd_month": round(float(private) * n),
         "time_vnd_month": round(float(time) * n),
         "rules": rules,
+        "limit": limits.NONE,
         "label": choice.label,
     }
+
+
+def boarding_rows(choice: Choice) -> pd.DataFrame:
+    """Table `boardings`: who gets on where, by group, route and stop."""
+    stop_id = choice.network.stops["stop_id"]
+    rows = [
+        (choice.groups["group_id"].iat[g], route_id, stop_id.iat[s], n)
+        for route_id, route in zip(route_ids(choice.solution), choice.solution.routes, strict=True)
+        for g, s, n in route.riders
+    ]
+    train = choice.by_mode("train")
+    for g in np.flatnonzero(train):
+        ride = choice.prices["train"].ride[g]
+        route_id = choice.train_ids[ride, choice.groups["site_id"].iat[g]]
+        rows.append((choice.groups["group_id"].iat[g], route_id, f"ga-{ride.board_id}", int(train[g])))
+    frame = pd.DataFrame(rows, columns=["group_id", "route_id", "stop_id", "riders"])
+    return frame.groupby(["group_id", "route_id", "stop_id"], as_index=False)["riders"].sum().assign(label=choice.label)
 
 
 def _shuttle_rows(choice: Choice, rows: dict[Key, dict], shares: dict[Key, list[int]]) -> None:
@@ -180,11 +211,9 @@ def _shuttle_rows(choice: Choice, rows: dict[Key, dict], shares: dict[Key, list[
             shares.setdefault(key, []).extend(share)
 
 
-def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
+def _reasons(choice: Choice, g: int, mode: str, limit: str) -> tuple[str, str]:
     """Why the people of a group go this way, naming the limit that binds."""
     options, group = choice.inputs.scenario.commute, choice.groups.iloc[g]
-    if mode == "none":
-        return _why_none(choice, g)
     if mode == "train":
         ride = choice.prices["train"].ride[g]
         out, back = clock(ride.morning_departs), clock(ride.evening_departs)
@@ -199,40 +228,25 @@ def _reasons(choice: Choice, g: int, mode: str) -> tuple[str, str]:
             f"{vi} các ngày làm việc: đi lại hằng ngày {group['km']:.0f} km tốn hơn.",
             f"{en} on working days: travelling {group['km']:.0f} km every day costs more.",
         )
-    if not np.isfinite(choice.network.reach[g]).any():
-        limits = f"{options.feeder_km:g} km", f"{options.longest_ride_minutes:g}"
+    if mode == "second_site":
+        days = f"{options.second_site_days_week:g}"
         return (
-            f"Không có điểm đón trong {limits[0]}; tự túc phương tiện, hưởng mức hỗ trợ theo khoảng cách.",
-            f"No shuttle stop within {limits[0]}; own vehicle with the allowance by distance.",
+            f"Làm việc {days} ngày một tuần tại trụ sở gần nhà hoặc từ xa; các ngày còn lại tự túc phương tiện.",
+            f"Works {days} days a week at the site nearest home or from home; by own vehicle on the others.",
         )
+    vi, en = limits.in_words(limit, choice.inputs, float(group["km"]))
+    if mode == "none":
+        return vi, en
     return (
-        f"Ghế trên xe đưa đón (tối đa {options.longest_ride_minutes:g} phút) hoặc tàu tốn hơn; "
-        "tự túc phương tiện, hưởng mức hỗ trợ theo khoảng cách.",
-        f"A seat on a shuttle (at most {options.longest_ride_minutes:g} minutes) or the train costs more; "
-        "own vehicle with the allowance by distance.",
+        f"{vi} Tự túc phương tiện, hưởng mức hỗ trợ theo khoảng cách.",
+        f"{en} Own vehicle with the allowance by distance.",
     )
 
 
-def _why_none(choice: Choice, g: int) -> tuple[str, str]:
-    options, km = choice.inputs.scenario.commute, float(choice.groups["km"].iat[g])
-    tariff = Tariff(choice.inputs)
-    floors = {name: tariff.floor_km(name) for name in options.travel_allowances}
-    first = min(floors, key=lambda name: (floors[name], name), default="")
-    least = max(options.min_km, floors.get(first, 0.0))
-    if not np.isfinite(km):
-        return (
-            "Dữ liệu không có đường bộ hoặc phà tới nơi làm việc.",
-            "No road or ferry to the workplace in the data.",
-        )
-    if km < least:
-        return (
-            f"Nhà cách nơi làm việc mới {km:.1f} km, dưới {least:g} km: chưa thuộc diện hỗ trợ ({first}).",
-            f"Home is {km:.1f} km from the new workplace, below {least:g} km: not entitled ({first}).",
-        )
-    if options.budget_vnd_month is not None:
-        limit = f"{options.budget_vnd_month:,.0f}".replace(",", ".")
-        return (
-            f"Trần kinh phí {limit} đồng một tháng đã hết chỗ cho nhóm này.",
-            f"The budget ceiling of {limit} VND a month leaves no room for this group.",
-        )
-    return ("Không có hình thức hỗ trợ nào áp dụng được.", "No form of support applies.")
+def _limit(choice: Choice, g: int, mode: str) -> str:
+    """The limit that keeps people of a group who go this way from a shuttle, or from any support."""
+    if mode == "none":
+        return limits.support_limit(choice.inputs, float(choice.groups["km"].iat[g]))
+    if mode not in ("own", "rent", "flat", "second_site"):
+        return limits.NONE
+    return limits.shuttle_limit(choice.network, choice.inputs, choice.groups, g, g in choice.riding)

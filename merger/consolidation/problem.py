@@ -238,8 +238,7 @@ def _item_site_cost(inputs: Inputs, items: pd.DataFrame, sites: list[str]) -> tu
     """Travel of the division's persons over the horizon (I, K), and the move of desks where the site changes."""
     unit_row = pd.Series(np.arange(len(inputs.units)), index=inputs.units.index)
     column = [inputs.sites["site_id"].tolist().index(s) for s in sites]
-    factor = inputs.scenario.arrange.traffic_factor
-    yearly = travel_year_vnd(inputs, inputs.site_travel.minutes * factor, inputs.site_travel.km)[:, column]
+    yearly = travel_year_vnd(inputs, inputs.site_minutes, inputs.site_travel.km)[:, column]
     yearly = np.where(np.isfinite(yearly), yearly, np.nanmax(np.where(np.isfinite(yearly), yearly, np.nan)))
     at = inputs.sites.set_index("site_id")["unit_before"]
     homes = defaultdict(list)
@@ -262,9 +261,9 @@ def _slot_site_cost(inputs: Inputs, slots, sites: list[str], second: np.ndarray,
     """Coordination of a division at a second site: round trips to the main site over the horizon."""
     nodes = inputs.site_nodes.loc[sites].to_numpy()
     main = inputs.site_nodes.loc[[inputs.scenario.consolidate.main_site]].to_numpy()
-    table = travel_table(inputs.roads, nodes, main, cache=default_cache())
-    factor, prices = inputs.scenario.arrange.traffic_factor, inputs.scenario.prices
-    trip = 2 * (table.minutes[:, 0] * factor / 60 * prices.person_hour_vnd + table.km[:, 0] * prices.vehicle_km_vnd)
+    table = travel_table(inputs.roads, nodes, main, factor=inputs.traffic.normal, cache=default_cache())
+    prices = inputs.scenario.prices
+    trip = 2 * (table.minutes[:, 0] / 60 * prices.person_hour_vnd + table.km[:, 0] * prices.vehicle_km_vnd)
     trips = inputs.scenario.consolidate.coordination_trips_week * WEEKS_YEAR * years(inputs)
     yearly = np.where(second, np.where(np.isfinite(trip), trip, 0.0) * trips, 0.0)
     counted = np.isin(kinds, ORDINARY)

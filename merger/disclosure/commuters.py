@@ -111,7 +111,7 @@ def _row(own: pd.DataFrame, name: tuple[str, str], smallest: int) -> dict:
         # Rounded as in the file, so that documents made from the file are the same.
         **{c: np.nan if few else round(_mean(own[c], own["riders"]), decimals) for c, decimals in WAYS.items()},
         **{c: np.nan if few else round(own[c].sum()) for c in MONEY},
-        **{c: _only(own[c]) for c in ("reason_vi", "reason_en")},
+        **{c: _only(own[c]) for c in ("reason_vi", "reason_en", "limit")},
         "rules": ";".join(dict.fromkeys(r for cell in own["rules"].fillna("") for r in str(cell).split(";") if r)),
     }
 

@@ -20,6 +20,7 @@ SUMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("placed_people", "transitional_people", "retires_people", "contract_ends_people", "unplaced_people"), "people"),
     (("entitled_people", "not_entitled_people"), "concerned_people"),
     (("by_mode_people.",), "concerned_people"),
+    (("by_limit_people.", "by_mode_people.shuttle", "by_mode_people.train"), "concerned_people"),
     (("surplus_at_end_by_group_people.",), "surplus_at_end_people"),
     (("outcomes_by_level_people.",), "people"),
 )

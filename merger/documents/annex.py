@@ -165,7 +165,7 @@ def _sources(plan: Plan, inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str
         if reference:
             digest = hashes.get(name, "")
             rows.append({"titles": name, "source": str(reference), "value": str(digest), "note": ""})
-        else:
+        elif name in inputs.synthetic:
             rows.append({"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")})
     rows.append({"titles": "© ", "source": ATTRIBUTION_UNITS, "value": "", "note": "ODbL 1.0, MIT, CC-BY 4.0"})
     return pd.DataFrame(rows), {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from merger.documents.wording import day, number, plain_name, term
+from merger.documents.wording import day, known, number, plain_name, term
 from merger.fields import fields
 from merger.inputs import Inputs
 from merger.plan import Plan
@@ -34,9 +34,19 @@ CODED = {
     "measure": "measure",
     "sense": "sense",
     "unit": "unit",
+    "limit": "limit",
+    "planned": "level_of_demand",
+    "realised": "level_of_demand",
+    "traffic": "traffic",
+    "coordinate_quality": "coordinate_quality",
 }
 # `kind` means something else in these tables.
-KINDS_OF = {"timetable": "task_kind", "mandates": "mandate_kind", "new_agencies": "agency_kind"}
+KINDS_OF = {
+    "timetable": "task_kind",
+    "mandates": "mandate_kind",
+    "new_agencies": "agency_kind",
+    "projects": "project_kind",
+}
 # Columns that hold ids of units, sites, bodies or divisions.
 NAMED = {
     "site_id",
@@ -113,4 +123,15 @@ class Cells:
         group = KINDS_OF.get(table, "kind") if column == "kind" else CODED.get(column)
         if (table, column) == ("trim_path", "group"):
             group = "group"
+        if (table, column) == ("commute_budget", "key"):
+            return self._budget_item(text, lang)
         return "; ".join(term(group, part, lang) for part in text.split(";")) if group else text
+
+    def _budget_item(self, key: str, lang: str) -> str:
+        """A policy, modes, a side or a body."""
+        for group in ("policy", "side", "budget_item"):
+            if known(group, key):
+                return term(group, key, lang)
+        if all(known("mode", part) for part in key.split(";")):
+            return "; ".join(term("mode", part, lang) for part in key.split(";"))
+        return self.name(key)

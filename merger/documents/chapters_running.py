@@ -7,7 +7,8 @@ import re
 import pandas as pd
 
 from merger.disclosure import amount
-from merger.documents import pictures
+from merger.documents import chapters_ridership, pictures
+from merger.documents.chapters_travel import projects, traffic
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
 from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
@@ -64,7 +65,10 @@ def commute(c: Context) -> None:
     routes = c.plan.tables.get("routes")
     if routes is not None and len(routes):
         _routes_table(c, routes)
-    reasons(c, "commute", 2)
+    chapters_ridership.budget(c)
+    chapters_ridership.risk(c)
+    chapters_ridership.not_carried(c)
+    reasons(c, "commute", projects(c, 5))
 
 
 def _routes_table(c: Context, routes: pd.DataFrame) -> None:
@@ -110,14 +114,14 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
             c.say("Xe", "Vehicles"),
             c.say("Khách", "Riders"),
             c.say("Chỗ", "Seats"),
-            c.say("Điểm đón", "Stops"),
+            c.say("Số điểm", "Stops"),
             "Km",
             c.say("Phút", "Min"),
             c.say("Giờ sáng", "Morning"),
             c.say("Chi phí/ngày", "Cost a day"),
         ],
         rows,
-        (3.2, 1.7, 1.0, 1.5, 1.3, 1.2, 1.2, 1.2, 2.1, 2.1),
+        (3.4, 1.5, 0.9, 1.3, 1.2, 1.4, 1.2, 1.2, 2.2, 2.2),
         numeric=(2, 3, 4, 5, 6, 7, 9),
         size=9.5,
         caption=c.say(
@@ -266,10 +270,9 @@ def limits(c: Context) -> None:
         [
             c.say(
                 "Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
-                "theo cấp đường; đường mở sau đó "
-                "chưa có.",
+                "theo cấp đường, nhân hệ số giao thông; đường mở sau đó chưa có.",
                 "Travel times use the OpenStreetMap road network of 2021 with assumed "
-                "speeds by class; newer roads are missing.",
+                "speeds by class, times a factor of traffic; newer roads are missing.",
             ),
             c.say(
                 f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, "
@@ -295,3 +298,4 @@ def limits(c: Context) -> None:
             ),
         ]
     )
+    traffic(c, 3)

@@ -247,6 +247,45 @@ def chart_second_site(curve: pd.DataFrame, lang: str) -> bytes:
     return carto.png(drawn)
 
 
+def chart_budget(curve: pd.DataFrame, budget: pd.DataFrame, lang: str) -> bytes:
+    """Public money a month (VND billion) against mean minutes: the curve, the plan on it, and other policies."""
+    frame = curve.sort_values("public_vnd_month")
+    drawn, ax = _axes(6.4, left=0.11)
+    money, minutes = frame["public_vnd_month"].to_numpy(float) / 1e9, frame["mean_minutes"].to_numpy(float)
+    best = frame["efficient"].astype(bool).to_numpy()
+    ax.plot(money[best], minutes[best], marker="o", markersize=3, linewidth=1, color=AFTER,
+            label=_say(lang, "Phương án xe, tàu, hỗ trợ với giá thời gian khác nhau",
+                       "Shuttles, train, allowances at other prices of time"))  # fmt: skip
+    own = frame["time_price"].eq(1.0).to_numpy()
+    ax.plot(
+        money[own],
+        minutes[own],
+        marker="D",
+        markersize=6,
+        linestyle="",
+        color=ACCENT,
+        label=_say(lang, "Phương án đề xuất", "The plan"),
+    )
+    others = budget[budget["dimension"].eq("policy") & budget["key"].isin(["allowances_only", "nothing"])]
+    for row, marker in zip(others.itertuples(), ("s", "^"), strict=False):
+        ax.plot(
+            row.public_vnd_month / 1e9,
+            row.mean_minutes,
+            marker=marker,
+            markersize=5,
+            linestyle="",
+            color=BEFORE,
+            label=term("policy", row.key, lang),
+        )
+    ax.set_ylim(0, 1.12 * max([*minutes, *others["mean_minutes"]]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, lang)))
+    ax.set_xlabel(_say(lang, "Ngân sách, tỷ đồng/tháng", "Public money, VND billion a month"), fontsize=6.5)
+    ax.set_ylabel(_say(lang, "Phút một lượt, bình quân", "Mean minutes one way"), fontsize=6.5)
+    _legend(ax, "lower left")
+    return carto.png(drawn)
+
+
 def chart_distance(ways: pd.DataFrame, lang: str) -> bytes:
     """How far people live from work, before and after, by class of road distance (rows of headcount of one level)."""
     people = ways.set_index(["measure", "group"])["people"]

@@ -41,18 +41,17 @@ class Travel:
 
 def read_travel(inputs: Inputs, commute: pd.DataFrame | None = None) -> Travel:
     """Travel tables of a scenario at normal traffic; `commute`, the table of that stage, replaces prices it knows."""
-    factor = inputs.scenario.arrange.traffic_factor
     unit: TravelTable = inputs.unit_travel
     site: TravelTable = inputs.site_travel
     travel = Travel(
         pd.Index(inputs.units.index),
         pd.Index(inputs.sites["site_id"]),
         unit.km,
-        unit.minutes * factor,
+        inputs.unit_minutes,
         site.km,
-        site.minutes * factor,
-        yearly_travel_vnd(unit.minutes * factor, unit.km, inputs.scenario),
-        yearly_travel_vnd(site.minutes * factor, site.km, inputs.scenario),
+        inputs.site_minutes,
+        yearly_travel_vnd(inputs.unit_minutes, unit.km, inputs.scenario),
+        yearly_travel_vnd(inputs.site_minutes, site.km, inputs.scenario),
     )
     if commute is not None and len(commute):
         _put_commute_prices(travel, commute)

@@ -102,7 +102,7 @@ def build_model(inputs: Inputs) -> ArrangeModel:
         unit_class=unit_classes(units),
         group=units["side"].map({side: g for g, side in enumerate(sides)}).to_numpy(int),
         edges=border_pairs(inputs.adjacency, codes, require_road_link=options.require_road_link),
-        minutes=inputs.unit_travel.minutes * options.traffic_factor,
+        minutes=inputs.unit_minutes,
         regions=tuple(options.regions[side] for side in sides),
         area_floor=standards.area_km2,
         population_floor=standards.population,
@@ -228,7 +228,7 @@ def _units(inputs: Inputs, new_units: pd.DataFrame) -> pd.DataFrame:
     new = member.reindex(old.index)
     place = {code: i for i, code in enumerate(old.index)}
     row, seat = np.arange(len(old)), new["seat_code"].map(place).to_numpy(int)
-    minutes = inputs.unit_travel.minutes[row, seat] * inputs.scenario.arrange.traffic_factor
+    minutes = inputs.unit_minutes[row, seat]
     km = inputs.unit_travel.km[row, seat]
     return pd.DataFrame(
         {

@@ -8,14 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
-from solvers.routing.problem import Route, RoutingProblem
+from solvers.routing.problem import Column, Route, RoutingProblem
 
-# A sequence of stops and its depot.
-Column = tuple[int, tuple[int, ...]]
 # Routes of several stops kept for one depot, and routes of one length that are grown further: where there are
 # more, those with the smallest sums of detours.
-POOL_OF_DEPOT = 6000
-GROWN_OF_DEPOT = 6000
+POOL_OF_DEPOT = 20_000
+GROWN_OF_DEPOT = 20_000
 # Stops tried at every place of a chosen route: the nearest to its stops.
 NEAREST_STOPS = 6
 
@@ -58,51 +56,67 @@ class _Worth:
     If even all who gain by it, taking the seats with the largest gains, save less than the vehicle costs,
     then every plan with the route becomes cheaper without it, its riders going by the mode that takes
     everybody. So leaving such routes out loses nothing. The same test with the shortest rides that any
-    longer route could offer tells whether a route is worth growing.
+    longer route could offer tells whether a route is worth growing. With several demands, the expected saving
+    is at most that of the mean riders (it is concave in them: a linear programme by its right-hand sides).
     """
 
     def __init__(self, problem: RoutingProblem, depot: int):
         self._problem = problem
-        own = (problem.depot == depot) & (problem.riders_max > 0)
+        riders = mean_riders(problem)
+        own = (problem.depot == depot) & (riders > 0)
         free = [m for m in problem.modes if m.capacity is None]
         if problem.budget is not None:
             free = [m for m in free if not m.public.any()]
         otherwise = np.min([m.cost[own] for m in free], axis=0)
-        self._gain = otherwise[:, None] - problem.access_cost[own]
-        self._minute = problem.minute_cost[own][:, None]
-        self._people = problem.riders_max[own]
+        # Only the stops within reach of each group: few of all pairs, in order of the groups.
+        group, self._stop = np.nonzero(np.isfinite(problem.access_cost[own]))
+        self._first = np.flatnonzero(np.diff(group, prepend=-1))
+        self._gain = (otherwise[:, None] - problem.access_cost[own])[group, self._stop]
+        self._minute = problem.minute_cost[own][group]
+        self._people = riders[own][group[self._first]]
         self._depot = depot
         self._kinds = [v for v in problem.vehicles if v.seats >= problem.min_riders and v.fleet > 0]
         self._between = shortest(problem.minutes) + shortest(problem.minutes).T
 
     def pays(self, partial: _Partial) -> bool:
         """Whether the route may be part of a best plan."""
-        stops = list(partial.sequence)
-        return self._worthwhile(self._gain[:, stops] - self._minute * np.array(partial.rides), partial.day_km)
+        rides = np.full(self._problem.n_stops, np.inf)
+        rides[list(partial.sequence)] = partial.rides
+        return self._worthwhile(rides, partial.day_km)
 
     def pays_longer(self, partial: _Partial) -> bool:
         """Whether the route, or one with more stops before its first, may be part of a best plan."""
         ahead = self._between[:, partial.sequence[0]][: self._problem.n_stops] + self._problem.dwell
         rides = ahead + partial.rides[0]
         rides[list(partial.sequence)] = partial.rides
-        return self._worthwhile(self._gain - self._minute * rides, partial.day_km)
+        return self._worthwhile(rides, partial.day_km)
 
-    def _worthwhile(self, gains: np.ndarray, day_km: float) -> bool:
-        best = gains.max(axis=1, initial=0.0)
+    def _worthwhile(self, rides: np.ndarray, day_km: float) -> bool:
+        if not len(self._first):
+            return False
+        ride = rides[self._stop]
+        with np.errstate(invalid="ignore"):
+            gains = np.where(np.isfinite(ride), self._gain - self._minute * ride, -np.inf)
+        best = np.maximum(np.maximum.reduceat(gains, self._first), 0.0)
         order = np.argsort(-best, kind="stable")
         seats = np.cumsum(self._people[order])
         saved = np.concatenate([[0.0], np.cumsum((best * self._people)[order])])
         riders = np.concatenate([[0], seats])
         for kind in self._kinds:
             most = float(np.interp(kind.seats, riders, saved))
-            if most >= self._problem.days * (kind.day_vnd + kind.km_vnd * day_km):
+            if most >= self._problem.days * (kind.day_vnd + kind.km_cost * day_km):
                 return True
         return False
 
 
+def mean_riders(problem: RoutingProblem) -> np.ndarray:
+    """Expected most riders of each group."""
+    return np.sum([demand.probability * demand.riders_max for demand in problem.demands], axis=0)
+
+
 def usable_stops(problem: RoutingProblem, depot: int) -> list[int]:
     """Stops that riders to the depot can reach and from which a direct vehicle keeps to the longest ride."""
-    riders = (problem.depot == depot) & (problem.riders_max > 0)
+    riders = (problem.depot == depot) & (mean_riders(problem) > 0)
     reached = np.isfinite(problem.access_cost[riders]).any(axis=0)
     return [int(s) for s in np.flatnonzero(reached) if problem.is_runnable((int(s),), depot)]
 

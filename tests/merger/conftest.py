@@ -13,6 +13,7 @@ import shapely
 from scipy.sparse import csr_matrix
 
 from geodata.roads import RoadGraph
+from geodata.traffic import Traffic
 from geodata.travel import TravelTable
 from merger.audit import Case
 from merger.disclosure import public_tables
@@ -65,6 +66,15 @@ def travel(km: np.ndarray) -> TravelTable:
     return TravelTable(rows, columns, km * 1.5, km)
 
 
+def put_travel(inputs: Inputs, unit: TravelTable, site: TravelTable) -> None:
+    """Tables at free flow, and minutes 1.1 times those in normal and 1.3 times in peak traffic; no ferries."""
+    inputs.__dict__["traffic"] = traffic = Traffic(1.1, 1.3)
+    for name, table in (("unit", unit), ("site", site)):
+        inputs.__dict__[f"{name}_travel"] = table
+        inputs.__dict__[f"{name}_minutes"] = table.minutes * traffic.normal
+        inputs.__dict__[f"{name}_minutes_peak"] = table.minutes * traffic.peak
+
+
 def small_inputs() -> Inputs:
     codes = list(UNITS)
     squares = [shapely.box(106 + 0.05 * i, 20.8, 106.05 + 0.05 * i, 20.85) for i in range(5)]
@@ -92,7 +102,13 @@ def small_inputs() -> Inputs:
         ),
         consolidate={"stay_sites": {"hai_duong": "old-hd"}, "main_site": "main"},
         relocate=Relocate(party_posts_commune=2, front_posts_commune=1),
-        commute=Commute(vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),), min_riders_route=3),
+        commute=Commute(
+            vehicles=(Vehicle(id="48", seats=48, fixed_vnd_day=1, km_vnd=1, fleet=1),),
+            min_riders_route=3,
+            take_up=1.0,
+            take_up_sd=0.0,
+            area_people=60,  # the 48 of 10002 are one home area
+        ),
         timetable=Timetable(working_groups={"working_group": 2}),
         data=Data(),
     )
@@ -139,16 +155,25 @@ def small_inputs() -> Inputs:
     inputs = replace(inputs, staff=small_roster(divisions))
     unit_km = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) * 5.0
     unit_km[5, :5] = unit_km[:5, 5] = np.inf
-    inputs.__dict__["unit_travel"], inputs.__dict__["site_travel"] = travel(unit_km), travel(SITE_KM)
-    inputs.__dict__["roads"] = small_roads()
-    # Homes of Hai Duong lie at the stop, all others at the main site.
-    inputs.__dict__["unit_nodes"] = pd.Series([0, 0, 0, 1, 1, 1], index=codes)
+    put_travel(inputs, travel(unit_km), travel(SITE_KM))
+    inputs.__dict__["roads"], inputs.__dict__["roads_with"] = small_roads(), small_roads
+    inputs.__dict__["unit_nodes"] = pd.Series(0, index=codes)
+    inputs.__dict__["site_nodes"] = pd.Series([0, 1], index=SITES)
+    # 55 / 50 = 1.1 and 65 / 50 = 1.3
+    inputs.__dict__["travel_time_checks"] = pd.DataFrame({
+        "check_id": ["t-1", "t-2"], "traffic": ["normal", "peak"], "minutes_free_flow": 50.0, "km": 40.0,
+        "published_minutes_low": [50, 60], "published_minutes_high": [60, 70],
+    })  # fmt: skip
     return inputs
 
 
-def small_roads() -> RoadGraph:
-    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2)."""
-    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in (45.0, 44_000.0))
+def small_roads(projects: tuple[str, ...] = ()) -> RoadGraph:
+    """One road of 44 km and 45 minutes between the stop (node 1) and the main site (node 2).
+
+    With the project ew_axis it has 40 km and takes 30 minutes; the others are elsewhere.
+    """
+    values = (30.0, 40_000.0) if "ew_axis" in projects else (45.0, 44_000.0)
+    minutes, metres = (csr_matrix(np.array([[0.0, v], [v, 0.0]])) for v in values)
     return RoadGraph(
         node_ids=np.array([1, 2]),
         lon=np.array([106.0, 106.4]),
@@ -199,12 +224,13 @@ def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
         **_limits(),
         **_travel(),
         **_passengers(people["staff"]),
+        **_roads(),
         **_timetable(),
     }
 
 
 def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    place, factor = list(UNITS), inputs.scenario.arrange.traffic_factor
+    place, factor = list(UNITS), inputs.traffic.normal
     old, new = [], []
     for new_id, codes in GROUPS.items():
         people, area, person_km = 0, 0.0, 0.0
@@ -520,6 +546,95 @@ def _travel() -> dict[str, pd.DataFrame]:
         "commute": table("commute", commute, label="SYNTHETIC"),
         "routes": table("routes", routes, label="SYNTHETIC"),
         "stops": table("stops", stops, label="SYNTHETIC"),
+        **_ridership(),
+    }
+
+
+def _ridership() -> dict[str, pd.DataFrame]:
+    """All 48 ride from the second week on, three of four in the first: 36. One vehicle of 48 million a month."""
+    boardings = [{"group_id": "10002|main|daily", "route_id": "s-1", "stop_id": "10002", "riders": 48}]
+    # An allowance of 2.7 million at 44 km: 18 riders make 48 million.
+    rules = [
+        {
+            "route_id": "s-1",
+            "registered": 48,
+            "seats": 48,
+            "riders_low": 48,
+            "riders_expected": 48,
+            "riders_high": 48,
+            "keep_from": 10,
+            "pays_from": 18,
+            "add_from": 10,
+            "smallest_vehicle": "48",
+        }
+    ]
+    weeks = [
+        {"week": week, "take_up": share, "shuttle_riders": riders, "seats": 48, "vehicles": 1, "vehicles_full": full}
+        | {"train_riders": 0, "vehicles_below": 0, "without_seat": 0, "public_vnd_month": 48_000_000}
+        for week, share, riders, full in ((1, 0.75, 36, 0), (2, 1.0, 48, 1), (3, 1.0, 48, 1))
+    ]
+    risk = [
+        {"planned": planned, "realised": "expected", "probability": 1.0, "vehicles": 1, "total_vnd_month": total}
+        | {"regret_vnd_month": total - 90, "expected_vnd_month": total, "realised_take_up": 1.0}
+        for planned, total in (("expected", 90), ("plan", 100))
+    ]
+    money = {
+        "people": 48,
+        "public_vnd_first_month": 48_000_000,
+        "public_vnd_month": 48_000_000,
+        **{f"public_vnd_{n}_months": n * 48_000_000 for n in (6, 12, 24)},
+    }
+    keys = (("policy", "plan"), ("mode", "shuttle"), ("side", "hai_duong"))
+    budget = [{"dimension": dimension, "key": key, **money} for dimension, key in keys]
+    # 12 agencies of 4 persons are too small to show: all of them together.
+    budget.append({"dimension": "agency", "key": "other", **money})
+    curve = [
+        {"time_price": 0.5, "public_vnd_month": 40_000_000, "mean_minutes": 70.0, "efficient": True},
+        {"time_price": 1.0, "public_vnd_month": 48_000_000, "mean_minutes": 60.0, "efficient": True},
+        {"time_price": 2.0, "public_vnd_month": 50_000_000, "mean_minutes": 61.0, "efficient": False},
+    ]
+    return {
+        name: table(name, rows, label="SYNTHETIC")
+        for name, rows in (
+            ("boardings", boardings),
+            ("route_rules", rules),
+            ("ridership", weeks),
+            ("demand_risk", risk),
+            ("commute_budget", budget),
+            ("budget_curve", curve),
+        )
+    }
+
+
+def _roads() -> dict[str, pd.DataFrame]:
+    """Ways of 1.5 minutes a km; the project ew_axis saves 48 people 15 * 1.3 = 19.5 minutes, out and back.
+
+    48 * 39 = 1,872 a day, 41,184 in 22 days at 1,000 VND a minute; 4 km * 2 * 48 * 22 = 8,448 km at 3,000 VND. As the
+    shuttle goes: the same minutes, and 4 * 2 * 22 = 176 km at 1 VND.
+    """
+    km = SITE_KM.ravel()
+    km = np.where(np.isfinite(km), km, np.nan)
+    ways = pd.DataFrame({
+        "old_code": np.repeat(list(UNITS), 2), "site_id": np.tile(SITES, len(UNITS)), "km": km,
+        "minutes_free_flow": km * 1.5, "minutes_normal": km * 1.65, "minutes_peak": km * 1.95,
+    })  # fmt: skip
+    nothing = {"enabled": False, "rank": 2, "payback_years": np.nan}
+    nothing |= {f"{w}_{c}": 0 for w in ("all", "plan") for c in ("people", "longer", "minutes_month", "vnd_month")}
+    axis = {**nothing, "project_id": "ew_axis", "rank": 1, "cost_vnd": 798_336_000 * 10, "payback_years": 10.0}
+    axis |= {"all_people": 48, "all_minutes_month": 41_184, "all_vnd_month": 66_528_000}
+    axis |= {"plan_people": 48, "plan_minutes_month": 41_184, "plan_vnd_month": 41_184_176}
+    bridge = {**nothing, "project_id": "dinh_bridge"}
+    check = {"inside": True, "outside": 0.0, "residual": 0.0, "minutes_free_flow": 50.0, "km": 40.0}
+    checks = [
+        {**check, "check_id": "t-1", "traffic": "normal", "factor": 1.1, "minutes_model": 55.0,
+         "published_low": 50, "published_high": 60},
+        {**check, "check_id": "t-2", "traffic": "peak", "factor": 1.3, "minutes_model": 65.0,
+         "published_low": 60, "published_high": 70},
+    ]  # fmt: skip
+    return {
+        "travel": table("travel", ways.to_dict("records"), label="estimated"),
+        "travel_checks": table("travel_checks", checks, label="estimated"),
+        "projects": table("projects", [axis, bridge], label="SYNTHETIC"),
     }
 
 

@@ -22,7 +22,7 @@ def changed(inputs, locks=None, **options):
     arrange = scenario.arrange.model_copy(update={"max_members": 4, **options})
     held = scenario.locks.model_copy(update=locks or {})
     other = replace(inputs, scenario=scenario.model_copy(update={"arrange": arrange, "locks": held}))
-    other.__dict__["unit_travel"] = inputs.unit_travel
+    other.__dict__["unit_travel"], other.__dict__["unit_minutes"] = inputs.unit_travel, inputs.unit_minutes
     return other
 
 

@@ -45,7 +45,8 @@ def with_options(case: Case, **sections) -> Case:
 
 def _with_scenario(case: Case, scenario):
     inputs = replace(case.inputs, scenario=scenario)
-    for name in ("unit_travel", "site_travel", "roads", "unit_nodes"):
+    put = ("traffic", "roads", *(f"{n}_{t}" for n in ("unit", "site") for t in ("travel", "minutes", "minutes_peak")))
+    for name in (*put, "roads_with", "unit_nodes", "site_nodes", "travel_time_checks"):
         inputs.__dict__[name] = case.inputs.__dict__[name]
     return inputs
 
@@ -243,6 +244,8 @@ BROKEN = {
         lambda c: put(c, "commute", 0, mode="own"),
         lambda c: put(c, "commute", 0, mode="none"),
         lambda c: put(c, "commute", 0, rules="hp-travel-99"),
+        lambda c: put(c, "commute", 0, mode="own", public_vnd_month=48 * 2_700_000, limit=""),
+        lambda c: put(c, "commute", 0, mode="second_site"),
         lambda c: put(c, "commute", 0, mode="rent", km=20.0, public_vnd_month=48 * 2_700_000),
     ],
     "routes-seats": [
@@ -270,6 +273,30 @@ BROKEN = {
         lambda c: [put(c, "stops", 0, time="06:00"), put(c, "routes", 0, depart="06:00", minutes=80.0)],
     ],
     # 45 minutes at peak factor 1.3 are 58.5 minutes
+    "travel-times": [
+        lambda c: drop(c, "travel"),
+        lambda c: put(c, "travel", 0, km=2.1),
+        lambda c: put(c, "travel", 0, minutes_free_flow=4.0),
+        lambda c: put(c, "travel", 1, minutes_normal=72.0),
+        lambda c: put(c, "travel", 1, minutes_peak=90.0),
+        lambda c: put(c, "travel", 11, minutes_peak=90.0),
+    ],
+    "travel-checks": [
+        lambda c: put(c, "travel_checks", 0, factor=1.13),
+        lambda c: put(c, "travel_checks", 0, minutes_model=56.0),
+        lambda c: put(c, "travel_checks", 1, published_low=66),
+        lambda c: put(c, "travel_checks", 1, outside=2.0),
+    ],
+    "projects-savings": [
+        lambda c: put(c, "projects", 0, all_people=40),
+        lambda c: put(c, "projects", 0, plan_people=49),
+        lambda c: put(c, "projects", 0, all_minutes_month=41_000),
+        lambda c: put(c, "projects", 0, all_vnd_month=60_000_000),
+        lambda c: put(c, "projects", 0, enabled=True),
+        lambda c: put(c, "projects", 1, all_longer=5_000),
+        lambda c: put(c, "projects", 0, rank=3),
+        lambda c: put(c, "projects", 0, payback_years=9.0),
+    ],
     "stops-roads": [
         lambda c: put(c, "stops", 1, km=40.0),
         lambda c: put(c, "stops", 0, time="06:40"),
@@ -284,6 +311,48 @@ BROKEN = {
         lambda c: put(c, "passengers", 0, evening="17:05"),
         lambda c: put(c, "routes", 0, seats=47),
         lambda c: put(c, "stops", 3, boarding=47),
+    ],
+    "boardings-add-up": [
+        lambda c: put(c, "boardings", 0, riders=47),
+        lambda c: put(c, "boardings", 0, stop_id="main"),
+        lambda c: put(c, "boardings", 0, riders=0),
+    ],
+    "route-rules": [
+        lambda c: drop(c, "route_rules", 0),
+        lambda c: twice(c, "route_rules"),
+        lambda c: put(c, "route_rules", 0, riders_expected=40),
+        lambda c: put(c, "route_rules", 0, registered=60),
+        lambda c: put(c, "route_rules", 0, riders_high=49),
+        lambda c: put(c, "route_rules", 0, keep_from=-1),
+        lambda c: put(c, "route_rules", 0, smallest_vehicle="29"),
+        # 10 million a day on 22 days are 220 million: not 18 allowances of at most 3.6 million.
+        lambda c: put(c, "routes", 0, cost_vnd_day=10_000_000),
+    ],
+    "ridership-weeks": [
+        lambda c: drop(c, "ridership", 0),
+        lambda c: put(c, "ridership", 1, take_up=0.9),
+        lambda c: put(c, "ridership", 1, seats=45),
+        lambda c: put(c, "ridership", 1, shuttle_riders=49),
+        lambda c: put(c, "ridership", 1, vehicles_full=2),
+    ],
+    "demand-risk": [
+        lambda c: put(c, "demand_risk", 1, regret_vnd_month=5),
+        lambda c: put(c, "demand_risk", 1, probability=0.5),
+        lambda c: put(c, "demand_risk", 1, expected_vnd_month=120),
+        lambda c: drop(c, "demand_risk", 1),
+        lambda c: put(c, "demand_risk", 0, planned="best"),
+    ],
+    "commute-budget": [
+        lambda c: drop(c, "commute_budget", 0),
+        lambda c: put(c, "commute_budget", 1, people=40),
+        lambda c: put(c, "commute_budget", 2, public_vnd_month=40_000_000),
+        lambda c: put(c, "commute_budget", 0, public_vnd_12_months=1),
+        lambda c: put(c, "commute", 0, public_vnd_month=40_000_000),
+    ],
+    "budget-curve": [
+        lambda c: put(c, "budget_curve", 2, efficient=True),
+        lambda c: put(c, "budget_curve", 0, efficient=False),
+        lambda c: put(c, "budget_curve", 0, time_price=1.0),
     ],
     "timetable-days": [
         lambda c: put(c, "timetable", 2, finish="2025-09-02"),
@@ -480,8 +549,18 @@ def test_a_stop_too_far_from_home(small_case):
     """Were all homes at the main site, the stop would be 44 km away from them; the limit is 5 km."""
     case = with_options(small_case)
     case.inputs.__dict__["unit_nodes"] = case.inputs.unit_nodes * 0 + 1
-    found = run("passengers-lists", case).violations
-    assert found == ("stops too far from home: 10002|main|daily at 10002",)
+    words = "stops too far from home: 10002|main|daily at 10002"
+    assert run("passengers-lists", case).violations == (words,)
+
+
+def test_a_stop_too_far_from_all_of_a_parted_home(small_case):
+    """The stop lies 0.05 degrees or 5.2 km west of the land of 10002, within 5 km and the tolerance; 0.1 is too far."""
+    for name in ("passengers", "commute", "boardings"):
+        small_case.tables[name]["group_id"] = "10002#2|main|daily"
+    assert run("passengers-lists", small_case).violations == ()
+    small_case.tables["stops"]["lon"] -= 0.05
+    words = "stops too far from home: 10002#2|main|daily at 10002"
+    assert run("passengers-lists", small_case).violations == (words,)
 
 
 def test_budget_is_a_ceiling(small_case):

@@ -94,8 +94,10 @@ def people(*rows: tuple[str, str, int], site: str = NEW) -> tuple[pd.DataFrame, 
 
 
 def run(*rows: tuple[str, str, int], site: str = NEW, tables: dict | None = None, **options) -> StageResult:
+    """The stage with everybody sure to ride and routes from twelve people on, unless options say otherwise."""
     roster, staff = people(*rows, site=site)
     inputs = base_inputs()
+    options = {"take_up": 1.0, "take_up_sd": 0.0, "min_riders_route": 12, "curve": []} | options
     scenario = inputs.scenario.model_copy(update={"commute": type(inputs.scenario.commute).model_validate(options)})
     inputs = replace(inputs, scenario=scenario, staff=roster, **(tables or {}))
     return commute.run(inputs, {"staff": staff}, STOP)
@@ -253,7 +255,7 @@ def test_people_under_protection_are_served_first():
 
 def test_take_up_keeps_some_people_off_the_shuttle():
     """At a take-up of a half, 30 of 60 may ride."""
-    result = run((CITY[0], "daily", 60), shuttle_take_up=0.5, train_seat_share=0)
+    result = run((CITY[0], "daily", 60), take_up=0.5, train_seat_share=0)
     rows = result.tables["commute"].groupby("mode")["riders"].sum()
     assert rows["shuttle"] <= 30
     assert rows.sum() == 60

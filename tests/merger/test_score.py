@@ -53,7 +53,7 @@ def test_one_new_unit_by_hand(row_of_three):
     """Travel to the given and to the best seat, and the standing, follow from the definition."""
     assignment = pd.DataFrame({"old_code": ["1", "2", "3"], "new_id": "A", "seat_code": "2"})
     figures, table = score_units(row_of_three, assignment)
-    factor = row_of_three.scenario.arrange.traffic_factor
+    factor = row_of_three.traffic.normal
     # Seat 2: 100 * 10 + 350 * 10 = 4500 minutes and 450 * 5 km. Seat 3: 100 * 20 + 200 * 10 = 4000; the best.
     assert figures["person_minutes"] == pytest.approx(4500 * factor, rel=1e-4)
     assert figures["person_km"] == pytest.approx(2250, rel=1e-4)
@@ -80,7 +80,7 @@ def test_parts_carry_their_share(row_of_three):
     assert figures["divided_old_units"] == 1
     # Best seats: A in 1 (its only main member): 50 people * 10; B in 3: 150 * 10 (in 2 it would be 350 * 10).
     assert table["seat_code"].tolist() == ["1", "3"]
-    assert figures["person_minutes"] == pytest.approx(2000 * row_of_three.scenario.arrange.traffic_factor, rel=1e-4)
+    assert figures["person_minutes"] == pytest.approx(2000 * row_of_three.traffic.normal, rel=1e-4)
 
 
 def test_a_gap_and_a_moved_seat_are_seen(row_of_three):

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree as Xml
@@ -25,7 +26,7 @@ from merger.tables import empty
 from merger.transport.gpx import write_gpx
 from merger.transport.gtfs import feed, stop_ids, write_gtfs
 from merger.transport.lines import Way, lines_of, ways_of
-from merger.transport.passengers import ListsError, passenger_lists, stop_split
+from merger.transport.passengers import ListsError, passenger_lists
 from merger.transport.roads import Tracer, route_lines
 from merger.transport.service_days import months_later, services
 
@@ -265,43 +266,42 @@ def test_lists_of_passengers(small_case):
 
 def test_nobody_travels(small_case):
     """Without routes the lists are empty and have their columns."""
-    tables = {**small_case.tables, **{name: empty(name) for name in ("commute", "routes", "stops")}}
+    tables = {**small_case.tables, **{name: empty(name) for name in ("commute", "routes", "stops", "boardings")}}
     assert passenger_lists(small_case.inputs, tables).equals(empty("passengers"))
 
 
 def test_lists_that_cannot_be_made(small_case):
-    """Riders without boardings, and a person with a shuttle but no place, are told by name."""
-    commute = small_case.tables["commute"]
-    with pytest.raises(ListsError, match="s-1: 47 riders, 48 board"):
-        passenger_lists(small_case.inputs, {**small_case.tables, "commute": commute.assign(riders=47)})
-    given = pd.DataFrame([{"group_id": "10002|main|daily", "route_id": "s-1", "stop_id": "10002", "riders": 47}])
-    with pytest.raises(ListsError, match="not the riders of the table commute"):
-        passenger_lists(small_case.inputs, small_case.tables, given)
-    staff = small_case.tables["staff"]
-    more = staff.assign(support=staff["support"].mask(staff["person_id"] == "HP-00004", "train"))
-    with pytest.raises(ListsError, match="no route: HP-00004"):
-        passenger_lists(small_case.inputs, {**small_case.tables, "staff": more})
+    """Places without persons, and a person with a shuttle but no place, are told by name."""
+    tables = small_case.tables
+    few = {**tables, "boardings": tables["boardings"].assign(riders=47)}
+    with pytest.raises(ListsError, match="48 persons go by shuttle, 47 places are planned"):
+        passenger_lists(small_case.inputs, few)
+    none = {**tables, "boardings": tables["boardings"].iloc[:0]}
+    with pytest.raises(ListsError, match=r"no route: HD-\d{5}, HD-"):
+        passenger_lists(small_case.inputs, none)
 
 
-def test_groups_go_to_the_stops_near_them(small_case):
-    """Stop p at node 1 (homes of 1000x, 0 km) and q at node 2 (homes of 2000x); 44 km apart, beyond the limit of 5 km.
-    3 of 10001 and 2 of 10002 board at p, 4 of 20001 at q; were 6 to board at p, one would be too far."""
-    riders = pd.DataFrame({"group_id": ["g1", "g2", "g3"], "home_code": ["10001", "10002", "20001"], "route_id": "r"})
-    riders["riders"] = [3, 2, 4]
-    stops = pd.DataFrame({"route_id": "r", "direction": "morning", "sequence": [1, 2], "stop_id": ["p", "q"]})
-    stops = stops.assign(boarding=[5, 4], road_node=[1, 2])
-    found = stop_split(small_case.inputs, riders, {"stops": stops})
-    assert found.to_dict("split")["data"] == [["g1", "r", "p", 3], ["g2", "r", "p", 2], ["g3", "r", "q", 4]]
-    with pytest.raises(ListsError, match="not within reach"):
-        stop_split(small_case.inputs, riders, {"stops": stops.assign(boarding=[6, 3])})
-
-
-def test_boardings_that_are_given_are_kept(small_case):
-    """Two stops of the same group: the first persons by id go to the first route and stop."""
+def test_a_group_that_boards_at_two_stops(small_case):
+    """24 persons each; the first 24 in the order by which money is given out go to the first stop by id."""
     stops = small_case.tables["stops"]
     more = stops[stops["stop_id"] == "10002"].assign(stop_id="10003", time="06:30", sequence=9)
-    tables = {**small_case.tables, "stops": pd.concat([stops, more], ignore_index=True)}
-    rows = [{"group_id": "10002|main|daily", "route_id": "s-1", "stop_id": s, "riders": 24} for s in ("10003", "10002")]
-    lists = passenger_lists(small_case.inputs, tables, pd.DataFrame(rows))
-    assert lists["stop_id"].tolist() == ["10002"] * 24 + ["10003"] * 24
-    assert lists["morning"].iloc[-1] == "06:30"
+    rows = small_case.tables["boardings"].assign(riders=24)
+    tables = {
+        **small_case.tables,
+        "stops": pd.concat([stops, more], ignore_index=True),
+        "boardings": pd.concat([rows.assign(stop_id="10003"), rows], ignore_index=True),
+    }
+    lists = passenger_lists(small_case.inputs, tables).set_index("person_id")
+    ordered = sorted(lists.index, key=lambda person: zlib.crc32(person.encode()))
+    assert lists.loc[ordered[:24], "stop_id"].unique().tolist() == ["10002"]
+    assert lists.loc[ordered[24:], "morning"].unique().tolist() == ["06:30"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("plan")
+def test_money_of_a_person_is_the_share_of_the_vehicle_listed(shipped_plan):
+    """All on one shuttle bear the same part of its cost, to one dong."""
+    lists = shipped_plan.tables["passengers"].query("mode == 'shuttle'")
+    money = shipped_plan.tables["staff"].set_index("person_id")["support_vnd_month"]
+    shares = lists["person_id"].map(money).groupby(lists["route_id"])
+    assert (shares.max() - shares.min()).max() <= 1

@@ -446,6 +446,14 @@ OPTION_FAULTS = [
         'scenario.yaml:3:22: unknown project "ew-axis" -> did you mean "ew_axis"?',
     ),
     (
+        "data: {travel_time_checks: null}",
+        '"arrange.traffic_factor" is not given, and no published travel time is for normal traffic -> ',
+    ),
+    (
+        "data: {travel_time_checks: null}\narrange: {traffic_factor: 1.1}",
+        '"commute.peak_factor" is not given, and no published travel time is for peak traffic -> write a factor, or add',
+    ),
+    (
         "dates: {effect: 2025-01-01}",
         'scenario.yaml:3:17: "dates.effect" (2025-01-01) is before "dates.start" (2025-04-14) -> correct one of the two',
     ),
@@ -459,6 +467,19 @@ OPTION_FAULTS = [
         'scenario.yaml:3:31: unknown side "hai_fong" -> did you mean "hai_phong"?',
     ),
 ]
+
+
+def test_a_planner_s_own_travel_times(folder):
+    """The columns that the fit needs are enough; a state of traffic nobody knows is told; without peak rows, say so."""
+    head = "check_id,origin,destination,from_node,to_node,traffic,published_minutes_low,published_minutes_high\n"
+    rows = "a,A,B,52127,36543,normal,50,60\nb,A,B,52127,36543,peak,60,75\n"
+    text = "data: {travel_time_checks: times.csv}\n"
+    (folder / "times.csv").write_text(head + rows, encoding="utf-8")
+    assert check(folder, text) == []
+    (folder / "times.csv").write_text(head + rows.replace("peak", "rush"), encoding="utf-8")
+    faults = check(folder, text)
+    assert any("times.csv:3" in f and "rush" in f for f in faults)
+    assert any('"commute.peak_factor" is not given' in f for f in faults)
 
 
 @pytest.mark.parametrize(("text", "expected"), OPTION_FAULTS, ids=lambda v: str(v)[:24])

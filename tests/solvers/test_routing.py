@@ -15,7 +15,7 @@ from solvers.problem import ProblemError, Status, Stop
 from solvers.routing.check import check_routing
 from solvers.routing.columns import route_pool
 from solvers.routing.master import direct_bound, relax
-from solvers.routing.solve import Mode, Route, RoutingProblem, VehicleType, solve_routing
+from solvers.routing.solve import Demand, Mode, Ridership, Route, RoutingProblem, VehicleType, solve_routing
 
 EXACT = Stop(seconds=20, gap=0.0)
 
@@ -176,6 +176,35 @@ def test_riders_max_keeps_people_off_the_bus():
     assert solution.by_mode[0].tolist() == [5, 5, 5, 10]
 
 
+def test_vehicles_are_chosen_before_the_riders_are_known():
+    """D only: all ten ride in half of the cases, two in the other half; a van of 2 seats costs 250, a bus 1,300.
+
+    Bus: 1,300 + 0.5 x 0 + 0.5 x 8 x 200 = 2,100. Van (100 a day, 5 a km, 30 km: 250): 250 + 0.5 x 8 x 200 +
+    0.5 x 8 x 200 = 1,850. Neither: 2,000. If all ten were sure to come, the bus alone would do: 1,300.
+    """
+    only_d = problem(
+        people=np.array([1, 1, 1, 10]),
+        riders_max=np.array([0, 0, 0, 10]),
+        vehicles=(VehicleType("van", 2, 100.0, 5.0, 1), VehicleType("bus", 40, 1_000.0, 10.0, 1)),
+        others=(Demand(0.5, np.array([0, 0, 0, 2])),),
+    )
+    solution = solve_routing(only_d, EXACT)
+    assert [(r.vehicle, r.load) for r in solution.routes] == [(0, 2)]
+    assert solution.objective == solution.bound == pytest.approx(3 * 200 + 1_850)
+    assert solution.others[0].riders == (((D, D, 2),),)
+    assert check_routing(only_d, solution) == []
+    sure = solve_routing(replace(only_d, others=()), EXACT)
+    assert [(r.vehicle, r.load) for r in sure.routes] == [(1, 10)]
+
+
+def test_a_collective_mode_takes_only_those_who_ride_with_others():
+    """The train costs nothing, but five of each ten drive whatever happens: 4 x 5 x 200."""
+    train = Mode("train", np.zeros(4), np.zeros(4), collective=True)
+    solution = solve_routing(problem(modes=(*problem().modes, train), riders_max=np.full(4, 5)), EXACT)
+    assert solution.objective == pytest.approx(4_000)
+    assert solution.by_mode.tolist() == [[5] * 4, [5] * 4]
+
+
 def test_people_walk_to_a_neighbour_stop_when_that_is_cheaper():
     """A's people can reach B for 5 each (50): the bus need not go to A (10 km less at 10: 100 saved)."""
     access = problem().access_cost.copy()
@@ -295,6 +324,9 @@ def test_without_vehicles_everybody_takes_another_mode():
     [
         ({"people": np.array([10, 10, 10, 0])}, "at least one person"),
         ({"riders_max": np.array([11, 0, 0, 0])}, "riders_max between"),
+        ({"others": (Demand(0.0, np.zeros(4, int)),)}, "probability above 0"),
+        ({"others": (Demand(0.5, np.full(4, 11)),)}, "between 0 and its people"),
+        ({"others": (Demand(1.0, np.zeros(4, int)),)}, "leave some"),
         ({"depot": np.zeros(4, int)}, "node after the stops"),
         ({"access_cost": np.zeros((4, 3))}, "4 rows and 4 columns"),
         (
@@ -332,6 +364,17 @@ def test_the_checker_finds_each_kind_of_violation():
     )
     assert any("budget" in f for f in check_routing(replace(stated, budget=100.0), good))
     assert any("cannot use" in f for f in check_routing(*_without_own(stated, good)))
+    assert any("demands answered" in f for f in check_routing(replace(stated, others=(_half(stated),)), good))
+    asked = replace(stated, others=(_half(stated),))
+    both = solve_routing(asked, EXACT)
+    nobody = Ridership(both.others[0].riders, 0 * both.others[0].by_mode)
+    assert any("demand 1: group" in f for f in check_routing(asked, replace(both, others=(nobody,))))
+    fewer = replace(asked, others=(Demand(0.5, np.zeros(4, int)),))
+    assert any("ride with others" in f for f in check_routing(fewer, both))
+
+
+def _half(stated):
+    return Demand(0.5, stated.riders_max // 2)
 
 
 def _without_own(stated, good):
@@ -363,12 +406,17 @@ def instances(draw):
         ),
         modes=(
             Mode("own", np.full(4, 150.0), np.full(4, 60.0)),
+            Mode("train", np.full(4, 70.0), np.full(4, 40.0), capacity=9, collective=True),
             Mode("none", np.full(4, 900.0), np.zeros(4)),
         ),
         min_riders=draw(st.integers(1, 6)),
         max_ride=float(draw(st.integers(20, 70))),
         dwell=1.0,
         budget=draw(st.sampled_from([None, 1_500.0, 3_000.0])),
+        others=tuple(
+            Demand(chance, np.array([draw(st.integers(0, int(n))) for n in people]))
+            for chance in draw(st.sampled_from([(), (0.5,), (0.2, 0.3)]))
+        ),
     )
 
 
