@@ -245,12 +245,14 @@ def report(
 
 @app.command("map")
 def map_(plan: PlanArg) -> None:
-    """Write the maps of a plan again: GeoJSON files and GeoPackage."""
-    from merger.pipeline import plan_layers, write_maps
+    """Write the maps and the feeds of a plan again: GeoJSON, GeoPackage, GTFS and GPX files."""
+    from merger.pipeline import plan_layers, write_feeds, write_maps
 
     opened, inputs = _open(plan)
-    write_maps(opened, plan_layers(opened, inputs))
-    typer.echo(f"Wrote {plan / 'maps'} and {plan / 'plan.gpkg'}.")
+    layers = plan_layers(opened, inputs)
+    write_maps(opened, layers)
+    write_feeds(opened, inputs, layers)
+    typer.echo(f"Wrote {plan / 'maps'}, {plan / 'plan.gpkg'}, and the feeds in {plan / 'transport'}.")
 
 
 def _open(folder: Path) -> tuple[Plan, Inputs]:
@@ -364,7 +366,9 @@ def _print_summary(finished: Plan) -> None:
         for key, value in headline["plan"].items():
             other = headline.get("reference", {}).get(key)
             typer.echo(f"  {key:36} {_figure(value):>16} | {_figure(other):>16}")
-    typer.echo(f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/")
+    typer.echo(
+        f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/, transport/"
+    )
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse.csgraph import dijkstra
 
 from geodata.maps import METRIC, WGS84
-from geodata.roads import RoadGraph
 from merger.disclosure import amount
 from merger.inputs import Inputs
+from merger.transport.roads import Tracer, read_edges, route_lines
 
 ATTRIBUTION_OSM = "© OpenStreetMap contributors, ODbL 1.0; tile schema © OpenMapTiles, CC-BY 4.0"
 ATTRIBUTION_UNITS = (
@@ -26,10 +24,6 @@ ATTRIBUTION_UNITS = (
 )
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 ROAD_TOLERANCE_M = 25.0
-# How far around a leg its quickest path is looked for, minutes of free flow: most legs are short, so a
-# short reach
-# is tried first.
-LEG_REACH_MINUTES = (12.0, 40.0, 150.0)
 
 STYLES: dict[str, dict[str, object]] = {
     "units_before": {"line": "#9a9a9a", "width_mm": 0.15},
@@ -41,6 +35,7 @@ STYLES: dict[str, dict[str, object]] = {
     "railway": {"line": "#222222", "width_mm": 0.5},
     "roads": {"line": "#c9a66b", "width_mm": 0.35},
     "routes": {"line": "#7a3b9c", "width_mm": 0.7, "label": "name"},
+    "routes_evening": {"line": "#b07cc6", "width_mm": 0.5, "label": "name"},
     "stops": {"fill": "#7a3b9c", "size_mm": 1.8, "marker": "circle"},
     "commute_flows": {"line": "#2a7f9e", "width_mm": 0.4},
     "projects": {"line": "#e07b00", "width_mm": 0.6, "label": "name"},
@@ -55,7 +50,8 @@ TITLES = {
     "stations": "Ga đường sắt / Railway stations",
     "railway": "Đường sắt (sơ đồ qua các ga) / Railway (schematic, through the stations)",
     "roads": "Đường bộ chính / Main roads",
-    "routes": "Tuyến đưa đón / Commute routes",
+    "routes": "Tuyến đưa đón, buổi sáng / Commute routes, morning",
+    "routes_evening": "Tuyến đưa đón, buổi chiều / Commute routes, evening",
     "stops": "Điểm đón / Stops",
     "commute_flows": "Luồng đi lại, không vẽ nhóm nhỏ / Commuting flows without small groups",
     "projects": "Dự án giao thông (vị trí gần đúng) / Transport projects (approximate)",
@@ -69,9 +65,8 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
     over their modes. `attrs` of each layer holds title, attribution and style. Layers without rows are left out.
     """
     units = tables.get("units")
-    edges = gpd.read_parquet(
-        inputs.path("roads_edges"), columns=["u", "v", "highway", "ref", "minutes_free_flow", "geometry"]
-    )
+    edges = read_edges(inputs.path("roads_edges"))
+    lines = _lines(inputs, tables.get("stops"), edges)
     layers: dict[str, gpd.GeoDataFrame | None] = {
         "units_before": _units_before(inputs, units),
         "units_after": _units_after(inputs, tables),
@@ -83,7 +78,8 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
         "stations": _points(inputs.stations, ["station_id", "name", "position_basis"], "estimated"),
         "railway": _railway(inputs.stations),
         "roads": _roads(edges),
-        "routes": _routes(inputs, tables, edges),
+        "routes": _routes(tables, lines, "morning"),
+        "routes_evening": _routes(tables, lines, "evening"),
         "stops": _stops(tables.get("stops")),
         "commute_flows": _flows(inputs, tables.get("commute")),
         "projects": _projects(inputs),
@@ -189,92 +185,45 @@ def _roads(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(frame.geometry.to_crs(METRIC).simplify(ROAD_TOLERANCE_M).to_crs(WGS84))
 
 
-def _routes(inputs: Inputs, tables: Mapping[str, pd.DataFrame], edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-    """Each route along real roads from stop to stop and on to its site; trains straight from station to
-    station."""
-    routes, stops = tables.get("routes"), tables.get("stops")
-    if routes is None or stops is None or routes.empty:
+def _routes(tables: Mapping[str, pd.DataFrame], lines: Mapping[tuple[str, str], list], direction: str):
+    """Each route of one direction along real roads, in the order of its stops; trains straight between stations."""
+    routes = tables.get("routes")
+    if routes is None or routes.empty:
         return None
-    morning = stops[stops["direction"] == "morning"].sort_values(["route_id", "sequence"])
-    tracer = _Tracer(inputs.roads, edges)
-    lines = {}
-    for route in routes.itertuples():
-        own = morning[morning["route_id"] == route.route_id]
-        nodes = [int(n) for n in own["road_node"] if n > 0]
-        if route.mode == "train" or len(nodes) < len(own):
-            line = list(zip(own["lon"], own["lat"], strict=True))
-        else:
-            end = int(inputs.site_nodes[route.site_id]) if route.site_id in inputs.site_nodes.index else None
-            line = tracer.line(inputs.roads.index_of(nodes).tolist() if nodes else [], end)
-        if len(line) > 1:
-            lines[route.route_id] = shapely.LineString(line)
-    columns = [
-        "route_id",
-        "name_vi",
-        "mode",
-        "site_id",
-        "vehicle",
-        "seats",
-        "riders",
-        "stops",
-        "km",
-        "minutes",
-        "depart",
-    ]
-    frame = routes[routes["route_id"].isin(lines)][[*columns, "arrive", "label"]].rename(columns={"name_vi": "name"})
+    own = routes[[(r, direction) in lines for r in routes["route_id"]]].rename(columns={"name_vi": "name"})
+    columns = ["route_id", "name", "mode", "site_id", "vehicle", "seats", "riders", "stops", "km", "minutes"]
+    columns += ["depart", "arrive"] if direction == "morning" else ["return_depart"]
+    frame = own[[*columns, "label"]].reset_index(drop=True)
     # Text, because some may be masked, and a layer has one type a column.
     frame["riders"] = frame["riders"].astype(str)
-    geometry = [lines[r] for r in frame["route_id"]]
-    return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
+    geometry = [shapely.LineString(lines[r, direction]) for r in frame["route_id"]]
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=WGS84)
 
 
-class _Tracer:
-    """Draws quickest paths of the road graph with the bends of the edges."""
-
-    def __init__(self, graph: RoadGraph, edges: gpd.GeoDataFrame):
-        self.graph = graph
-        ordered = edges.sort_values(["u", "v", "minutes_free_flow"]).drop_duplicates(["u", "v"])
-        self.bends = dict(zip(zip(ordered["u"], ordered["v"], strict=True), ordered.geometry, strict=True))
-
-    def line(self, stops: list[int], end: int | None) -> list[tuple[float, float]]:
-        """Coordinates through the stops (graph positions) and on to `end`."""
-        points = [*stops, *([end] if end is not None and (not stops or stops[-1] != end) else [])]
-        path: list[tuple[float, float]] = []
-        for a, b in pairwise(points):
-            nodes = _leg(self.graph, a, b)
-            for u, v in pairwise(nodes):
-                path += self._bend(u, v)
-        return [p for i, p in enumerate(path) if i == 0 or p != path[i - 1]]
-
-    def _bend(self, u: int, v: int) -> list[tuple[float, float]]:
-        a, b = int(self.graph.node_ids[u]), int(self.graph.node_ids[v])
-        if (a, b) in self.bends:
-            return list(self.bends[a, b].coords)
-        if (b, a) in self.bends:
-            return list(self.bends[b, a].coords)[::-1]
-        at = [(float(self.graph.lon[n]), float(self.graph.lat[n])) for n in (u, v)]
-        return at
-
-
-def _leg(graph: RoadGraph, origin: int, target: int) -> list[int]:
-    """Quickest path between neighbouring stops; both ends alone where no path is found."""
-    for reach in LEG_REACH_MINUTES:
-        _, before = dijkstra(graph.minutes, indices=origin, return_predecessors=True, limit=reach)
-        nodes = [target]
-        while nodes[-1] != origin and before[nodes[-1]] >= 0:
-            nodes.append(int(before[nodes[-1]]))
-        if nodes[-1] == origin:
-            return nodes[::-1]
-    return [origin, target]
+def _lines(inputs: Inputs, stops: pd.DataFrame | None, edges: gpd.GeoDataFrame) -> dict[tuple[str, str], list]:
+    """Lines of all trips; coaches keep to roads, as in the stage."""
+    if stops is None or stops.empty:
+        return {}
+    return route_lines(Tracer.of_edges(inputs.roads.without_ferries(), edges), stops)
 
 
 def _stops(stops: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
-    """Morning stops with their times; boardings as text, some masked."""
+    """Stops of each route in order of the morning, with the times of both directions; boardings and loads as text,
+    some masked.
+
+    `load`: on board when leaving in the morning; `load_evening` in the evening.
+    """
     if stops is None or stops.empty:
         return None
-    own = stops[stops["direction"] == "morning"].sort_values(["route_id", "sequence"]).reset_index(drop=True)
-    frame = own[["route_id", "sequence", "stop_id", "name", "time", "label"]].copy()
-    frame.insert(5, "boarding", own["boarding"].astype(str))
+    own = stops[stops["direction"] == "morning"].sort_values(["route_id", "sequence"])
+    back = stops[stops["direction"] == "evening"].drop_duplicates(["route_id", "stop_id"])
+    back = back[["route_id", "stop_id", "time", "load"]].rename(columns={"time": "evening", "load": "load_evening"})
+    own = own.merge(back, on=["route_id", "stop_id"], how="left").reset_index(drop=True)
+    frame = own[["route_id", "sequence", "stop_id", "name", "time", "evening"]].copy()
+    frame["evening"] = frame["evening"].fillna("")
+    for column in ("boarding", "load", "load_evening"):
+        frame[column] = ["" if pd.isna(v) else str(v) for v in own[column]]
+    frame["label"] = own["label"]
     return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(own["lon"], own["lat"]), crs=WGS84)
 
 

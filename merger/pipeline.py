@@ -24,6 +24,7 @@ from merger.plan import (
     FULL_DIGEST,
     INTERNAL,
     SCHEMA_VERSION,
+    TRANSPORT,
     Plan,
     read_plan,
     refuse_foreign,
@@ -35,6 +36,7 @@ from merger.plan import (
 from merger.publish import publish_into
 from merger.stages.stage import Record
 from merger.tables import TABLES, conform
+from merger.transport.passengers import passenger_lists
 from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
 from solvers.problem import Stop
@@ -95,6 +97,8 @@ def solve_stages(
             _place_again(inputs, tables, records, seconds)
             progress(name)
         _run_stage(name, inputs, tables, records, seconds)
+    if "commute" in tables:
+        tables["passengers"] = passenger_lists(inputs, tables)
     return {**tables, **travel_tables(inputs)}, records
 
 
@@ -169,6 +173,7 @@ def make_plan(
         layers = plan_layers(plan, inputs)
         write_data(plan, inputs)
         write_maps(plan, layers)
+        write_feeds(plan, inputs, layers)
         progress("documents")
         write_documents(plan, inputs, layers, languages)
         progress("audit")
@@ -265,16 +270,44 @@ def write_maps(plan: Plan, layers: dict[str, Any]) -> None:
     write_geopackage(layers, plan.path / "plan.gpkg")
 
 
+def write_feeds(plan: Plan, inputs: Inputs, layers: dict[str, Any]) -> None:
+    """Write the routes for a transport office, from what the public may see: the GTFS feed and a GPX file a route."""
+    from merger.transport.gpx import write_gpx
+    from merger.transport.gtfs import write_gtfs
+
+    folder = transport_folder(plan)
+    if folder is not None:
+        view = public_view(plan, inputs)
+        write_gtfs(view, inputs, layers, folder / "gtfs.zip")
+        shutil.rmtree(folder / "gpx", ignore_errors=True)
+        (folder / "gpx").mkdir()
+        write_gpx(view, layers, folder / "gpx")
+
+
+def transport_folder(plan: Plan) -> Path | None:
+    """Folder of what a transport office needs, made if it is not there; None for a plan without routes."""
+    if not all(name in plan.tables and len(plan.tables[name]) for name in ("routes", "stops")):
+        return None
+    folder = plan.path / TRANSPORT
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def write_documents(
     plan: Plan, inputs: Inputs, layers: dict[str, Any], languages: tuple[str, ...] = ("vi", "en")
 ) -> None:
-    """Write the Word report in each language, the Excel annex and the HTML page, from what the public may see."""
+    """Write the Word report and the timetables of the lines in each language, the Excel annex and the HTML page, from
+    what the public may see."""
     from merger.documents.annex import write_annex
     from merger.documents.page import write_page
     from merger.documents.report import write_report
+    from merger.documents.timetables import write_timetables
 
     for lang in languages:
         write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang, layers=layers)
+    folder = transport_folder(plan)
+    if folder is not None and languages:
+        write_timetables(plan, inputs, layers, folder, languages)
     write_annex(plan, inputs, plan.path / "annex.xlsx")
     write_page(plan, inputs, layers, plan.path / "dashboard.html")
 

@@ -25,6 +25,8 @@ MANIFEST = "plan.json"
 # Folder of what holds rows about single persons, and in it the scenario with what it says of them.
 INTERNAL = "internal"
 SCENARIO = "scenario.json"
+# Folder of what a transport office needs of the routes; anybody may see it.
+TRANSPORT = "transport"
 # SHA-256 of the scenario with what it says of persons. Who knows the rest could try guesses against it.
 FULL_DIGEST = "full_scenario_digest"
 PUBLIC_NOTICE = "this plan is a public copy without personal rows; ask with the full plan"

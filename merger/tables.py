@@ -536,6 +536,21 @@ TABLES: dict[str, Table] = {
         internal=True,
         grouped=True,
     ),
+    "passengers": Table(
+        ("person_id",),
+        {
+            "person_id": ("text", "who rides a shuttle or a train"),
+            "group_id": ("text", "as in the internal form of commute"),
+            "route_id": ("text", ""),
+            "stop_id": ("text", "where the person boards in the morning and gets off in the evening"),
+            "stop": ("text", "its name"),
+            "morning": ("time", "departure from the stop"),
+            "evening": ("time", "back at the stop"),
+            "mode": ("text", "shuttle or train"),
+            "label": LABEL,
+        },
+        internal=True,
+    ),
     "projects": Table(
         ("project_id",),
         {

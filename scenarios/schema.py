@@ -530,6 +530,11 @@ class Documents(Section):
         ),
         description="list of recipients",
     )
+    website: str = Field(
+        "https://haiphong.gov.vn",
+        pattern=r"^https?://[^\s/]+\.[^\s]+$",
+        description="website of the city, named in the feed of routes (GTFS) as required there",
+    )
     smallest_group: int = Field(
         5, ge=3, description="persons in the smallest group that documents, maps and public tables show"
     )

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 
 from merger.audit.report import Case, Violations, check, filled, items, shown
-from merger.plan import INTERNAL, SCHEMA_VERSION, table_path
+from merger.plan import INTERNAL, SCHEMA_VERSION, TRANSPORT, table_path
 from merger.tables import TABLES
 from scenarios.loaded import data_hashes
 from scenarios.loader import loaded_from
@@ -22,10 +22,12 @@ LABELS = {"official", "estimated", "reconstructed", "SYNTHETIC", "proposed"}
 # Tables whose rows rest on the roster or on the divisions.
 ON_SYNTHETIC = {
     "divisions": ("structure", "new_divisions", "new_agencies"),
-    "staff": ("posts", "staff", "commune", "routes", "stops", "projects"),
+    "staff": ("posts", "staff", "commune", "routes", "stops", "passengers", "projects"),
 }
 # Files of a whole plan besides the tables; plan.json is needed to read it at all.
 WHOLE = ("timetable.ics", "plan.gpkg", "report.vi.docx", "annex.xlsx", "dashboard.html")
+# Files of a plan with routes, besides one of the kind GPX a route.
+FEEDS = (f"{TRANSPORT}/gtfs.zip", f"{TRANSPORT}/timetables.vi.docx")
 NETWORK = f"{INTERNAL}/network.graphml"
 # Layers with exactly one feature a row of a table, and the column that identifies it.
 LAYERS = {"units_before": ("units", "code", "old_code"), "units_after": ("new_units", "code", "new_id")}
@@ -41,6 +43,8 @@ REFERENCES = (
     ("staff", "post_id", "posts", "post_id"),
     ("commute", "route_id", "routes", "route_id"),
     ("stops", "route_id", "routes", "route_id"),
+    ("passengers", "route_id", "routes", "route_id"),
+    ("passengers", "person_id", "staff", "person_id"),
 )
 
 
@@ -91,6 +95,10 @@ def complete(case: Case) -> Violations:
     there = case.shown if case.public else case.tables
     whole = {"units", "structure", "commute", "timetable"} <= set(there)
     for name in (*WHOLE, *(() if case.public else (NETWORK, f"{INTERNAL}/README.txt"))) if whole else ():
+        if not (case.path / name).exists():
+            yield f"{name} is missing"
+    routes = [] if "routes" not in there or not whole else there["routes"]["route_id"].tolist()
+    for name in (*FEEDS, *(f"{TRANSPORT}/gpx/{r}.gpx" for r in routes)) if routes else ():
         if not (case.path / name).exists():
             yield f"{name} is missing"
     for name in there:

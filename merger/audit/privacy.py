@@ -8,15 +8,16 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pandas as pd
 
 from merger.audit.report import Case, Violations, check, filled, items, shown
-from merger.plan import INTERNAL, MANIFEST
+from merger.plan import INTERNAL, MANIFEST, TRANSPORT
 from merger.tables import TABLES
 
 # Kinds of files that are archives of others.
-ARCHIVES = {".docx", ".xlsx"}
+ARCHIVES = {".docx", ".xlsx", ".zip"}
 # An id of digits alone is like any number of so many digits; shorter ones cannot be told from figures.
 DIGITS_TOLD = 9
 # Documents print the beginning of a digest; so many digits are enough to confirm a guess.
@@ -41,7 +42,17 @@ COUNTS = {
 # Money of the public table of commuters, at rates that anybody may know.
 MONEY = ("public_vnd_month", "private_vnd_month", "time_vnd_month")
 # Properties of map layers that count persons.
-LAYER_COUNTS = {"commute_flows": ("people",), "routes": ("riders",), "stops": ("boarding",)}
+LAYER_COUNTS = {
+    "commute_flows": ("people",),
+    "routes": ("riders",),
+    "routes_evening": ("riders",),
+    "stops": ("boarding", "load", "load_evening"),
+}
+# What may lie in the transport office's folder, and in its feed.
+TRANSPORT_FILES = re.compile(r"gtfs\.zip|timetables\.(vi|en)\.docx|gpx/[\w.-]+\.gpx")
+# Heads of columns of the timetables that count persons; those of one vehicle have two counts a cell.
+COUNT_HEADS = re.compile(r"Lên xe|Trên xe|Khách|Boarding|On board|Riders|Điểm \d+:.*|Stop \d+:.*")
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @check(
@@ -178,6 +189,40 @@ def groups(case: Case) -> Violations:
         yield from _heads(case.shown["headcount"], case.tables["staff"])
     yield from _above(case, least)
     return f"at least {least} persons"
+
+
+@check(
+    "privacy-transport",
+    "Thư mục transport chỉ có tệp được phép, biểu giờ không nêu nhóm người quá nhỏ",
+    "The folder transport holds known files alone; no timetable shows too small a group",
+    folder=True,
+)
+def transport(case: Case) -> Violations:
+    """No stray file (a list of passengers, say); counts in the tables of the timetables at least the smallest group."""
+    folder, least, counts = case.path / TRANSPORT, case.inputs.scenario.documents.smallest_group, 0
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if not TRANSPORT_FILES.fullmatch(name):
+            yield f"{TRANSPORT}/{name} does not belong there"
+        if path.suffix == ".docx":
+            found = list(_printed_counts(path))
+            counts += len(found)
+            if few := [n for n in found if 0 < n < least]:
+                yield f"{TRANSPORT}/{name} shows {len(few)} groups of fewer than {least} persons"
+    return f"{counts} counts in timetables"
+
+
+def _printed_counts(path: Path) -> Iterator[int]:
+    """Numbers in the columns of a Word file's tables that count persons."""
+    with zipfile.ZipFile(path) as archive:
+        root = Xml.fromstring(archive.read("word/document.xml"))
+    for table in root.iter(f"{WORD}tbl"):
+        rows = [["".join(t.itertext()) for t in row.iter(f"{WORD}tc")] for row in table.iter(f"{WORD}tr")]
+        columns = [i for i, head in enumerate(rows[0] if rows else []) if COUNT_HEADS.fullmatch(head.strip())]
+        for cells in rows[1:]:
+            for i in (c for c in columns if c < len(cells)):
+                # "<5" is a mark; 1.234 and 1,234 are one number.
+                yield from (int(re.sub(r"\D", "", n)) for n in re.findall(r"(?<![<\d.,])\d[\d.,]*", cells[i]))
 
 
 def _layers(case: Case, least: int) -> Iterator[str]:

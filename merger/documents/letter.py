@@ -152,10 +152,10 @@ class Letter:
         _fixed(table, widths_cm)
         self.gap(4)
 
-    def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM) -> None:
-        """A picture with its numbered caption below; both stay on one page. The caption is the
+    def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM, *, numbered: bool = True) -> None:
+        """A picture with its caption below, numbered or small; both stay on one page. The caption is the
         alternative text too."""
-        self._figures += 1
+        self._figures += numbered
         p = self.word.add_paragraph()
         p.alignment = WD_ALIGN_PARAGRAPH.CENTER
         p.paragraph_format.first_line_indent = Cm(0)
@@ -163,9 +163,9 @@ class Letter:
         p.paragraph_format.space_after = Pt(0)
         shape = p.add_run().add_picture(BytesIO(png), width=Cm(width_cm))
         shape._inline.docPr.set("descr", caption)
-        word = "Hình" if self.lang == "vi" else "Figure"
+        word = f"{'Hình' if self.lang == 'vi' else 'Figure'} {self._figures}. " if numbered else ""
         self._centred(
-            f"{word} {self._figures}. {caption}", 12, bold=False, italic=True
+            f"{word}{caption}", 12 if numbered else SMALL_PT - 1, bold=False, italic=True
         ).paragraph_format.space_after = Pt(8)
 
     def gap(self, points: float) -> None:

@@ -1,5 +1,6 @@
 """A plan so small that it can be read: five communes, an island, twelve departments, one shuttle."""
 
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,12 @@ from geodata.roads import RoadGraph
 from geodata.traffic import Traffic
 from geodata.travel import TravelTable
 from merger.audit import Case
+from merger.disclosure import public_tables
 from merger.inputs import Inputs
+from merger.plan import Plan
 from merger.tables import TABLES
+from merger.transport.gpx import write_gpx
+from merger.transport.gtfs import write_gtfs
 from scenarios.law import read_law
 from scenarios.schema import Arrange, Commute, Data, Relocate, Scenario, Special, Timetable, Title, Vehicle
 
@@ -102,6 +107,7 @@ def small_inputs() -> Inputs:
             min_riders_route=3,
             take_up=1.0,
             take_up_sd=0.0,
+            area_people=60,  # the 48 of 10002 are one home area
         ),
         timetable=Timetable(working_groups={"working_group": 2}),
         data=Data(),
@@ -210,12 +216,14 @@ def table(name: str, rows: list[dict], **common) -> pd.DataFrame:
 
 
 def small_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    people = _people(inputs)
     return {
         **_units(inputs),
         **_structure(inputs),
-        **_people(inputs),
+        **people,
         **_limits(),
         **_travel(),
+        **_passengers(people["staff"]),
         **_roads(),
         **_timetable(),
     }
@@ -498,6 +506,7 @@ def _travel() -> dict[str, pd.DataFrame]:
     routes = [
         {
             "route_id": "s-1",
+            "name_vi": "Xã An Bình Đông – Trung tâm hành chính",
             "mode": "shuttle",
             "site_id": "main",
             "vehicle": "48",
@@ -528,6 +537,9 @@ def _travel() -> dict[str, pd.DataFrame]:
                     "load": load,
                     "km": 44.0 * i,
                     "road_node": 1 if stop == "10002" else 2,
+                    "name": "Xã An Bình Đông" if stop == "10002" else "Trung tâm hành chính",
+                    "lon": 106.0 if stop == "10002" else 106.4,
+                    "lat": 20.8,
                 }
             )
     return {
@@ -626,6 +638,14 @@ def _roads() -> dict[str, pd.DataFrame]:
     }
 
 
+def _passengers(staff: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """All 48 riders board the one shuttle at its one stop."""
+    call = {"group_id": "10002|main|daily", "route_id": "s-1", "stop_id": "10002", "stop": "Xã An Bình Đông"}
+    call |= {"morning": "06:20", "evening": "18:05", "mode": "shuttle"}
+    rows = [{"person_id": p, **call} for p in staff.loc[staff["support"] == "shuttle", "person_id"]]
+    return {"passengers": table("passengers", rows, label="SYNTHETIC")}
+
+
 def _timetable() -> dict[str, pd.DataFrame]:
     """National Day and its eve are holidays: 29 August and 3 to 5 September are four working days."""
     base = {"legal_late_days": 0, "target_late_days": 0, "fixed": False, "critical": False, "origin": "plan"}
@@ -683,6 +703,33 @@ def _timetable() -> dict[str, pd.DataFrame]:
     for column in ("start", "finish", "legal_limit", "target"):
         rows[column] = [v.isoformat() if isinstance(v, date) else "" for v in rows[column]]
     return {"timetable": rows}
+
+
+def small_layers(tables: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """The way of the one route, a little bent, 41.9 km each way."""
+    way = [(106.0, 20.8), (106.2, 20.82), (106.4, 20.8)]
+    names = {"routes": way, "routes_evening": way[::-1]}
+    ids = tables["routes"]["route_id"].tolist()
+    return {
+        name: gpd.GeoDataFrame({"route_id": ids}, geometry=[shapely.LineString(line)] * len(ids), crs="EPSG:4326")
+        for name, line in names.items()
+    }
+
+
+@pytest.fixture
+def write_feeds():
+    """Writes the folder `transport` of a case into a plan folder: feed, GPX files and an empty booklet."""
+
+    def write(case: Case, folder: Path) -> None:
+        view = Plan(folder, {}, public_tables(case.tables, case.inputs.units, 5), public=True)
+        layers = small_layers(view.tables)
+        (folder / "transport" / "gpx").mkdir(parents=True)
+        write_gtfs(view, case.inputs, layers, folder / "transport" / "gtfs.zip")
+        write_gpx(view, layers, folder / "transport" / "gpx")
+        with zipfile.ZipFile(folder / "transport" / "timetables.vi.docx", "w") as archive:
+            archive.writestr("word/document.xml", "<t>48 người</t>")
+
+    return write
 
 
 @pytest.fixture(scope="session")

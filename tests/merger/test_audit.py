@@ -14,6 +14,7 @@ from merger.audit import Case, audit_tables
 from merger.audit.report import LISTED, REGISTRY
 from merger.audit.territory import bare_name
 from merger.audit.timing import days_of_work, is_working, working_days_after
+from merger.tables import empty
 from scenarios.schema import Locks
 
 
@@ -300,6 +301,17 @@ BROKEN = {
         lambda c: put(c, "stops", 1, km=40.0),
         lambda c: put(c, "stops", 0, time="06:40"),
     ],
+    "passengers-lists": [
+        lambda c: drop(c, "passengers"),
+        lambda c: twice(c, "passengers"),
+        lambda c: put(c, "passengers", 0, person_id="HP-00004"),
+        lambda c: put(c, "passengers", 0, group_id="10001|main|daily"),
+        lambda c: put(c, "passengers", 0, mode="train"),
+        lambda c: put(c, "passengers", 0, stop_id="main"),
+        lambda c: put(c, "passengers", 0, evening="17:05"),
+        lambda c: put(c, "routes", 0, seats=47),
+        lambda c: put(c, "stops", 3, boarding=47),
+    ],
     "boardings-add-up": [
         lambda c: put(c, "boardings", 0, riders=47),
         lambda c: put(c, "boardings", 0, stop_id="main"),
@@ -533,11 +545,39 @@ def test_site_too_small(small_case):
         assert run("structure-sites", replace(small_case, inputs=inputs)).passed is passes
 
 
+def test_a_stop_too_far_from_home(small_case):
+    """Were all homes at the main site, the stop would be 44 km away from them; the limit is 5 km."""
+    case = with_options(small_case)
+    case.inputs.__dict__["unit_nodes"] = case.inputs.unit_nodes * 0 + 1
+    words = "stops too far from home: 10002|main|daily at 10002"
+    assert run("passengers-lists", case).violations == (words,)
+
+
+def test_a_stop_too_far_from_all_of_a_parted_home(small_case):
+    """The stop lies 0.05 degrees or 5.2 km west of the land of 10002, within 5 km and the tolerance; 0.1 is too far."""
+    for name in ("passengers", "commute", "boardings"):
+        small_case.tables[name]["group_id"] = "10002#2|main|daily"
+    assert run("passengers-lists", small_case).violations == ()
+    small_case.tables["stops"]["lon"] -= 0.05
+    words = "stops too far from home: 10002#2|main|daily at 10002"
+    assert run("passengers-lists", small_case).violations == (words,)
+
+
 def test_budget_is_a_ceiling(small_case):
     """48 million VND a month do not fit under 47 million."""
     commute = small_case.inputs.scenario.commute.model_copy(update={"budget_vnd_month": 47e6})
     violations = run("commute-allowances", with_options(small_case, commute=commute)).violations
     assert violations == ("48,000,000 VND a month, the ceiling is 47,000,000",)
+
+
+def test_a_plan_in_which_nobody_travels(small_case):
+    """No routes, no riders: there is nothing to put on a list, and that is no fault."""
+    for name in ("commute", "routes", "stops", "passengers"):
+        small_case.tables[name] = empty(name)
+    small_case.tables["staff"]["support"] = "none"
+    assert run("passengers-lists", small_case).violations == ()
+    small_case.tables["staff"].loc[0, "support"] = "shuttle"
+    assert run("passengers-lists", small_case).violations == ("on no list, or without a shuttle or train: HD-00000",)
 
 
 def test_missing_tables_leave_nothing_to_examine(small_case):

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import geopandas as gpd
 import networkx as nx
@@ -13,6 +14,7 @@ import shapely
 from merger.audit import audit_plan, audit_tables
 from merger.audit.report import REGISTRY
 from merger.disclosure import public_tables
+from merger.documents.letter import Letter
 from merger.plan import SCHEMA_VERSION, read_tables, table_path, write_csv, write_manifest
 from merger.tables import TABLES
 from scenarios.loaded import data_hashes
@@ -22,7 +24,7 @@ LAYERS = {"units_before": ("units", "old_code"), "units_after": ("new_units", "n
 
 
 @pytest.fixture
-def folder_case(small_case, tmp_path):
+def folder_case(small_case, write_feeds, tmp_path):
     """The small plan written out, with the manifest of the shipped scenario."""
     loaded = load_scenario("hai-phong-2025")
     (tmp_path / "maps").mkdir()
@@ -48,6 +50,7 @@ def folder_case(small_case, tmp_path):
         kind = "new_divisions" if row.successor_id.endswith("phong") else "new_agencies"
         graph.add_edge(f"{kind}:{row.successor_id}", f"mandate:{row.mandate_id}", kind="accountable_for")
     nx.write_graphml(graph, tmp_path / "internal" / "network.graphml")
+    write_feeds(small_case, tmp_path)
     events = "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * len(small_case.tables["timetable"])
     (tmp_path / "timetable.ics").write_text(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n", encoding="utf-8")
     for name in ("report.vi.docx", "annex.xlsx"):
@@ -100,10 +103,18 @@ def test_missing_files_are_named(folder_case):
     """A whole plan needs every file."""
     (folder_case.path / "annex.xlsx").unlink()
     (folder_case.path / "routes.csv").unlink()
+    (folder_case.path / "transport" / "gtfs.zip").unlink()
+    (folder_case.path / "transport" / "gpx" / "s-1.gpx").unlink()
     for path in (folder_case.path / "maps").iterdir():
         path.unlink()
     found = run("files-complete", folder_case).violations
-    assert found == ("annex.xlsx is missing", "routes.csv is missing", "maps/ holds no layer")
+    assert found == (
+        "annex.xlsx is missing",
+        "transport/gtfs.zip is missing",
+        "transport/gpx/s-1.gpx is missing",
+        "routes.csv is missing",
+        "maps/ holds no layer",
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,6 +308,36 @@ def test_headcounts_that_disagree(folder_case):
     lone = rows.assign(people=rows["people"].mask(province & (rows["group"] == "all"), 96))
     found = run("privacy-groups", replace(folder_case, shown={**folder_case.shown, "headcount": lone})).violations
     assert found[-1] == "headcount.csv: outcome province: a lone masked count follows from the others"
+
+
+def test_a_list_of_passengers_in_the_transport_folder(folder_case):
+    """Any other file than the known ones is reported there, and ids inside the feed are found."""
+    assert run("privacy-transport", folder_case).passed
+    (folder_case.path / "transport" / "passengers.csv").write_text("x", encoding="utf-8")
+    write_archive(folder_case.path / "transport" / "gtfs.zip", "HD-00003")
+    assert run("privacy-transport", folder_case).violations == ("transport/passengers.csv does not belong there",)
+    found = run("privacy-persons", folder_case).violations
+    assert found == ("transport/gtfs.zip (word/document.xml) names persons: HD-00003",)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "few"),
+    [
+        ("Lên xe", "4", True),
+        ("On board", "<5", False),
+        ("Điểm 2: lên / trên xe", "3 / 1.234", True),
+        ("Stop 1: boarding / on board", "1,234 / •", False),
+        ("Km", "4,4", False),
+    ],
+)
+def test_small_groups_in_printed_timetables(folder_case, head, cell, few):
+    """Counts below five in the columns of persons are reported; marks, long numbers and kilometres are not."""
+    letter = Letter("vi")
+    letter.table(["TT", head], [("1", cell)], (2.0, 4.0))
+    path = folder_case.path / "transport" / "timetables.vi.docx"
+    letter.save(path, title="x", author="x", created=date(2025, 7, 1))
+    words = "transport/timetables.vi.docx shows 1 groups of fewer than 5 persons"
+    assert run("privacy-transport", folder_case).violations == ((words,) if few else ())
 
 
 @pytest.mark.slow

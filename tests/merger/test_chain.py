@@ -13,14 +13,33 @@ from merger.compare import compare_plans
 from merger.explain import explain_item
 from merger.inputs import inputs_of, load_inputs
 from merger.network import doubled_mandates, orphaned_mandates, read_graphml
-from merger.pipeline import STAGES, plan_layers, publish_plan, solve_stages, write_data, write_documents, write_maps
+from merger.pipeline import (
+    STAGES,
+    plan_layers,
+    publish_plan,
+    solve_stages,
+    write_data,
+    write_documents,
+    write_feeds,
+    write_maps,
+)
 from merger.plan import Plan, read_plan, table_path
 from merger.tables import TABLES
 
 pytestmark = pytest.mark.xdist_group("plan")
 
 DOCUMENTS = ("report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
-OTHERS = ("plan.json", "plan.gpkg", "internal/network.graphml", "internal/README.txt", "timetable.ics")
+OTHERS = (
+    "plan.json",
+    "plan.gpkg",
+    "internal/network.graphml",
+    "internal/README.txt",
+    "timetable.ics",
+    "transport/gtfs.zip",
+    "transport/gpx/shuttle-001.gpx",
+    "transport/timetables.vi.docx",
+    "transport/timetables.en.docx",
+)
 
 
 def test_every_file_of_a_plan_is_there(shipped_plan):
@@ -97,14 +116,16 @@ def test_a_public_copy_gives_the_same_documents_and_no_person(shipped_plan, inpu
     ids = re.compile(rb"H[DP]-\d{5}")
     assert ids.search((shipped_plan.path / "internal" / "staff.csv").read_bytes())
     for path in (p for p in copy.rglob("*") if p.is_file()):
-        archive = zipfile.ZipFile(path) if path.suffix in (".docx", ".xlsx") else None
+        archive = zipfile.ZipFile(path) if path.suffix in (".docx", ".xlsx", ".zip") else None
         contents = [archive.read(n) for n in archive.namelist()] if archive else [path.read_bytes()]
         assert not any(ids.search(c) for c in contents), path.name
-    before = {p: p.read_bytes() for p in (copy / "annex.xlsx", copy / "dashboard.html", *maps(shipped_plan, copy))}
+    written = (copy / "annex.xlsx", copy / "dashboard.html", *(p for p in copy.rglob("transport/**/*") if p.is_file()))
+    before = {p: p.read_bytes() for p in (*written, *maps(shipped_plan, copy))}
     opened = read_plan(copy)
     known = inputs_of(opened)
     layers = plan_layers(opened, known)
     write_maps(opened, layers)
+    write_feeds(opened, known, layers)
     write_documents(opened, known, layers, ())
     assert {p.name for p, content in before.items() if p.read_bytes() != content} == set()
     assert len(known.staff) == 0
