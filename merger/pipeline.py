@@ -92,10 +92,7 @@ def solve_stages(
     for name in wanted:
         progress(name)
         if name == "commute" and inputs.scenario.relocate.commute_feedback:
-            _run_stage(name, _draft(inputs), tables, records, seconds)
-            progress("relocate")
-            _place_again(inputs, tables, records, seconds)
-            progress(name)
+            _place_again(inputs, tables, records, seconds, progress)
         _run_stage(name, inputs, tables, records, seconds)
     if "commute" in tables:
         tables["passengers"] = passenger_lists(inputs, tables)
@@ -107,25 +104,30 @@ def _run_stage(
 ) -> None:
     """Run one stage and put its tables and its record in place."""
     stage = import_module(f"merger.stages.{name}")
-    options = getattr(inputs.scenario, name).stop
-    limit = options.seconds if seconds is None else min(seconds, options.seconds)
-    stop = Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
+    stop = _stop(name, inputs, seconds)
     result = stage.run(inputs, dict(tables), stop)
     _rearm_interrupts()
     tables.update({key: conform(key, frame) for key, frame in result.tables.items()})
     records[name] = result.record
 
 
-def _draft(inputs: Inputs) -> Inputs:
-    """The commute for the expected demand alone, enough to price the ways to work."""
-    commute = inputs.scenario.commute.model_copy(update={"take_up_sd": 0.0, "curve": ()})
-    return replace(inputs, scenario=inputs.scenario.model_copy(update={"commute": commute}))
+def _stop(name: str, inputs: Inputs, seconds: float | None) -> Stop:
+    """When a stage stops: as the scenario says, and after `seconds` at the latest."""
+    options = getattr(inputs.scenario, name).stop
+    limit = options.seconds if seconds is None else min(seconds, options.seconds)
+    return Stop(limit, options.work, options.gap, inputs.scenario.seed, inputs.scenario.threads)
 
 
 def _place_again(
-    inputs: Inputs, tables: dict[str, pd.DataFrame], records: dict[str, Record], seconds: float | None
+    inputs: Inputs,
+    tables: dict[str, pd.DataFrame],
+    records: dict[str, Record],
+    seconds: float | None,
+    progress: Progress,
 ) -> None:
-    """Place again at the prices that stage commute found."""
+    """Place again at the prices of travel that a draft of the commute finds."""
+    tables["commute"] = import_module("merger.stages.commute").draft(inputs, tables, _stop("commute", inputs, seconds))
+    progress("relocate")
     first, spent = tables["staff"], records["relocate"].seconds
     _run_stage("relocate", inputs, tables, records, seconds)
     again = tables["staff"]
@@ -134,6 +136,7 @@ def _place_again(
     fed_back = shown_figures({"commute_feedback_moved_people": moved}, inputs.scenario.documents.smallest_group)
     figures = {**record.figures, **fed_back}
     records["relocate"] = replace(record, seconds=record.seconds + spent, figures=figures)
+    progress("commute")
 
 
 def _rearm_interrupts() -> None:

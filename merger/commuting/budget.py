@@ -20,6 +20,8 @@ from solvers.routing.problem import Mode, RoutingProblem
 RIDERS_SEEN = "train_riders"
 MONTHS = (6, 12, 24)
 WEEKS = 52 / 12
+# Nodes of a search that only compares: the plan's own search goes further.
+COMPARED = 1
 COMMUNES, SMALL = "communes", "other"
 COLLECTIVE = ("shuttle", "train")
 # Sums over the persons of a side or an agency are told in whole millions: exact ones would tell who gets which tier.
@@ -171,7 +173,7 @@ def curve_rows(choice: Choice, stop: Stop) -> pd.DataFrame:
     for factor in sorted({1.0, *options.curve} if options.curve else ()):
         solution = choice.solution
         if factor != 1.0:
-            solution = choose(_at_price(choice, factor), choice.solution.columns, stop)
+            solution = choose(_at_price(choice, factor), choice.solution.columns, replace(stop, work=COMPARED))
         if solution is None:
             continue
         sums = sums_of(choice, solution)

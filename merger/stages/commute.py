@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from merger.commuting.budget import budget_rows, curve_rows, policies
@@ -44,21 +46,14 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     counted once: `support_vnd_month` over staff adds up to `public_vnd_month` over commute; of a shuttle, each rider
     bears an equal share of what its vehicle costs.
     """
-    label = "SYNTHETIC" if "staff" in inputs.synthetic else "proposed"
+    label = _label(inputs)
     people = people_concerned(inputs, tables["staff"])
     if people.empty:
         record = Record(str(Status.OPTIMAL), 0.0, 0.0, 0.0, 0.0, UNIT, figures={"concerned_people": 0})
         nothing = {name: empty(name) for name in TABLES}
         nothing["projects"] = project_savings(inputs, *(nothing[n] for n in ("commute", "routes", "stops")))
         return StageResult(nothing | {"staff": with_support(tables["staff"], {})}, record)
-    groups = group_people(inputs, people)
-    prices = mode_prices(inputs, groups)
-    network = shuttle_network(inputs, groups, prices)
-    solution = solve_routing(network.problem, stop)
-    violations = check_routing(network.problem, solution)
-    if violations or solution.by_mode is None:
-        raise RuntimeError("commute: " + "; ".join(violations or ["no choice was found in the time given"]))
-    choice = Choice(inputs, groups, prices, network, solution, label)
+    choice = _choose(inputs, people, label, stop)
     commute, shares = commute_rows(choice)
     routes, stops = route_rows(choice, commute)
     support = support_of_people(people, commute, shares)
@@ -81,7 +76,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     figures = figures_of(choice, people, commute, routes, compared=compared, risk=frames["demand_risk"])
     figures = commute_figures(figures, commute, smallest)
     record = Record.of(
-        solution,
+        choice.solution,
         UNIT,
         rules_hit=tuple(sorted({rule for row in commute["rules"] for rule in row.split(";") if rule})),
         findings=tuple(findings_of(choice, commute, figures)),
@@ -90,6 +85,32 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     shown = {name: conform(name, frame) if len(frame) else empty(name) for name, frame in frames.items()}
     shown["projects"] = project_savings(inputs, shown["commute"], shown["routes"], shown["stops"])
     return StageResult(shown | {"staff": with_support(tables["staff"], support)}, record)
+
+
+def draft(inputs: Inputs, tables: Tables, stop: Stop) -> pd.DataFrame:
+    """Table `commute` for the expected demand alone: enough to price the ways to work."""
+    commute = inputs.scenario.commute.model_copy(update={"take_up_sd": 0.0})
+    inputs = replace(inputs, scenario=inputs.scenario.model_copy(update={"commute": commute}))
+    people = people_concerned(inputs, tables["staff"])
+    if people.empty:
+        return empty("commute")
+    return conform("commute", commute_rows(_choose(inputs, people, _label(inputs), stop))[0])
+
+
+def _label(inputs: Inputs) -> str:
+    return "SYNTHETIC" if "staff" in inputs.synthetic else "proposed"
+
+
+def _choose(inputs: Inputs, people: pd.DataFrame, label: str, stop: Stop) -> Choice:
+    """Groups of people, their ways to work, and who takes which; RuntimeError where the check finds a fault."""
+    groups = group_people(inputs, people)
+    prices = mode_prices(inputs, groups)
+    network = shuttle_network(inputs, groups, prices)
+    solution = solve_routing(network.problem, stop)
+    violations = check_routing(network.problem, solution)
+    if violations or solution.by_mode is None:
+        raise RuntimeError("commute: " + "; ".join(violations or ["no choice was found in the time given"]))
+    return Choice(inputs, groups, prices, network, solution, label)
 
 
 def _by_agency(people: pd.DataFrame, support: dict[str, tuple[str, int, str]], tables: Tables) -> pd.DataFrame:
