@@ -397,7 +397,7 @@ class Commute(Section):
     ramp: tuple[float, ...] = Field(
         (0.75, 1.5, 1.0), min_length=1, description="riders of the first weeks over the expected ones; the last lasts"
     )
-    curve: tuple[float, ...] = Field(
+    time_prices: tuple[float, ...] = Field(
         (0.3, 3.0, 6.0, 10.0),
         description="prices of time over the scenario's, at which budget and minutes are traded; empty: none",
     )

@@ -170,7 +170,7 @@ def curve_rows(choice: Choice, stop: Stop) -> pd.DataFrame:
     """Table `budget_curve`: the choice again at other prices of time, over the sequences that were searched."""
     options = choice.inputs.scenario.commute
     rows = []
-    for factor in sorted({1.0, *options.curve} if options.curve else ()):
+    for factor in sorted({1.0, *options.time_prices} if options.time_prices else ()):
         solution = choice.solution
         if factor != 1.0:
             solution = choose(_at_price(choice, factor), choice.solution.columns, replace(stop, work=COMPARED))

@@ -136,7 +136,7 @@ def _mean(values: pd.Series, weights: pd.Series) -> float:
 
 def _only(texts: pd.Series) -> str:
     """The text that all rows share, "" where they differ: a reason of few is not told for all."""
-    found = texts.fillna("").unique()
+    found = texts.astype(object).fillna("").unique()
     return found[0] if len(found) == 1 else ""
 
 

@@ -19,7 +19,7 @@ from merger.relocation.severance import SeveranceLaw
 
 FACTS = ("side", "level", "body_before", "field", "home_code", "outcome")
 SALARY = "severance.current_salary"
-ROUTES_SHOWN, UNCHANGED_KM = 2, 0.05
+REASONS_SHOWN, UNCHANGED_KM = 2, 0.05
 
 
 def person_choices(q: Question, row: pd.Series) -> tuple[Choice, ...]:
@@ -109,10 +109,49 @@ def _commute(q: Question, row: pd.Series) -> list[str]:
     if row["support"] and row["support"] != "none":
         text = q.say("Hỗ trợ: ", "Support: ") + term("mode", row["support"], q.lang)
         cost = money(row["support_vnd_month"], q.lang)
-        lines.append(text + q.say(f", ngân sách {cost}/tháng", f", public money {cost} a month") + _routes(q, row))
+        lines.append(text + q.say(f", ngân sách {cost}/tháng", f", public money {cost} a month") + _rules(q, row))
+        lines += _ride(q, row) or _why(q, row)
     else:
         lines.append(q.say("Không thuộc diện cần hỗ trợ đi lại", "No support of travel is needed"))
     return lines
+
+
+def _ride(q: Question, row: pd.Series) -> list[str]:
+    """Where and when a rider gets on and off, from the internal list of passengers."""
+    lists = q.table("passengers")
+    own = lists[lists["person_id"] == row["person_id"]]
+    if own.empty:
+        return []
+    ride = own.iloc[0]
+    route = q.table("routes").set_index("route_id")["name_vi"].get(ride["route_id"], ride["route_id"])
+    seat = q.say("Tuyến", "Route") + f" {route} [{ride['route_id']}]: "
+    return [
+        seat
+        + q.say(
+            f"lên xe tại {ride['stop']} lúc {ride['morning']}, chiều về đến {ride['evening']}",
+            f"boards at {ride['stop']} at {ride['morning']}, back at {ride['evening']}",
+        )
+    ]
+
+
+def _why(q: Question, row: pd.Series) -> list[str]:
+    """The limit that keeps people of this home and workplace from a shuttle, as the stage told it."""
+    own = _group(q, row)
+    return list(dict.fromkeys(str(reason) for reason in own[f"reason_{q.lang}"] if reason))[:REASONS_SHOWN]
+
+
+def _group(q: Question, row: pd.Series) -> pd.DataFrame:
+    """Rows of commute for the person's home, workplace and mode."""
+    commute = q.table("commute")
+    return commute[
+        (commute["home_code"] == row["home_code"])
+        & (commute["site_id"] == row["site_after"])
+        & (commute["mode"] == row["support"])
+    ]
+
+
+def _rules(q: Question, row: pd.Series) -> str:
+    return q.cite(*dict.fromkeys(r for cell in _group(q, row)["rules"] for r in str(cell or "").split(";") if r))
 
 
 def _farther(q: Question, km: float) -> str:
@@ -122,20 +161,6 @@ def _farther(q: Question, km: float) -> str:
     if km > 0:
         return q.say(f"Xa thêm {change} km mỗi lượt", f"{change} km farther each way")
     return q.say(f"Gần hơn {change} km mỗi lượt", f"{change} km nearer each way")
-
-
-def _routes(q: Question, row: pd.Series) -> str:
-    """Routes and rules of the person's group of riders."""
-    commute = q.table("commute")
-    own = commute[
-        (commute["home_code"] == row["home_code"])
-        & (commute["site_id"] == row["site_after"])
-        & (commute["mode"] == row["support"])
-    ]
-    names = q.table("routes").set_index("route_id")["name_vi"]
-    routes = q.cut(dict.fromkeys(names.get(r, r) for r in own["route_id"] if r), ROUTES_SHOWN)
-    rules = dict.fromkeys(r for cell in own["rules"] for r in str(cell or "").split(";") if r)
-    return (f" ({'; '.join(routes)})" if routes else "") + q.cite(*rules)
 
 
 def _entitlements(q: Question, options: tuple[Choice, ...]) -> list[str]:

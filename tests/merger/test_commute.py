@@ -97,7 +97,7 @@ def run(*rows: tuple[str, str, int], site: str = NEW, tables: dict | None = None
     """The stage with everybody sure to ride and routes from twelve people on, unless options say otherwise."""
     roster, staff = people(*rows, site=site)
     inputs = base_inputs()
-    options = {"take_up": 1.0, "take_up_sd": 0.0, "min_riders_route": 12, "curve": []} | options
+    options = {"take_up": 1.0, "take_up_sd": 0.0, "min_riders_route": 12, "time_prices": []} | options
     scenario = inputs.scenario.model_copy(update={"commute": type(inputs.scenario.commute).model_validate(options)})
     inputs = replace(inputs, scenario=scenario, staff=roster, **(tables or {}))
     return commute.run(inputs, {"staff": staff}, STOP)

@@ -32,7 +32,7 @@ def unsure() -> StageResult:
         (NEAR, "daily", 3),
         take_up=0.7,
         take_up_sd=0.2,
-        curve=(0.2, 20.0),
+        time_prices=(0.2, 20.0),
     )
 
 
