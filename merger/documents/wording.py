@@ -223,8 +223,8 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
 _RESTRICTIONS_VI = (
     (r"regions of at most (\d+) units", r"mỗi đơn vị mới gồm không quá \1 đơn vị cũ"),
     (
-        r"the given stops; every sequence of them is covered by the bound",
-        "các điểm đón đã chọn, với mọi thứ tự dừng",
+        r"the given stops and demands; every sequence of stops is covered by the bound",
+        "các điểm đón và các mức nhu cầu đã chọn, với mọi thứ tự dừng",
     ),
     (
         r"only small sets of divisions were considered, there are too many",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pandas as pd
@@ -46,6 +47,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     counted once: `support_vnd_month` over staff adds up to `public_vnd_month` over commute; of a shuttle, each rider
     bears an equal share of what its vehicle costs.
     """
+    began = time.perf_counter()
     label = _label(inputs)
     people = people_concerned(inputs, tables["staff"])
     if people.empty:
@@ -84,6 +86,8 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     )
     shown = {name: conform(name, frame) if len(frame) else empty(name) for name, frame in frames.items()}
     shown["projects"] = project_savings(inputs, shown["commute"], shown["routes"], shown["stops"])
+    # Risk, budget and curve solve programmes of their own: the time told is that of the whole stage.
+    record = replace(record, seconds=time.perf_counter() - began)
     return StageResult(shown | {"staff": with_support(tables["staff"], support)}, record)
 
 

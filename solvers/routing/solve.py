@@ -44,7 +44,7 @@ GENERATING = 0.2
 # Times an incomplete pool is enlarged around the chosen routes and the programme solved again.
 ROUNDS = 2
 TOLERANCE = 1e-6
-RESTRICTION = "the given stops; every sequence of them is covered by the bound"
+RESTRICTION = "the given stops and demands; every sequence of stops is covered by the bound"
 
 __all__ = ["Demand", "Mode", "Ridership", "Route", "RoutingProblem", "RoutingSolution", "VehicleType", "solve_routing"]
 

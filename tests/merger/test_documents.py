@@ -87,7 +87,7 @@ def fabricated_plan(inputs: Inputs, folder: Path) -> Plan:
             2.3e9,
             "VND/month",
             ["hp-travel-45"],
-            said="the given stops; every sequence of them is covered by the bound",
+            said="the given stops and demands; every sequence of stops is covered by the bound",
         ),
         "timetable": _record("feasible", 120.0, None, "working days", []),
     }
