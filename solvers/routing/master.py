@@ -231,8 +231,8 @@ def _programme(
     """The programme over a pool: with `counts` the vehicles are given, with `relaxed` nothing is whole."""
     model = LinearModel()
     shared = _add_shared(problem, model)
-    # A budget cuts persons of other modes in parts: with those whole, the rest is a flow again.
-    modes = whole_people or (problem.budget is not None and not relaxed)
+    # With a budget the modes are whole too where one demand makes that cheap: what remains is a flow again.
+    modes = whole_people or (problem.budget is not None and not relaxed and not problem.others)
     blocks = [_add_people(problem, model, shared, d, whole=whole_people, whole_modes=modes) for d in problem.demands]
     kinds = problem.vehicles
     cost = np.array([[problem.vehicle_vnd_month(v, q, d) for v in range(len(kinds))] for d, q in pool])

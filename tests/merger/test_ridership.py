@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,9 +15,10 @@ from merger.commuting.budget import _first_month, _large
 from merger.commuting.homes import area_of_people, home_areas
 from merger.commuting.limits import in_words
 from merger.commuting.routes import least_riders, riders_of
+from merger.stages.commute import draft
 from merger.stages.stage import StageResult
 from scenarios.schema import Commute
-from tests.merger.test_commute import CITY, FAR, NEAR, base_inputs, run
+from tests.merger.test_commute import CITY, FAR, NEAR, STOP, base_inputs, people, run
 
 ROUTES_FROM = 12
 
@@ -209,3 +211,15 @@ def test_a_price_of_co2_favours_shared_vehicles_and_moves_no_money():
     assert cost["dear"] <= cost["free"]
     rows, staff = dear.tables["commute"], dear.tables["staff"]
     assert rows["public_vnd_month"].sum() == staff["support_vnd_month"].sum()
+
+
+def test_a_draft_prices_the_ways_as_the_expected_demand_alone():
+    """The table of the draft is that of the stage when the take-up is sure, and nothing else is decided."""
+    roster, staff = people((CITY[0], "daily", 30))
+    options = {"take_up": 1.0, "take_up_sd": 0.2, "min_riders_route": 12}
+    inputs = base_inputs()
+    scenario = inputs.scenario.model_copy(update={"commute": Commute.model_validate(options)})
+    inputs = replace(inputs, scenario=scenario, staff=roster)
+    table = draft(inputs, {"staff": staff}, STOP)
+    sure = run((CITY[0], "daily", 30)).tables["commute"]
+    pd.testing.assert_frame_equal(table, sure)
