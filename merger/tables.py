@@ -411,6 +411,7 @@ TABLES: dict[str, Table] = {
         ("route_id",),
         {
             "route_id": ("text", "one shuttle vehicle"),
+            "name_vi": ("text", "as in routes"),
             "registered": ("int", "people who are offered a seat on it"),
             "seats": ("int", ""),
             "riders_low": ("int", "riders at a low take-up"),

@@ -12,7 +12,7 @@ from merger.inputs import Inputs
 # Limits in the order in which they are looked at; the first that binds is told.
 NO_ROAD, BELOW_KM, BUDGET = "no_road", "below_km", "budget"
 FEW_AT_SITE, NO_STOP, RIDE, FEW_ON_ROUTE = "few_at_site", "no_stop", "longest_ride", "few_on_route"
-TAKE_UP, SEATS, COST = "take_up", "seats", "cost"
+TAKE_UP, COST = "take_up", "cost"
 NONE = ""
 
 

@@ -26,13 +26,13 @@ def projects(c: Context, number_of: int) -> int:
             c.say("Dự án", "Project"),
             c.say("Trong phương án", "In this plan"),
             c.say("Người đi nhanh hơn", "People quicker"),
-            c.say("Phút/người/ngày", "Min a person a day"),
+            c.say("Phút/ người/ ngày", "Min a person a day"),
             c.say("Tiết kiệm/tháng, nếu đều tự lái xe", "Saved a month if all drove"),
             c.say("Tiết kiệm/tháng, theo phương án", "Saved a month, as planned"),
             c.say("Số năm hoàn vốn", "Years to pay back"),
         ],
         rows,
-        (4.6, 1.5, 1.6, 1.6, 2.6, 2.6, 1.5),
+        (4.0, 2.0, 1.6, 1.7, 2.6, 2.6, 1.5),
         numeric=range(2, 7),
         size=10,
         caption=c.say(
@@ -44,11 +44,11 @@ def projects(c: Context, number_of: int) -> int:
         c.say(
             "Chỉ tính những người thuộc phương án đi lại này, là một phần rất nhỏ số người dùng đường, nên không đủ để "
             "quyết định đầu tư. Cột theo phương án giữ nguyên điểm đón và thứ tự "
-            "của xe đưa đón nên là mức tối thiểu; lập lại với commute.projects sẽ cho mức đầy đủ. Vị trí đầu cầu, đầu "
+            "của xe đưa đón nên là mức tối thiểu; lập lại phương án có dự án đó sẽ cho mức đầy đủ. Vị trí đầu cầu, đầu "
             "đường là gần đúng; số âm: phà dời bến làm đường đi dài hơn.",
             "Only people of this commute plan are counted, a very small part of a road's users, so this is no ground "
             "to decide on an investment. As planned, shuttles keep their stops and their order: a lower bound of what "
-            "planning again with commute.projects would save. Ends of the links are approximate; below 0: a ferry that "
+            "planning again with the project would save. Ends of the links are approximate; below 0: a ferry that "
             "moved makes ways longer.",
         )
     )

@@ -68,7 +68,9 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
         "routes": routes,
         "stops": stops,
         "boardings": boarding_rows(choice),
-        "route_rules": rules,
+        "route_rules": rules.assign(name_vi=rules["route_id"].map(routes.set_index("route_id")["name_vi"]))
+        if len(rules)
+        else rules,
         "ridership": weeks,
         "demand_risk": risk_rows(ridership),
         "commute_budget": budget_rows(choice, compared, commute, _by_agency(people, support, tables), weeks),

@@ -83,6 +83,7 @@ def test_a_vehicle_is_kept_from_the_riders_who_pay_for_it():
     tables = unsure().tables
     rules = tables["route_rules"].merge(tables["routes"], on="route_id", suffixes=("", "_of_route"))
     assert len(rules)
+    assert (rules["name_vi"] == rules["name_vi_of_route"]).all()
     month = rules["cost_vnd_day"] * 22
     assert (rules["pays_from"] >= np.floor(month / 3_600_000)).all()
     assert (rules["pays_from"] <= np.ceil(month / 1_800_000)).all()

@@ -14,34 +14,9 @@ from solvers.routing.columns import route_pool
 from solvers.routing.generated import boarding, generated_routes
 from solvers.routing.master import choose
 from solvers.routing.problem import Mode, RoutingProblem, VehicleType
+from tests.solvers.test_routing import OFFICE, PLACE, A, B, C, D, problem
 
 BRIEFLY = Stop(seconds=60, work=40)
-
-# A -10- B -10- C -20- office -30- D  (minutes, both ways); half a km a minute. Ten people live at each stop.
-A, B, C, D, OFFICE = range(5)
-PLACE = np.array([0.0, 10.0, 20.0, 70.0, 40.0])
-
-
-def problem(**changes) -> RoutingProblem:
-    minutes = np.abs(PLACE[:, None] - PLACE[None, :])
-    access = np.full((4, 4), np.inf)
-    np.fill_diagonal(access, 0.0)
-    stated = {
-        "minutes": minutes,
-        "km": minutes / 2,
-        "n_stops": 4,
-        "people": np.full(4, 10),
-        "depot": np.full(4, OFFICE),
-        "minute_cost": np.zeros(4),
-        "access_cost": access,
-        "riders_max": np.full(4, 10),
-        "modes": (Mode("own", np.full(4, 200.0), np.zeros(4)),),
-        "vehicles": (VehicleType("bus", 40, 1_000.0, 10.0, 9),),
-        "days": 1.0,
-        "max_ride": 50.0,
-        "max_stops": 4,
-    }
-    return RoutingProblem(**stated | changes)
 
 
 def test_one_bus_on_each_side_comes_first():
