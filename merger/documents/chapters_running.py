@@ -121,7 +121,7 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
             c.say("Chi phí/ngày", "Cost a day"),
         ],
         rows,
-        (3.4, 1.5, 0.9, 1.3, 1.2, 1.4, 1.2, 1.2, 2.2, 2.2),
+        (3.2, 1.5, 0.9, 1.5, 1.2, 1.4, 1.2, 1.2, 2.2, 2.2),
         numeric=(2, 3, 4, 5, 6, 7, 9),
         size=9.5,
         caption=c.say(
