@@ -10,6 +10,7 @@ import pandas as pd
 
 from merger.commuting.money import Sums, policy_sums, sums_of
 from merger.commuting.prices import is_entitled
+from merger.commuting.ridership import COMPARED
 from merger.commuting.rows import Choice
 from merger.disclosure.commuters import modes_joined
 from merger.tables import TABLES
@@ -20,8 +21,7 @@ from solvers.routing.problem import Mode, RoutingProblem
 RIDERS_SEEN = "train_riders"
 MONTHS = (6, 12, 24)
 WEEKS = 52 / 12
-# Nodes of a search that only compares: the plan's own search goes further.
-COMPARED = 1
+# Staff of communes work for a commune-level unit, not for an agency; agencies of too few people are joined.
 COMMUNES, SMALL = "communes", "other"
 COLLECTIVE = ("shuttle", "train")
 # Sums over the persons of a side or an agency are told in whole millions: exact ones would tell who gets which tier.

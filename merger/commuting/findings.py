@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.rail import clock
+from merger.commuting.budget import RIDERS_SEEN
 from merger.commuting.money import Sums
 from merger.commuting.prices import Tariff
 from merger.commuting.ridership import registered
 from merger.commuting.rows import ORDER, Choice
 from merger.disclosure import in_words, is_masked
 from merger.stages.stage import Finding
-
-RIDERS_SEEN = "train_riders"
 
 
 def figures_of(

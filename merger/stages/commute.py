@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from merger.commuting.budget import budget_rows, curve_rows, policies
+from merger.commuting.budget import COMMUNES, budget_rows, curve_rows, policies
 from merger.commuting.findings import figures_of, findings_of
 from merger.commuting.groups import group_people, people_concerned
 from merger.commuting.modes import mode_prices
@@ -35,8 +35,6 @@ TABLES = (
     "commute_budget",
     "budget_curve",
 )
-# Staff of communes work for a commune-level unit, not for an agency.
-COMMUNES = "communes"
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
