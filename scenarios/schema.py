@@ -93,6 +93,7 @@ class Data(Section):
     agencies: str = Field("agencies.csv", description="agencies before and after")
     programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
     deadlines: str = Field("deadlines.csv", description="dated steps")
+    progress: str | None = Field(None, description="tasks begun or done: task_id, started, finished, days_left")
     allowances: str = Field("commute_allowances.csv", description="travel and rent support, fares")
     totals: str = Field("staff_totals.csv", description="published totals")
     housing: str = Field("housing.csv", description="official housing")
@@ -465,6 +466,15 @@ class Commute(Section):
     stop: StopOptions = StopOptions(seconds=240, work=5, gap=0.005)
 
 
+class Absence(Section):
+    """Units of a resource that are away for some days."""
+
+    resource: str = Field(description="name of the resource, as in working_groups")
+    first: date = Field(description="first day of the absence")
+    last: date = Field(description="last day of the absence")
+    units: int = Field(ge=1, description="units away")
+
+
 class Timetable(Section):
     """Stage timetable: tasks against deadlines. Groups, rates and prices are this project's assumptions."""
 
@@ -496,6 +506,42 @@ class Timetable(Section):
     pages_line_day: int = Field(15_000, ge=1, description="pages that one digitisation line does in a day")
     late_target_vnd_day: float = Field(50_000_000, ge=0, description="price of one working day after a target date")
     late_legal_vnd_day: float = Field(5_000_000_000, ge=0, description="price of one working day after a legal limit")
+    unit_vnd_day: dict[str, float] = Field(
+        {
+            "working_group": 4_000_000,
+            "audit_team": 5_000_000,
+            "asset_team": 4_000_000,
+            "trainers": 3_000_000,
+            "contract_team": 3_000_000,
+            "it_team": 6_000_000,
+            "digitisation_lines": 4_000_000,
+            "trucks": 2_500_000,
+            "commune_groups": 3_000_000,
+            "commune_trucks": 2_000_000,
+            "works_crew": 12_000_000,
+        },
+        description="price of one more unit of a resource, VND a day of work (assumed)",
+    )
+    comfortable_share: Share = Field(
+        0.85, description="share of a resource's units that may be at work without strain; use above it is avoided"
+    )
+    absences: tuple[Absence, ...] = Field((), description="units of a resource that are away for some days")
+    contractor_budget_vnd: float | None = Field(
+        None, ge=0, description="most money for work by contractors, VND; none: no limit"
+    )
+    duration: dict[str, int] = Field({}, description="what-if: days of a task, or of all tasks of a type")
+    not_before: dict[str, date] = Field({}, description="what-if: first day of a task, or of all tasks of a type")
+    mode: dict[str, str] = Field({}, description="way of doing a task, or all tasks of a type: own or contractor")
+    status_date: date | None = Field(None, description="re-planning: nothing that has not begun starts before this day")
+    least_change_from: str | None = Field(
+        None, description="re-planning: folder of the plan before, whose dates move as little as possible"
+    )
+    move_vnd_day: float = Field(
+        1_000_000,
+        ge=0,
+        description="re-planning: weight of one day by which a task's start moves, VND (no money flows)",
+    )
+    risk_runs: int = Field(1_000, ge=100, description="simulated runs of the timetable")
     stop: StopOptions = StopOptions(seconds=120, work=3)
 
 

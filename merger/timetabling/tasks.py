@@ -52,6 +52,21 @@ class Task:
     target: date | None = None
     deadline_id: str = ""
     label: str = "proposed"
+    partner: str = ""
+    place: str = ""
+    documents: str = ""
+    low: float = 1.0
+    high: float = 1.0
+
+    @property
+    def low_days(self) -> int:
+        """Days of work if all goes well."""
+        return max(1, round(self.low * self.days))
+
+    @property
+    def high_days(self) -> int:
+        """Days of work if much goes wrong."""
+        return max(self.days, math.ceil(self.high * self.days - 1e-9))
 
 
 @cache
@@ -62,12 +77,15 @@ def task_types() -> pd.DataFrame:
     `per_day` days of its `calendar`, at least `min_days` and at most `max_days` (0: no cap). `resources` are
     NAME=UNITS, or NAME alone to size the units. `after` names types, deadlines or programmes; `within` is
     TYPE:DAYS, the most days that may lie after it. `release`, `legal` and `target` are deadline ids, dates or
-    months:RULE.
+    months:RULE. `low` and `high` are the shortest and longest duration as shares of the planned one.
     """
     frame = read_table(Path(str(files("merger.timetabling").joinpath("task_types.csv"))))
     numbers = ["per_day", "min_days", "max_days"]
     frame[numbers] = frame[numbers].fillna(0)
-    return frame.fillna("").set_index("type", drop=False)
+    frame[["low", "high"]] = frame[["low", "high"]].fillna(1.0)
+    texts = frame.columns.difference([*numbers, "low", "high"])
+    frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), "")
+    return frame.set_index("type", drop=False)
 
 
 def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task]:
@@ -143,6 +161,9 @@ class _Network:
                 release=self._release(kind["release"]),
                 target=target,
                 deadline_id=deadline,
+                partner=str(row.get("partner") or ""),
+                low=kind["low"],
+                high=kind["high"],
             )
 
     def _programme_type(self, key: str) -> str:
@@ -192,6 +213,11 @@ class _Network:
             target=target,
             deadline_id=legal_id or target_id,
             label=item.label,
+            partner=kind["partner_vi"].format_map(words),
+            place=kind["place_vi"].format_map(words),
+            documents=kind["documents_vi"].format_map(words),
+            low=kind["low"],
+            high=kind["high"],
         )
 
     def _resources(self, kind: Mapping, amount: float) -> tuple[tuple[tuple[str, int], ...], int]:
