@@ -16,8 +16,9 @@ from merger.timetabling.findings import figures, findings
 from merger.timetabling.tasks import RULES, Task, build_tasks
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
-from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.problem import NONE, ScheduleProblem
 from solvers.schedule.slack import total_slack
+from solvers.schedule.solution import ScheduleSolution
 from solvers.schedule.solve import solve_schedule
 
 MARGIN_DAYS = 730  # days after the end of the plan in which late work can still be shown
