@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -28,11 +28,22 @@ OTHER = "other-task"  # type of a programme's task that task_types.csv does not 
 
 
 @dataclass(frozen=True)
+class Way:
+    """A further way to do a task: by a contractor, say. `cost_vnd` is money on top of doing it with own staff."""
+
+    name: str
+    days: int
+    cost_vnd: int = 0
+    resources: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Task:
-    """One task. `after` are task ids; `within` maps some of them to the most days that may lie between.
+    """One task. `after` are task ids; `lags` maps some of them to the least, `within` to the most days between.
 
     `days` are days of its calendar (working or weekend). `fixed` is the day of an event that the plan cannot
-    move.
+    move, or on which work already done has ended. `ways` are further ways to do it. When planning again, `state` is
+    planned, begun or done, `started` the day on which it began and `wanted` its start in the plan before.
     """
 
     id: str
@@ -57,6 +68,13 @@ class Task:
     documents: str = ""
     low: float = 1.0
     high: float = 1.0
+    lags: tuple[tuple[str, int], ...] = ()
+    ways: tuple[Way, ...] = ()
+    mode: str = "own"
+    cost_vnd: int = 0
+    state: str = "planned"
+    started: date | None = None
+    wanted: date | None = None
 
     @property
     def low_days(self) -> int:
@@ -99,7 +117,8 @@ def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task
 def _known_only(task: Task, known: set[str]) -> Task:
     after = tuple(sorted({i for i in task.after if i in known and i != task.id}))
     within = tuple((i, days) for i, days in task.within if i in after)
-    return Task(**{**task.__dict__, "after": after, "within": within})
+    lags = tuple((i, days) for i, days in task.lags if i in after)
+    return replace(task, after=after, within=within, lags=lags)
 
 
 class _Network:

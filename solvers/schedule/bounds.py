@@ -113,28 +113,6 @@ def _least_change(p: ScheduleProblem, start: Ints) -> int:
     return sum(held)
 
 
-def least_strain(problem: ScheduleProblem) -> int:
-    """Lower bound on the strain of every schedule in which nothing is late: the work that must lie within some days,
-    divided by their number."""
-    p = problem.relaxed
-    days = earliest(p)
-    if days is None:
-        return 0
-    both = np.where(p.legal == NONE, p.target, np.where(p.target == NONE, p.legal, np.minimum(p.legal, p.target)))
-    latest = latest_finish(p, np.where(p.legal_price + p.target_price > 0, both, NONE))
-    peak = p.demand.max(axis=0, initial=0)
-    for k, c, users in _groups(p):
-        first = np.searchsorted(p.calendars[c], days[0][users])
-        end = np.searchsorted(p.calendars[c], latest[users], side="right")
-        work = p.demand[users, k] * p.duration[users]
-        for begin in np.unique(first):
-            inside = np.flatnonzero(first >= begin)
-            inside = inside[np.argsort(end[inside], kind="stable")]
-            most = -(-np.cumsum(work[inside]) // np.maximum(end[inside] - begin, 1))
-            peak[k] = max(int(peak[k]), int(most.max()))
-    return int((p.strain_price * np.maximum(np.minimum(peak, p.capacity) - p.comfort, 0)).sum())
-
-
 def _teams(p: ScheduleProblem) -> list[tuple[int, int, Ints]]:
     """As `_groups`, but each task only with the busiest of its resources."""
     taken = np.zeros(len(p.names), dtype=bool)

@@ -33,14 +33,14 @@ class Cost:
 
 PARTS = tuple(f.name for f in fields(Cost))
 LEGAL, TARGET, MONEY, CHANGE, STRAIN, FINISH = range(6)
-PRICED = FINISH  # parts before this one are in one currency and make up the objective
+PRICED = STRAIN  # the parts before this one make up the objective; strain and early ends have bounds of their own
 
 
 @dataclass(frozen=True)
 class ScheduleSolution(Solution):
     """Start day, finish day and way (a number in `ScheduleProblem.ways_of`) of every task.
 
-    `objective` is the priced cost (all parts but early ends), `parts` the cost by part. `bounds` has for each part a
+    `objective` is the cost of lateness, money and change, `parts` the cost by part. `bounds` has for each part a
     lower bound that holds for every schedule whose earlier parts are no worse than here; `bound` is their sum, as far
     as the earlier parts are proven, so it holds for every schedule that is best in this order.
     """

@@ -15,7 +15,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solvers.problem import Status, Stop
-from solvers.schedule.bounds import least_cost, least_strain
+from solvers.schedule.bounds import least_cost
 from solvers.schedule.conflict import smallest_conflict
 from solvers.schedule.model import ScheduleModel, cp_solver
 from solvers.schedule.problem import NONE, Ints, ScheduleProblem
@@ -33,6 +33,7 @@ from solvers.schedule.solution import (
     peaks,
 )
 from solvers.schedule.start import serial_schedule
+from solvers.schedule.strain import Peak, least_peaks, least_strain
 
 WHOLE = 250  # free tasks up to which CP-SAT works on the whole problem as well
 NEIGHBOURS = 60  # tasks freed around one task, to begin with
@@ -41,7 +42,8 @@ PATIENCE = 20  # neighbourhoods without gain after which the search of a part en
 NEIGHBOURHOOD_WORK = 0.2  # deterministic seconds for one neighbourhood
 BUILD_WORK = 0.05  # charged for building a neighbourhood's model
 SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.3, FINISH: 0.3}  # of the work still left
-TRIALS = 12  # serial schedules tried for one smaller number of units of a resource
+CALM_WORK = 1.0  # deterministic seconds to look for a schedule with fewer units of a resource
+SERIAL_WORK = 0.2  # charged for the serial schedules of such a search
 
 
 def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
@@ -49,7 +51,7 @@ def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
 
     Returns
     -------
-    status optimal when each priced part (all but early ends) is proven to be the least for the parts before it;
+    status optimal when lateness, money and change are each proven to be the least for the parts before it;
     infeasible with `conflict` naming order, resources, budgets, hard limits and events that cannot hold together.
     Deterministic for a given seed, thread count and `stop.work`.
     """
@@ -58,9 +60,7 @@ def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
     search = _Search(problem, stop, began)
     bounds = []
     for part in range(len(floor)):
-        least = floor[part]
-        if part == STRAIN and search.cost is not None and not any(search.cost.key[:MONEY]):
-            least = max(least, least_strain(problem))
+        least = max(floor[part], search.calm_floor() if part == STRAIN else 0)
         bounds.append(max(least, search.improve(part, least)))
     seconds = time.perf_counter() - began
     if search.infeasible:
@@ -95,14 +95,15 @@ def _valid_sum(reached: Cost, cost: Cost, floor: tuple[int, ...]) -> int:
 class _Search:
     """The best schedule so far; `improve` works on one part of the cost and keeps the earlier parts."""
 
-    def __init__(self, p: ScheduleProblem, stop: Stop, began: float):
+    def __init__(self, p: ScheduleProblem, stop: Stop, began: float, pattern: Ints | None = None):
         self.p, self.stop, self.began = p, stop, began
         self.work = stop.work if stop.work is not None else stop.seconds
         self.rng = np.random.default_rng(stop.seed)
         self.free = [i for i in range(len(p.names)) if not p.is_fixed(i)]
         self.infeasible = False
         self.way = np.zeros(len(p.names), dtype=np.int64)
-        found = serial_schedule(p, stop.seed)
+        self.peaks: dict[int, Peak] = {}
+        found = serial_schedule(p, stop.seed, pattern)
         self.start, self.finish, self.cost = found if found else (None, None, None)
 
     def improve(self, part: int, floor: int) -> int:
@@ -156,41 +157,57 @@ class _Search:
             elif not gained:
                 size = min(float(len(self.free)), size * GROW)
 
+    def calm_floor(self) -> int:
+        """Lower bound on the strain for the parts of the cost reached before it: 0 unless nothing is late."""
+        if self.cost is None or any(self.cost.key[:MONEY]) or not self.p.strain_price.any():
+            return 0
+        self.peaks = least_peaks(self.p, self.stop)
+        return least_strain(self.p, self.peaks)
+
     def _calm(self, floor: int) -> None:
         """Lower the peaks of resources: schedule with fewer units, as long as the earlier parts stay as they are.
 
-        First all resources at what is comfortable, then one by one, by halving between comfort and the peak.
+        First serial schedules alone, then with a search on the lateness; the dearest resource first, each by halving
+        between what may be possible and its peak.
         """
         p = self.p
         budget = self.work - self.work * SHARE[STRAIN]
         least = np.maximum(p.comfort, p.chosen(self.way).demand.max(axis=0, initial=0))
-        priced = np.flatnonzero(p.strain_price > 0)
-        if self._with_units({int(k): int(least[k]) for k in priced}):
-            return
-        for k in sorted(priced.tolist(), key=lambda k: (-int(p.strain_price[k]), k)):
-            low, high = int(least[k]), int(peaks(p, self.start, self.finish, self.way)[k])
-            while low < high and self.cost.key[STRAIN] > floor and self.work > budget and self._seconds_left() > 0:
-                middle = (low + high) // 2
-                if self._with_units({k: middle}):
-                    high = middle
-                else:
-                    low = middle + 1
+        for k, peak in self.peaks.items():
+            least[k] = max(int(least[k]), peak.bound)
+        priced = sorted(np.flatnonzero(p.strain_price > 0).tolist(), key=lambda k: (-int(p.strain_price[k]), k))
+        for effort in (0.0, CALM_WORK):
+            for k in priced:
+                low, high = int(least[k]), int(peaks(p, self.start, self.finish, self.way)[k])
+                while low < high and self.cost.key[STRAIN] > floor and self.work > budget and self._seconds_left() > 0:
+                    middle = (low + high) // 2
+                    if self._with_units(k, middle, effort):
+                        high = middle
+                    else:
+                        low = middle + 1
 
-    def _with_units(self, units: dict[int, int]) -> bool:
-        """Look for a schedule as good in the earlier parts with fewer units of some resources, and keep it."""
-        held = self._held_calm()
+    def _with_units(self, k: int, units: int, effort: float) -> bool:
+        """Look for a schedule as good in the earlier parts with fewer units of a resource, and keep it.
+
+        By serial schedules, and with `effort` by a search of so much work on the lateness.
+        """
+        held = self._held_calm().chosen(self.way)  # ways stay: the money is not to change
         capacity = held.capacity.copy()
-        for k, number in units.items():
-            capacity[k] = min(capacity[k], number)
-        problem = replace(held.chosen(self.way), capacity=capacity)  # ways stay: the money is not to change
-        self.work -= BUILD_WORK * TRIALS
-        found = serial_schedule(problem, self.stop.seed, TRIALS, goal=self.cost.key[:MONEY])
-        if found is None:
+        capacity[k] = min(int(capacity[k]), units)
+        problem = replace(held, capacity=capacity, strain_price=np.zeros_like(capacity))
+        stop = replace(self.stop, work=effort, seconds=max(1.0, self._seconds_left()))
+        pattern = self.peaks[k].start if k in self.peaks else None
+        trial = _Search(problem, stop, self.began, pattern)
+        for part in (LEGAL, TARGET) if effort and trial.cost is not None else ():
+            if trial.cost.key[part] > self.cost.key[part]:
+                trial.improve(part, self.cost.key[part])
+        self.work -= SERIAL_WORK + effort - trial.work
+        if trial.cost is None:
             return False
-        cost = cost_of(self.p, found[0], found[1], self.way)
+        cost = cost_of(self.p, trial.start, trial.finish, self.way)
         if cost.key[:STRAIN] > self.cost.key[:STRAIN]:
             return False
-        self.start, self.finish, self.cost = found[0], found[1], cost
+        self.start, self.finish, self.cost = trial.start, trial.finish, cost
         return True
 
     def _held_calm(self) -> ScheduleProblem:

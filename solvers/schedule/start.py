@@ -16,26 +16,22 @@ PASSES = 25
 NOISE = 4  # days by which priorities are shaken in a learning pass
 
 
-def serial_schedule(
-    p: ScheduleProblem, seed: int, passes: int = PASSES, goal: tuple[int, ...] = (0, 0)
-) -> tuple[Ints, Ints, Cost] | None:
+def serial_schedule(p: ScheduleProblem, seed: int, pattern: Ints | None = None) -> tuple[Ints, Ints, Cost] | None:
     """Best of several serial schedules (start days, finish days, cost); None when none keeps all constraints.
 
     First the days wanted, where there are any, then the classical rules: latest finish and latest start for the legal
     limits, the targets and both. Then, from the best, passes in which tasks that came out late get a higher priority,
-    with seeded noise, until the first parts of the cost are no worse than `goal`. Every task is done in its first way.
+    with seeded noise. Every task is done in its first way. `pattern`: start days (NONE: any) tried as priorities first.
     """
     best: tuple[Ints, Ints, Cost] | None = None
     priority = np.zeros(len(p.names), dtype=np.int64)
-    for rule, not_before in _rules(p):
+    for rule, not_before in _rules(p, pattern):
         found = _with_repairs(p, rule, not_before)
         if found is not None and (best is None or found[2].key < best[2].key):
             best, priority = found, rule
     anywhen = np.full(len(p.names), NONE, dtype=np.int64)
     rng = np.random.default_rng(seed)
-    for _ in range(passes):
-        if best is None or best[2].key[: len(goal)] <= goal:
-            break
+    for _ in range(PASSES if best is not None and best[2].legal + best[2].target else 0):
         trial = priority + rng.integers(-NOISE, NOISE + 1, len(p.names))
         for i in _late_tasks(p, best[1]):
             trial[i] -= rng.integers(0, 2 * NOISE + 2 * int(best[1][i] - _limit(p, i)))
@@ -45,7 +41,7 @@ def serial_schedule(
     return best
 
 
-def _rules(p: ScheduleProblem) -> Iterator[tuple[Ints, Ints]]:
+def _rules(p: ScheduleProblem, pattern: Ints | None) -> Iterator[tuple[Ints, Ints]]:
     """Priorities, each with the days before which tasks are not placed."""
     anywhen = np.full(len(p.names), NONE, dtype=np.int64)
     if (p.wanted != NONE).any():
@@ -55,6 +51,10 @@ def _rules(p: ScheduleProblem) -> Iterator[tuple[Ints, Ints]]:
         yield wanted, anywhen
     both = np.array([_limit(p, i) for i in range(len(p.names))], dtype=np.int64)
     finishes = [latest_finish(p, limit) for limit in (both, p.legal, p.target)]
+    if pattern is not None:
+        rule = np.where(pattern == NONE, finishes[0] - p.duration, pattern)
+        yield rule, pattern
+        yield rule, anywhen
     for latest in finishes:
         yield latest, anywhen
     for latest in finishes:
