@@ -214,9 +214,9 @@ class _Search:
         """The problem without the units above the peaks reached (or what is comfortable): the strain cannot rise."""
         p = self.p
         peak = np.maximum(peaks(p, self.start, self.finish, self.way), p.comfort)
-        keep = np.where(p.strain_price > 0, np.minimum(p.capacity, peak), p.capacity)
-        ways = tuple(w for w in p.ways if (np.array(w.demand) <= keep).all())
-        return p if (keep == p.capacity).all() or len(ways) < len(p.ways) else replace(p, capacity=keep)
+        largest = np.max([w.demand for ways in p.ways_of for w in ways], axis=0, initial=0)
+        keep = np.where(p.strain_price > 0, np.minimum(p.capacity, np.maximum(peak, largest)), p.capacity)
+        return p if (keep == p.capacity).all() else replace(p, capacity=keep)
 
     def _seconds_left(self) -> float:
         return self.stop.seconds - (time.perf_counter() - self.began)
