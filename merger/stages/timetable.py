@@ -13,6 +13,7 @@ from merger.stages.stage import InfeasibleError, Record, StageResult
 from merger.tables import conform
 from merger.timetabling.calendars import WorkCalendar
 from merger.timetabling.findings import figures, findings
+from merger.timetabling.infeasible import reasons
 from merger.timetabling.problem import schedule_problem, work_calendar
 from merger.timetabling.replanning import change_frame
 from merger.timetabling.tasks import RULES, Task, build_tasks
@@ -35,8 +36,8 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     problem = schedule_problem(tasks, calendar, inputs)
     solution = solve_schedule(problem, stop)
     if solution.status in (Status.INFEASIBLE, Status.UNKNOWN):
-        reasons = solution.conflict or ("no timetable was found within the limit of the stage",)
-        raise InfeasibleError("timetable", reasons)
+        told = reasons(solution.conflict, tasks, problem, calendar)
+        raise InfeasibleError("timetable", told or ("no timetable was found within the limit of the stage",))
     faults = check_schedule(problem, solution)
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
