@@ -89,13 +89,10 @@ def schedule_problem(tasks: list[Task], calendar: WorkCalendar, inputs: Inputs) 
         legal_price=np.full(n, round(options.late_legal_vnd_day), dtype=np.int64),
         target_price=np.full(n, round(options.late_target_vnd_day), dtype=np.int64),
         weight=np.array([TIE_WEIGHT[task.calendar] for task in tasks], dtype=np.int64),
-        starts=tuple(
-            calendar.weekend_starts(task.days, first) if task.calendar == "weekend" else ()
-            for task, first in zip(tasks, release, strict=True)
-        ),
+        starts=tuple(start_days(task, first, calendar) for task, first in zip(tasks, release, strict=True)),
         before=before,
         after=after,
-        lag=np.zeros(len(arcs), dtype=np.int64),
+        lag=np.array([dict(tasks[k].lags).get(tasks[i].id, 0) for i, k, _ in arcs], dtype=np.int64),
         max_lag=largest,
         resources=names,
         capacity=np.array([options.working_groups[name] for name in names], dtype=np.int64),
@@ -103,8 +100,22 @@ def schedule_problem(tasks: list[Task], calendar: WorkCalendar, inputs: Inputs) 
     )
 
 
+def start_days(task: Task, first: int, calendar: WorkCalendar) -> tuple[int, ...]:
+    """Days from `first` on where the task may start: weekends that hold a move, sittings; (): any day of work."""
+    if task.starts:
+        return tuple(np.intersect1d([calendar.number(day) for day in task.starts], calendar.working).tolist())
+    return calendar.weekend_starts(task.days, first) if task.calendar == "weekend" else ()
+
+
 def _numbers(calendar: WorkCalendar, days: list[date | None]) -> np.ndarray:
     return np.array([NONE if day is None else calendar.number(day) for day in days], dtype=np.int64)
+
+
+def lags_of(task: Task) -> str:
+    """Lags of a task as the table shows them: predecessor=LEAST or predecessor=LEAST..MOST."""
+    least, most = dict(task.lags), dict(task.within)
+    ends = {i: f"..{most[i]}" if i in most else "" for i in task.after}
+    return ";".join(f"{i}={least.get(i, 0)}{ends[i]}" for i in task.after if i in least or i in most)
 
 
 def timetable_frame(
@@ -131,7 +142,7 @@ def timetable_frame(
                 "mode": "own",
                 "cost_vnd": 0,
                 "predecessors": ";".join(task.after),
-                "lags": ";".join(f"{i}=0..{most}" for i, most in task.within),
+                "lags": lags_of(task),
                 "resources": ";".join(f"{name}={units}" for name, units in task.resources),
                 "deadline_id": task.deadline_id,
                 "legal_limit": task.legal.isoformat() if task.legal else "",

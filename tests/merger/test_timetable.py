@@ -8,8 +8,10 @@ import pytest
 
 from merger.stages import timetable
 from merger.stages.stage import InfeasibleError
-from merger.timetabling.task_scopes import days_of_work, office_works
-from merger.timetabling.tasks import build_tasks, months_after, task_types
+from merger.timetabling.items import days_of_work
+from merger.timetabling.task_types import task_types
+from merger.timetabling.tasks import build_tasks, months_after
+from merger.timetabling.unit_scopes import office_works
 from solvers.problem import Stop
 
 STOP = Stop(seconds=60, work=0.5)
@@ -236,4 +238,4 @@ def test_a_scenario_without_earlier_stages_has_a_timetable(planner):
     """Deadlines, programmes and systems are scheduled even when no table of another stage is there."""
     table = timetable.run(planner, {}, STOP).tables["timetable"]
     assert not table["task_id"].str.startswith(("agency.", "unit.", "district.")).any()
-    assert (table["task_id"].str.startswith("system.")).sum() == 4 * 12
+    assert (table["task_id"].str.startswith("system.")).sum() == 6 * 12
