@@ -9,7 +9,26 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.timetabling.bodies import bodies_in
 from merger.timetabling.items import NEW_SUFFIX, Item, records
-from merger.timetabling.task_types import HANDOVER, documents_handed_over
+from merger.timetabling.task_types import HANDOVER, documents_handed_over, tokens
+
+# Who decides on a body's functions and structure, by kind of body: who appraises, who decides, who keeps the
+# organisation, on which act. Bodies of the People's Committee are the rule, the others its exceptions.
+AUTHORITY = {
+    "": ("Sở Tư pháp", "UBND thành phố", "Sở Nội vụ", "Nghị định số 45/2025/NĐ-CP và số 150/2025/NĐ-CP"),
+    "party_advisory_body": (
+        "Ban Tổ chức Thành ủy",
+        "Ban Thường vụ Thành ủy",
+        "Văn phòng Thành ủy",
+        "Quy định số 137-QĐ/TW và số 329-QĐ/TW",
+    ),
+    "front": (
+        "Ban Tổ chức Thành ủy",
+        "Ban Thường vụ Thành ủy",
+        "Văn phòng Thành ủy",
+        "Hướng dẫn số 31-HD/BTCTW",
+    ),
+    "council_office": ("Sở Nội vụ", "HĐND thành phố", "Ban Tổ chức Thành ủy", "Nghị quyết số 76/2025/UBTVQH15"),
+}
 
 
 def agency_items(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Item]:
@@ -18,6 +37,7 @@ def agency_items(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Ite
     structure = pd.DataFrame(records(tables, "structure"))
     metres = dict(zip(inputs.divisions.get("division_id", []), inputs.divisions.get("archive_m", []), strict=True))
     mandates = _mandates_by_agency(inputs, tables)
+    names = _names(inputs)
     label = "SYNTHETIC" if inputs.synthetic & {"divisions", "staff"} else "proposed"
     items = []
     for row in records(tables, "new_agencies"):
@@ -43,7 +63,10 @@ def agency_items(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Ite
             "site": _site(inputs, row, own),
             "archive": f"{archive:.0f}",
             "moving": f"{moving:.0f}",
+            "predecessors": _named(row.get("predecessors"), names) or "các cơ quan tiền thân",
         }
+        authority = AUTHORITY.get(str(row.get("kind") or ""), AUTHORITY[""])
+        words |= dict(zip(("appraiser", "decider", "organiser", "basis"), authority, strict=True))
         items.append(Item(str(row["new_agency_id"]), words, amounts, label))
     return sorted(items, key=lambda item: item.id)
 
@@ -80,17 +103,20 @@ def mandate_items(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[It
         root = _root(key, source)
         if root not in wanted:
             continue
-        holders = "; ".join(names.get(h, h) for h in str(row.get("holders_before") or "").split(";") if h)
         words = {
             "mandate": str(row.get("title_vi") or source[key]["title_vi"]),
             "mandate_en": str(row.get("title_en") or source[key]["title"]),
             "successor": "; ".join(bodies_in(str(row["successor"]))),
-            "holders": holders,
+            "holders": _named(row.get("holders_before"), names),
             "document": str(source[key].get("document_vi") or source[key]["document"]),
         }
         agency = str(home.get(row["successor_id"], row["successor_id"]))
         items.append(Item(key, words, {}, group=agency, only=frozenset([f"{HANDOVER}{root}"])))
     return sorted(items, key=lambda item: item.id)
+
+
+def _named(ids: object, names: Mapping[str, str]) -> str:
+    return "; ".join(names.get(i, i) for i in tokens(str(ids or "")))
 
 
 def _names(inputs: Inputs) -> dict[str, str]:
