@@ -19,7 +19,7 @@ from geodata.travel import TravelTable, default_cache, travel_table
 from merger.plan import Plan
 from merger.synthetic import generate_divisions, generate_staff
 from scenarios.law import RuleBook, read_law
-from scenarios.loader import loaded_from
+from scenarios.reopened import loaded_from
 from scenarios.rosters import read_own_table
 from scenarios.schema import Scenario
 from scenarios.tables import schema_of
@@ -99,6 +99,22 @@ class Inputs:
             return measure(read_roads(self.path("roads_nodes"), self.path("roads_edges")), checks)
         except ValueError as error:
             raise InputError.single(path, str(error), "correct from_node and to_node, or take the rows out") from None
+
+    @cached_property
+    def progress(self) -> pd.DataFrame:
+        """Tasks that have begun or are done; empty when the scenario names no file."""
+        return self._optional("progress")
+
+    @cached_property
+    def timetable_before(self) -> pd.DataFrame:
+        """Timetable of the plan before, for re-planning; empty when the scenario names no file."""
+        return self._optional("timetable_before")
+
+    def _optional(self, name: str) -> pd.DataFrame:
+        schema = schema_of(name)
+        if getattr(self.scenario.data, name) is None:
+            return pd.DataFrame(columns=list(schema.columns), dtype=object)
+        return read_table(self.path(name), schema)
 
     @cached_property
     def traffic(self) -> Traffic:

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -33,12 +32,11 @@ from scenarios.loaded import (
     scenario_digest,
     shipped_folder,
     shipped_names,
-    with_files,
 )
 from scenarios.marks import Node, Place, merge, parse_yaml
 from scenarios.options import LOADER_KEYS, fields_of, is_map, option_at, section_of
 from scenarios.schema import Data, OwnTable, Scenario
-from scenarios.wording import SET, fault_of, label_of
+from scenarios.wording import SET, fault_of
 
 FILE = "scenario.yaml"
 # Rounds of repair: scalars that are text by the schema but look like numbers (codes), then what is left out
@@ -92,29 +90,21 @@ def load_partial(ref: str | Path, overrides: Sequence[str] = ()) -> tuple[Loaded
     return Loaded(scenario, path.parent, tuple(reading.sources), scenario_digest(scenario), kept), faults
 
 
-def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
-    """Read back what `Loaded.describe` gave for a plan's manifest; `folder` is that of the plan."""
-    content = {k: v for k, v in description.items() if k not in ("folder", "sources")}
-    manifest = shown(folder / "plan.json")
-    origin = Path(absolute(str(description["folder"]), folder))
-    data = with_files(content["data"], lambda file: absolute(file, origin))
-    content["data"] = {k: {"file": v} if k in OWN_TABLES and isinstance(v, str) else v for k, v in data.items()}
-    try:
-        scenario = Scenario.model_validate_json(json.dumps(content))
-    except ValidationError as e:
-        faults = [Fault(manifest, message=f"scenario.{label_of(list(x['loc']))}: {x['msg']}") for x in e.errors()]
-        raise InputError(faults) from None
-    place = Place(manifest, folder=folder)
-    sources = tuple(Path(absolute(s, origin)) for s in description["sources"])
-    loaded = Loaded(scenario, origin, sources, scenario_digest(scenario), Node({}, place, place))
-    missing = [name for name in Data.model_fields if (p := loaded.data_path(name)) is not None and not p.exists()]
-    if missing:
-        remedy = "put the files back, or plan again"
-        raise InputError(
-            Fault(manifest, field=f"data.{n}", message=f"no such file: {loaded.data_path(n)}", remedy=remedy)
-            for n in missing
-        )
-    return loaded
+def with_settings(loaded: Loaded, overrides: Sequence[str]) -> Loaded:
+    """A loaded scenario with further settings as `--set`; raises InputError with every fault of them."""
+    if not overrides:
+        return loaded
+    faults: list[Fault] = []
+    settings = _parse_settings(overrides, faults)
+    at = Place(loaded.tree.place.path, folder=loaded.folder)
+    content = parse_yaml(json.dumps(loaded.scenario.model_dump(mode="json")), at.path, at.folder)[0]
+    tree = _placed(content, at)
+    for dotted, node in settings.items():
+        tree = tree.with_value(_steps(dotted), node)
+    scenario, kept, found = _validate(_prepare(tree, loaded.folder))
+    if faults + found or scenario is None:
+        raise InputError(faults + found)
+    return Loaded(scenario, loaded.folder, loaded.sources, scenario_digest(scenario), kept)
 
 
 def locate(ref: str, folder: Path) -> Path | None:

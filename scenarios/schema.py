@@ -93,7 +93,10 @@ class Data(Section):
     agencies: str = Field("agencies.csv", description="agencies before and after")
     programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
     deadlines: str = Field("deadlines.csv", description="dated steps")
-    progress: str | None = Field(None, description="tasks begun or done: task_id, started, finished, days_left")
+    timetable_before: str | None = Field(
+        None, description="re-planning: timetable.csv of the plan before, whose dates move as little as possible"
+    )
+    progress: str | None = Field(None, description="re-planning: tasks begun or done")
     allowances: str = Field("commute_allowances.csv", description="travel and rent support, fares")
     totals: str = Field("staff_totals.csv", description="published totals")
     housing: str = Field("housing.csv", description="official housing")
@@ -543,16 +546,13 @@ class Timetable(Section):
     not_before: dict[str, date] = Field({}, description="what-if: first day of a task, or of all tasks of a type")
     mode: dict[str, str] = Field({}, description="way of doing a task, or all tasks of a type: own or contractor")
     status_date: date | None = Field(None, description="re-planning: nothing that has not begun starts before this day")
-    least_change_from: str | None = Field(
-        None, description="re-planning: folder of the plan before, whose dates move as little as possible"
-    )
     move_vnd_day: float = Field(
         1_000_000,
         ge=0,
         description="re-planning: weight of one day by which a task's start moves, VND (no money flows)",
     )
     risk_runs: int = Field(1_000, ge=100, description="simulated runs of the timetable")
-    stop: StopOptions = StopOptions(seconds=120, work=3)
+    stop: StopOptions = StopOptions(seconds=120, work=8)
 
 
 class Documents(Section):

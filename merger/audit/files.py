@@ -14,7 +14,7 @@ from merger.audit.report import Case, Violations, check, filled, items, shown
 from merger.plan import INTERNAL, SCHEMA_VERSION, TRANSPORT, table_path
 from merger.tables import TABLES
 from scenarios.loaded import data_hashes
-from scenarios.loader import loaded_from
+from scenarios.reopened import loaded_from
 
 # Kind of the edge from the body that answers for a mandate to the mandate.
 ACCOUNTABLE = "accountable_for"

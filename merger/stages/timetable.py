@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,16 @@ from merger.stages.stage import InfeasibleError, Record, StageResult
 from merger.tables import conform
 from merger.timetabling.calendars import WorkCalendar
 from merger.timetabling.findings import figures, findings
+from merger.timetabling.problem import schedule_problem, work_calendar
+from merger.timetabling.replanning import change_frame
 from merger.timetabling.tasks import RULES, Task, build_tasks
+from merger.timetabling.what_if import changed_tasks
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
-from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.problem import ScheduleProblem
 from solvers.schedule.slack import total_slack
+from solvers.schedule.solution import ScheduleSolution
 from solvers.schedule.solve import solve_schedule
-
-MARGIN_DAYS = 730  # days after the end of the plan in which late work can still be shown
-CALENDARS = ("working", "weekend")
-TIE_WEIGHT = {"working": 2, "weekend": 5}  # a weekend day later is two and a half working days later
 
 
 def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> StageResult:
@@ -30,8 +30,8 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
 
     Raises InfeasibleError when events, order and hard limits cannot hold together.
     """
-    tasks = build_tasks(inputs, tables)
     calendar = work_calendar(inputs)
+    tasks = changed_tasks(build_tasks(inputs, tables), inputs, calendar)
     problem = schedule_problem(tasks, calendar, inputs)
     solution = solve_schedule(problem, stop)
     if solution.status in (Status.INFEASIBLE, Status.UNKNOWN):
@@ -40,6 +40,8 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     faults = check_schedule(problem, solution)
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
+    decided = [_in_way(task, way) for task, way in zip(tasks, solution.way.tolist(), strict=True)]
+    tasks, problem = decided, problem.chosen(solution.way)
     slack = total_slack(problem, solution.start, solution.finish)
     table = timetable_frame(tasks, problem, solution, slack, calendar)
     record = Record.of(
@@ -49,73 +51,15 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
         findings=tuple(findings(tasks, table, problem, solution)),
         figures=figures(table, problem, solution),
     )
-    return StageResult({"timetable": table}, record)
+    return StageResult({"timetable": table, "schedule_changes": change_frame(table, inputs)}, record)
 
 
-def work_calendar(inputs: Inputs) -> WorkCalendar:
-    """Days from the first dated step to two years after the end of the plan."""
-    dates = [date.fromisoformat(str(day)) for day in inputs.deadlines["date"]]
-    first = min([inputs.scenario.dates.start, *dates])
-    return WorkCalendar(first, inputs.scenario.dates.end + timedelta(days=MARGIN_DAYS))
-
-
-def schedule_problem(tasks: list[Task], calendar: WorkCalendar, inputs: Inputs) -> ScheduleProblem:
-    """The tasks as plain arrays, in their order; legal limits are priced, above all targets."""
-    options = inputs.scenario.timetable
-    place = {task.id: k for k, task in enumerate(tasks)}
-    arcs = [(place[i], k, dict(task.within).get(i, NONE)) for k, task in enumerate(tasks) for i in task.after]
-    before, after, largest = (
-        (np.array(column, dtype=np.int64) for column in zip(*arcs, strict=True))
-        if arcs
-        else (np.zeros(0, dtype=np.int64),) * 3
-    )
-    names = tuple(options.working_groups)
-    demand = np.zeros((len(tasks), len(names)), dtype=np.int64)
-    for k, task in enumerate(tasks):
-        for name, units in task.resources:
-            demand[k, names.index(name)] = units
-    n = len(tasks)
-    release = [calendar.number(task.release or inputs.scenario.dates.start) for task in tasks]
-    return ScheduleProblem(
-        names=tuple(task.id for task in tasks),
-        calendars=(calendar.working, calendar.weekend),
-        calendar=np.array([CALENDARS.index(task.calendar) for task in tasks], dtype=np.int64),
-        duration=np.array([task.days for task in tasks], dtype=np.int64),
-        release=np.array(release, dtype=np.int64),
-        fixed=_numbers(calendar, [task.fixed for task in tasks]),
-        legal=_numbers(calendar, [task.legal for task in tasks]),
-        target=_numbers(calendar, [task.target for task in tasks]),
-        hard=np.zeros(n, dtype=bool),
-        legal_price=np.full(n, round(options.late_legal_vnd_day), dtype=np.int64),
-        target_price=np.full(n, round(options.late_target_vnd_day), dtype=np.int64),
-        weight=np.array([TIE_WEIGHT[task.calendar] for task in tasks], dtype=np.int64),
-        starts=tuple(start_days(task, first, calendar) for task, first in zip(tasks, release, strict=True)),
-        before=before,
-        after=after,
-        lag=np.array([dict(tasks[k].lags).get(tasks[i].id, 0) for i, k, _ in arcs], dtype=np.int64),
-        max_lag=largest,
-        resources=names,
-        capacity=np.array([options.working_groups[name] for name in names], dtype=np.int64),
-        demand=demand,
-    )
-
-
-def start_days(task: Task, first: int, calendar: WorkCalendar) -> tuple[int, ...]:
-    """Days from `first` on where the task may start: weekends that hold a move, sittings; (): any day of work."""
-    if task.starts:
-        return tuple(np.intersect1d([calendar.number(day) for day in task.starts], calendar.working).tolist())
-    return calendar.weekend_starts(task.days, first) if task.calendar == "weekend" else ()
-
-
-def _numbers(calendar: WorkCalendar, days: list[date | None]) -> np.ndarray:
-    return np.array([NONE if day is None else calendar.number(day) for day in days], dtype=np.int64)
-
-
-def lags_of(task: Task) -> str:
-    """Lags of a task as the table shows them: predecessor=LEAST or predecessor=LEAST..MOST."""
-    least, most = dict(task.lags), dict(task.within)
-    ends = {i: f"..{most[i]}" if i in most else "" for i in task.after}
-    return ";".join(f"{i}={least.get(i, 0)}{ends[i]}" for i in task.after if i in least or i in most)
+def _in_way(task: Task, way: int) -> Task:
+    """The task as the solver has decided to do it: 0 as it stands, else a further way."""
+    if way == 0:
+        return task
+    chosen = task.ways[way - 1]
+    return replace(task, days=chosen.days, resources=chosen.resources, mode=chosen.name, cost_vnd=chosen.cost_vnd)
 
 
 def timetable_frame(
@@ -124,7 +68,7 @@ def timetable_frame(
     """The table `timetable` of a plan."""
     rows = []
     for k, task in enumerate(tasks):
-        start, finish = calendar.day(s.start[k]), calendar.day(s.finish[k])
+        start, finish = task.started or calendar.day(s.start[k]), calendar.day(s.finish[k])
         rows.append(
             {
                 "task_id": task.id,
@@ -136,13 +80,14 @@ def timetable_frame(
                 "documents": task.documents,
                 "kind": task.kind,
                 "origin": task.origin,
+                "state": task.state,
                 "start": start.isoformat(),
                 "finish": finish.isoformat(),
                 "working_days": task.days,
-                "mode": "own",
-                "cost_vnd": 0,
+                "mode": task.mode,
+                "cost_vnd": task.cost_vnd,
                 "predecessors": ";".join(task.after),
-                "lags": lags_of(task),
+                "lags": ";".join(_lags(task)),
                 "resources": ";".join(f"{name}={units}" for name, units in task.resources),
                 "deadline_id": task.deadline_id,
                 "legal_limit": task.legal.isoformat() if task.legal else "",
@@ -152,7 +97,7 @@ def timetable_frame(
                 "slack_days": int(slack[k]),
                 "free_slack_days": 0,
                 "critical": bool(slack[k] <= 0 and task.fixed is None),
-                "fixed": task.fixed is not None,
+                "fixed": task.fixed is not None and task.state == "planned",
                 "low_days": task.low_days,
                 "high_days": task.high_days,
                 "late_share": np.nan,
@@ -162,3 +107,13 @@ def timetable_frame(
             }
         )
     return conform("timetable", pd.DataFrame(rows))
+
+
+def _lags(task: Task) -> list[str]:
+    """PREDECESSOR=LEAST or =LEAST..MOST for each predecessor after which days must, or may only, be left free."""
+    least, most = dict(task.lags), dict(task.within)
+    return [
+        f"{i}={least.get(i, 0)}" + (f"..{most[i]}" if i in most else "")
+        for i in task.after
+        if i in most or least.get(i, 0)
+    ]

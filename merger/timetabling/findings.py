@@ -10,8 +10,9 @@ import pandas as pd
 
 from merger.stages.stage import Finding
 from merger.timetabling.tasks import Task
-from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.problem import NONE, ScheduleProblem
 from solvers.schedule.slack import resource_order
+from solvers.schedule.solution import ScheduleSolution, peaks
 
 SHOWN = 12  # tasks of the critical chain and kinds of late work named in the record
 RESOURCES = {
@@ -56,11 +57,8 @@ def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dic
     slack = table.set_index("task_id")["slack_days"].reindex(p.names).to_numpy()
     free = table[~table["fixed"]]
     chain = critical_chain(p, s, slack)
-    load = {
-        name: round(float(_peak(p, s, k)) / float(p.capacity[k]), 2)
-        for k, name in enumerate(p.resources)
-        if p.demand[:, k].any()
-    }
+    peak = peaks(p, s.start, s.finish, s.way)
+    load = {name: round(float(peak[k]) / float(p.capacity[k]), 2) for k, name in enumerate(p.resources) if peak[k]}
     return {
         "tasks": len(table),
         "events": int(table["fixed"].sum()),
@@ -76,23 +74,14 @@ def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dic
         "critical_chain": [p.names[k] for k in chain[-SHOWN:]],
         "critical_chain_slack_days": int(slack[chain[-1]]) if chain else None,
         "resource_peak_ratio": load,
-        "legal_late_cost_vnd": s.legal_cost,
-        "legal_late_bound_vnd": s.legal_bound,
-        "target_late_cost_vnd": s.target_cost,
+        "legal_late_cost_vnd": s.parts.legal,
+        "legal_late_bound_vnd": s.bounds.legal,
+        "target_late_cost_vnd": s.parts.target,
+        "contractors_vnd": s.parts.money,
+        "strain_vnd": s.parts.strain,
+        "strain_bound_vnd": s.bounds.strain,
         "early_finish_gap": _tie_gap(s),
     }
-
-
-def _peak(p: ScheduleProblem, s: ScheduleSolution, k: int) -> int:
-    """Most units of a resource in use on one day; each calendar has its own days."""
-    peak = 0
-    for c, days in enumerate(p.calendars):
-        load = np.zeros(len(days) + 1, dtype=np.int64)
-        for i in np.flatnonzero((p.demand[:, k] > 0) & (p.calendar == c)):
-            load[p.first_index(c, int(s.start[i]))] += p.demand[i, k]
-            load[p.index_after(c, int(s.finish[i]))] -= p.demand[i, k]
-        peak = max(peak, int(np.cumsum(load).max()))
-    return peak
 
 
 def _makespan(p: ScheduleProblem, s: ScheduleSolution) -> int:
@@ -103,9 +92,9 @@ def _makespan(p: ScheduleProblem, s: ScheduleSolution) -> int:
 
 
 def _tie_gap(s: ScheduleSolution) -> float | None:
-    if s.finish_bound is None or s.finish_cost == 0:
+    if s.parts.finish == 0:
         return None
-    return round((s.finish_cost - s.finish_bound) / s.finish_cost, 4)
+    return round((s.parts.finish - s.bounds.finish) / s.parts.finish, 4)
 
 
 def findings(tasks: list[Task], table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> list[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.timetabling.bodies import lead_and_partners
 from merger.timetabling.items import Item, days_of_work
+from merger.timetabling.task import Task, Way
 from merger.timetabling.task_scopes import all_items
 from merger.timetabling.task_types import days_after, task_types, tokens
 
@@ -25,64 +26,6 @@ PROGRAMME_KINDS = ("task", "programme")
 OTHER = "other-task"  # type of a programme's task that task_types.csv does not name
 COUNCIL = "council"  # calendar of tasks that need a sitting of the People's Council: working days, but only those
 TAKERS = ("agency", "party")  # scopes whose items take over a mandate; it waits for the tasks of its own successor
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way of doing a task: days of its calendar, money beyond what it costs anyhow, units of each resource."""
-
-    name: str
-    days: int
-    cost_vnd: int
-    resources: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task. `after` are task ids; `within` maps some of them to the most days that may lie between, `lags` to
-    the least.
-
-    `days` are days of its calendar (working or weekend). `fixed` is the day of an event that the plan cannot
-    move. `starts` are the only days on which it may start; empty: any day of its calendar. `ways` are all ways of
-    doing it, own staff first; empty: only by own staff, as `days` and `resources` say. `owner` is one body,
-    `partner` the others, joined by semicolons.
-    """
-
-    id: str
-    title_vi: str
-    title_en: str
-    owner: str
-    kind: str
-    origin: str
-    days: int
-    calendar: str = "working"
-    after: tuple[str, ...] = ()
-    within: tuple[tuple[str, int], ...] = ()
-    lags: tuple[tuple[str, int], ...] = ()
-    starts: tuple[date, ...] = ()
-    resources: tuple[tuple[str, int], ...] = ()
-    release: date | None = None
-    fixed: date | None = None
-    legal: date | None = None
-    target: date | None = None
-    deadline_id: str = ""
-    label: str = "proposed"
-    partner: str = ""
-    place: str = ""
-    documents: str = ""
-    ways: tuple[Way, ...] = ()
-    low: float = 1.0
-    high: float = 1.0
-
-    @property
-    def low_days(self) -> int:
-        """Days of work if all goes well."""
-        return max(1, round(self.low * self.days))
-
-    @property
-    def high_days(self) -> int:
-        """Days of work if much goes wrong."""
-        return max(self.days, math.ceil(self.high * self.days - 1e-9))
 
 
 def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task]:
@@ -218,7 +161,7 @@ class _Network:
             lags=self._days_after(kind["lags"], item, kind["scope"]),
             starts=self.sittings if kind["calendar"] == COUNCIL else (),
             resources=resources,
-            ways=_ways(kind, amount, days, resources),
+            ways=_contractor(kind, amount, days, resources),
             release=self._release(kind["release"]),
             legal=legal,
             target=target,
@@ -296,17 +239,14 @@ class _Network:
         return self.dates.start if day is None else max(day, self.dates.start)
 
 
-def _ways(kind: Mapping, amount: float, days: int, resources: tuple[tuple[str, int], ...]) -> tuple[Way, ...]:
-    """Own staff and the contractor of the type; nothing when it has no contractor."""
+def _contractor(kind: Mapping, amount: float, days: int, resources: tuple[tuple[str, int], ...]) -> tuple[Way, ...]:
+    """The contractor of the type as a further way; nothing when it has none."""
     if not kind["contractor_share"]:
         return ()
     freed = tokens(kind["contractor_frees"])
     kept = tuple((name, units) for name, units in resources if name not in freed)
     faster = max(1, math.ceil(kind["contractor_share"] * days - 1e-9))
-    return (
-        Way("own", days, 0, resources),
-        Way("contractor", faster, round(kind["contractor_vnd"] * amount), kept),
-    )
+    return (Way("contractor", faster, round(kind["contractor_vnd"] * amount), kept),)
 
 
 def _text(row: Mapping, *columns: str) -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.schedule.problem import NONE, Cost, Ints, ScheduleProblem
+from solvers.schedule.problem import NONE, Ints, ScheduleProblem
+from solvers.schedule.solution import Cost
 
 
 def ready_index(p: ScheduleProblem, i: int, finish: Ints) -> int:
@@ -78,13 +79,14 @@ def _work_end(p: ScheduleProblem, k: int, c: int, tasks: Ints, start: Ints) -> i
     return int(p.calendars[c][min(end, len(p.calendars[c])) - 1])
 
 
-def least_cost(p: ScheduleProblem) -> Cost | None:
-    """Valid lower bounds on the three parts of the cost, or None when order alone leaves a task no room.
+def least_cost(problem: ScheduleProblem) -> Cost | None:
+    """Valid lower bounds on the parts of the cost, or None when order alone leaves a task no room.
 
     Tasks that share a resource are taken together: the j-th of them to end cannot end before the j smallest
     amounts of work are done, and pairing these days with the limits in rising order gives the least possible
     lateness.
     """
+    p = problem.relaxed
     days = earliest(p)
     if days is None:
         return None
@@ -96,7 +98,19 @@ def least_cost(p: ScheduleProblem) -> Cost | None:
     for k, c, members in teams:
         more = int(_ends_together(p, (k, c, members), days).sum() - ends[members].sum())
         total += int(p.weight[members].min()) * max(0, more)
-    return Cost(legal, target, total)
+    lone = p.demand.max(axis=0, initial=0)
+    strain = int((p.strain_price * np.maximum(lone - p.comfort, 0)).sum())
+    return Cost(legal, target, 0, _least_change(p, days[0]), strain, total)
+
+
+def _least_change(p: ScheduleProblem, start: Ints) -> int:
+    """Cost of the moves of tasks that cannot start as early as wanted."""
+    held = [
+        int(p.move_price[i]) * max(0, p.first_index(c, int(start[i])) - p.first_index(c, int(p.wanted[i])))
+        for i, c in enumerate(p.calendar)
+        if p.wanted[i] != NONE and not p.is_fixed(i)
+    ]
+    return sum(held)
 
 
 def _teams(p: ScheduleProblem) -> list[tuple[int, int, Ints]]:

@@ -9,22 +9,57 @@ index k.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.problem import ProblemError, Solution
+from solvers.problem import ProblemError
 
 NONE = -(10**6)  # no fixed day, no limit, no largest lag
+
+PRICES = ("legal_price", "target_price", "weight", "strain_price", "move_price")
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Way:
+    """A further way to do a task: other days of work, other resources, money on top of the first way's.
+
+    `demand` (r,) and `use` (b,) as in the problem; `starts` its own start days, or () for any day of the calendar.
+    """
+
+    task: int
+    duration: int
+    demand: Ints
+    cost: int = 0
+    use: tuple[int, ...] = ()
+    starts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Units of a resource that are away from the first to the last of some days."""
+
+    resource: int
+    first: int
+    last: int
+    units: int
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
 class ScheduleProblem:
-    """Tasks with durations, limits, order and shared resources.
+    """Tasks with durations, limits, order and shared resources, and ways to do them.
+
+    Its cost has six parts, compared in this order: legal lateness, target lateness, money (further ways), change
+    (days by which starts move from those wanted), strain (peaks of resources above what is comfortable) and early
+    ends.
 
     Parameters
     ----------
@@ -45,6 +80,13 @@ class ScheduleProblem:
     lag : (m,) days of the later task's calendar left free between them, at least.
     max_lag : (m,) largest number of such days, or NONE.
     resources : (r,) names. capacity : (r,) units on every day. demand : (n, r) units on each day of work.
+    ways : further ways to do tasks; `duration`, `demand` and `starts` are those of the first way of each task, which
+        costs nothing and uses no budget.
+    budgets : (b,) names. budget : (b,) most of each that the ways chosen may use.
+    absences : units away on some days.
+    comfort : (r,) units whose use is no strain, or empty: all. strain_price : (r,) cost of each unit of the peak above.
+    wanted : (n,) start day wanted, or NONE; empty: none. move_price : (n,) cost of each day of its calendar that the
+        start moves away from it.
     """
 
     names: tuple[str, ...]
@@ -67,20 +109,35 @@ class ScheduleProblem:
     resources: tuple[str, ...]
     capacity: Ints
     demand: Ints
+    ways: tuple[Way, ...] = ()
+    budgets: tuple[str, ...] = ()
+    budget: Ints = field(default_factory=_no_ints)
+    absences: tuple[Absence, ...] = ()
+    comfort: Ints = field(default_factory=_no_ints)
+    strain_price: Ints = field(default_factory=_no_ints)
+    wanted: Ints = field(default_factory=_no_ints)
+    move_price: Ints = field(default_factory=_no_ints)
 
     def __post_init__(self) -> None:
         n, m, r = len(self.names), len(self.before), len(self.resources)
+        self._fill(n, r)
         if len(set(self.names)) != n:
             raise ProblemError("ScheduleProblem.names must be distinct.")
         per_task = "calendar duration release fixed legal target hard legal_price target_price weight starts"
-        for size, fields in ((n, per_task), (m, "after lag max_lag"), (r, "capacity")):
-            for name in fields.split():
+        per_task += " wanted move_price"
+        for size, names in (
+            (n, per_task),
+            (m, "after lag max_lag"),
+            (r, "capacity comfort strain_price"),
+            (len(self.budgets), "budget"),
+        ):
+            for name in names.split():
                 if len(getattr(self, name)) != size:
                     raise ProblemError(f"ScheduleProblem.{name} must have {size} entries.")
         if self.demand.shape != (n, r):
             raise ProblemError(f"ScheduleProblem.demand must have shape ({n}, {r}), not {self.demand.shape}.")
         self._check_calendars()
-        for name in ("legal_price", "target_price", "weight", "lag", "demand", "capacity"):
+        for name in (*PRICES, "lag", "demand", "capacity", "comfort", "budget"):
             if (getattr(self, name) < 0).any():
                 raise ProblemError(f"ScheduleProblem.{name} must not be negative.")
         if n and (self.duration < 1).any():
@@ -90,9 +147,33 @@ class ScheduleProblem:
         if m and (min(self.before.min(), self.after.min()) < 0 or max(self.before.max(), self.after.max()) >= n):
             raise ProblemError("ScheduleProblem.before and after must be task numbers.")
         self._check_tasks()
+        self._check_ways()
         if len(self.order) < n:
             loop = sorted(set(range(n)) - set(self.order))
             raise ProblemError(f"The order of tasks has a cycle among: {', '.join(self.names[i] for i in loop[:8])}.")
+
+    def _fill(self, n: int, r: int) -> None:
+        """Put arrays in the place of those left empty."""
+        empty = {"comfort": self.capacity, "strain_price": np.zeros(r, dtype=np.int64)}
+        empty |= {"wanted": np.full(n, NONE, dtype=np.int64), "move_price": np.zeros(n, dtype=np.int64)}
+        for name, array in empty.items():
+            if len(getattr(self, name)) == 0:
+                object.__setattr__(self, name, array)
+
+    def _check_ways(self) -> None:
+        for way in self.ways:
+            if not 0 <= way.task < len(self.names) or self.fixed[way.task] != NONE:
+                raise ProblemError(f"ScheduleProblem.ways: {way.task} is no task that can be done in several ways.")
+            name = self.names[way.task]
+            if way.duration < 1 or way.cost < 0 or len(way.use) not in (0, len(self.budgets)):
+                raise ProblemError(f"{name}: a way needs a day of work, no negative cost, and its use of each budget.")
+            if len(way.demand) != len(self.resources) or (np.array(way.demand) > self.capacity).any():
+                raise ProblemError(f"{name}: a way needs more of a resource than there is.")
+            if way.starts and not np.isin(way.starts, self.calendars[self.calendar[way.task]]).all():
+                raise ProblemError(f"{name}: a start day of a way is not a day of its calendar.")
+        for absence in self.absences:
+            if not 0 <= absence.resource < len(self.resources) or absence.units < 0:
+                raise ProblemError("ScheduleProblem.absences must name a resource and units.")
 
     def _check_calendars(self) -> None:
         if not self.calendars or any(len(c) == 0 for c in self.calendars):
@@ -151,6 +232,56 @@ class ScheduleProblem:
         """Numbers of the order constraints that enter each task."""
         return _group(self.after, len(self.names))
 
+    @cached_property
+    def ways_of(self) -> tuple[tuple[Way, ...], ...]:
+        """All ways of each task, the first one first."""
+        found = [[Way(i, int(self.duration[i]), self.demand[i], starts=self.starts[i])] for i in range(len(self.names))]
+        for way in self.ways:
+            found[way.task].append(way)
+        return tuple(tuple(ways) for ways in found)
+
+    def chosen(self, way: Ints) -> ScheduleProblem:
+        """The problem with the ways of doing tasks decided: `way[i]` counts in `ways_of[i]`."""
+        if not self.ways:
+            return self
+        picked = [self.ways_of[i][k] for i, k in enumerate(way.tolist())]
+        return self._with(picked)
+
+    @cached_property
+    def relaxed(self) -> ScheduleProblem:
+        """One way a task with the fewest days and units of any of them: no schedule does better than its bounds."""
+        if not self.ways:
+            return self
+        return self._with(
+            [
+                Way(
+                    i,
+                    min(w.duration for w in ways),
+                    np.min([w.demand for w in ways], axis=0),
+                    starts=() if any(not w.starts for w in ways) else tuple({d for w in ways for d in w.starts}),
+                )
+                for i, ways in enumerate(self.ways_of)
+            ]
+        )
+
+    def _with(self, ways: list[Way]) -> ScheduleProblem:
+        return replace(
+            self,
+            duration=np.array([w.duration for w in ways], dtype=np.int64),
+            demand=np.array([w.demand for w in ways], dtype=np.int64).reshape(self.demand.shape),
+            starts=tuple(w.starts for w in ways),
+            ways=(),
+        )
+
+    def units_on(self, c: int) -> Ints:
+        """(days of calendar c, r) units of each resource that are there, absences taken off."""
+        days = self.calendars[c]
+        units = np.tile(self.capacity, (len(days), 1))
+        for a in self.absences:
+            away = (days >= a.first) & (days <= a.last)
+            units[away, a.resource] = np.maximum(units[away, a.resource] - a.units, 0)
+        return units
+
     def is_fixed(self, i: int) -> bool:
         """Whether the task is an event with a fixed day."""
         return bool(self.fixed[i] != NONE)
@@ -177,13 +308,14 @@ class ScheduleProblem:
 
     @cached_property
     def _allowed(self) -> tuple[Ints, ...]:
-        return tuple(self._starts_of(i) for i in range(len(self.names)))
+        return tuple(self.allowed_by(i, self.ways_of[i][0]) for i in range(len(self.names)))
 
-    def _starts_of(self, i: int) -> Ints:
+    def allowed_by(self, i: int, way: Way) -> Ints:
+        """Indexes at which a task may start when it is done in a certain way."""
         days = self.days(i)
-        first, last = self.first_index(self.calendar[i], self.release[i]), len(days) - int(self.duration[i])
-        if self.starts[i]:
-            index = np.searchsorted(days, np.array(sorted(self.starts[i])))
+        first, last = self.first_index(self.calendar[i], self.release[i]), len(days) - way.duration
+        if way.starts:
+            index = np.searchsorted(days, np.array(sorted(way.starts)))
             return index[(index >= first) & (index <= last)].astype(np.int64)
         return np.arange(first, last + 1, dtype=np.int64)
 
@@ -192,50 +324,6 @@ class ScheduleProblem:
         if limit == NONE or finish <= limit:
             return 0
         return max(1, self.index_after(0, finish) - self.index_after(0, limit))
-
-
-@dataclass(frozen=True)
-class ScheduleSolution(Solution):
-    """Start and finish day of every task.
-
-    `objective` is the cost of lateness (legal and target, at their prices); `bound` is a lower bound on the
-    cost of every schedule with as little legal lateness as possible. `legal_cost`, `target_cost` are its
-    parts. `finish_cost` is the tie-break (weighted finish indexes) and `finish_bound` a lower bound on it for
-    the lateness reached.
-    """
-
-    start: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    finish: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    legal_cost: int = 0
-    legal_bound: int = 0
-    target_cost: int = 0
-    finish_cost: int = 0
-    finish_bound: float | None = None
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Lateness and tie-break of a schedule, compared in this order."""
-
-    legal: int
-    target: int
-    finish: int
-
-    @property
-    def key(self) -> tuple[int, int, int]:
-        """Sort key."""
-        return self.legal, self.target, self.finish
-
-
-def cost_of(p: ScheduleProblem, start: Ints, finish: Ints) -> Cost:
-    """Cost of a schedule given as days."""
-    legal = target = ends = 0
-    for i in range(len(p.names)):
-        legal += int(p.legal_price[i]) * p.late(int(finish[i]), int(p.legal[i]))
-        target += int(p.target_price[i]) * p.late(int(finish[i]), int(p.target[i]))
-        if not p.is_fixed(i):
-            ends += int(p.weight[i]) * p.index_after(p.calendar[i], int(finish[i]))
-    return Cost(legal, target, ends)
 
 
 def _group(ends: Ints, n: int) -> tuple[tuple[int, ...], ...]:

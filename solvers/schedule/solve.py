@@ -1,4 +1,4 @@
-"""Resource-constrained project scheduling: legal lateness first, then target lateness, then early ends.
+"""Resource-constrained project scheduling: legal lateness, then target lateness, money, change, strain, early ends.
 
 A serial schedule is improved part by part of the cost: by neighbourhoods (some tasks free, the rest in place)
 solved with CP-SAT, and on small problems by CP-SAT on the whole. Bounds come from order, resources and
@@ -9,16 +9,31 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from solvers.problem import Status, Stop
 from solvers.schedule.bounds import least_cost
+from solvers.schedule.conflict import smallest_conflict
 from solvers.schedule.model import ScheduleModel, cp_solver
-from solvers.schedule.problem import NONE, Cost, Ints, ScheduleProblem, ScheduleSolution, cost_of
+from solvers.schedule.problem import NONE, Ints, ScheduleProblem
+from solvers.schedule.solution import (
+    CHANGE,
+    FINISH,
+    LEGAL,
+    MONEY,
+    PRICED,
+    STRAIN,
+    TARGET,
+    Cost,
+    ScheduleSolution,
+    cost_of,
+    peaks,
+)
 from solvers.schedule.start import serial_schedule
+from solvers.schedule.strain import Peak, least_peaks, least_strain
 
 WHOLE = 250  # free tasks up to which CP-SAT works on the whole problem as well
 NEIGHBOURS = 60  # tasks freed around one task, to begin with
@@ -26,56 +41,69 @@ GROW = 1.25  # the neighbourhood grows when it is solved without gain, and shrin
 PATIENCE = 20  # neighbourhoods without gain after which the search of a part ends
 NEIGHBOURHOOD_WORK = 0.2  # deterministic seconds for one neighbourhood
 BUILD_WORK = 0.05  # charged for building a neighbourhood's model
-SHARE = (0.3, 0.6, 0.3)  # of the work still left: legal lateness, target lateness, early ends
-CONFLICT_WORK = 2.0  # deterministic seconds for one test of the deletion filter
+SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.3, FINISH: 0.3}  # of the work still left
+CALM_WORK = 1.0  # deterministic seconds to look for a schedule with fewer units of a resource
+SERIAL_WORK = 0.2  # charged for the serial schedules of such a search
 
 
 def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
-    """Schedule all tasks; lexicographic in legal lateness, target lateness and weighted ends.
+    """Schedule all tasks; lexicographic in the parts of `solvers.schedule.solution.Cost`.
 
     Returns
     -------
-    status optimal when no schedule has less legal lateness, nor, with as little, less target lateness (the
-    tie-break has its own bound); infeasible with `conflict` naming order, resources, hard limits and events
-    that cannot hold together. Deterministic for a given seed, thread count and `stop.work`.
+    status optimal when lateness, money and change are each proven to be the least for the parts before it;
+    infeasible with `conflict` naming order, resources, budgets, hard limits and events that cannot hold together.
+    Deterministic for a given seed, thread count and `stop.work`.
     """
     began = time.perf_counter()
-    floor = least_cost(problem) or Cost(0, 0, 0)
+    floor = (least_cost(problem) or Cost(0, 0, 0, 0, 0, 0)).key
     search = _Search(problem, stop, began)
-    bounds = [max(floor.key[part], search.improve(part, floor.key[part])) for part in range(3)]
+    bounds = []
+    for part in range(len(floor)):
+        least = max(floor[part], search.calm_floor() if part == STRAIN else 0)
+        bounds.append(max(least, search.improve(part, least)))
     seconds = time.perf_counter() - began
     if search.infeasible:
-        return ScheduleSolution(Status.INFEASIBLE, seconds=seconds, conflict=_conflict(problem, stop))
+        return ScheduleSolution(Status.INFEASIBLE, seconds=seconds, conflict=smallest_conflict(problem, stop))
     if search.cost is None:
         return ScheduleSolution(Status.UNKNOWN, seconds=seconds)
     cost = search.cost
-    legal_bound, target_bound, finish_bound = (min(b, c) for b, c in zip(bounds, cost.key, strict=True))
-    proven = legal_bound == cost.legal and target_bound == cost.target
+    reached = Cost(*(min(b, c) for b, c in zip(bounds, cost.key, strict=True)))
+    proven = reached.key[:PRICED] == cost.key[:PRICED]
     return ScheduleSolution(
         status=Status.OPTIMAL if proven else Status.FEASIBLE,
-        objective=float(cost.legal + cost.target),
-        bound=float(legal_bound + target_bound),
+        objective=float(sum(cost.key[:PRICED])),
+        bound=float(_valid_sum(reached, cost, floor)),
         seconds=seconds,
         start=search.start,
         finish=search.finish,
-        legal_cost=cost.legal,
-        legal_bound=legal_bound,
-        target_cost=cost.target,
-        finish_cost=cost.finish,
-        finish_bound=float(finish_bound),
+        way=search.way,
+        parts=cost,
+        bounds=reached,
     )
+
+
+def _valid_sum(reached: Cost, cost: Cost, floor: tuple[int, ...]) -> int:
+    """Sum of the bounds of the priced parts; after the first part that is not proven only those without condition."""
+    total, proven = 0, True
+    for part in range(PRICED):
+        total += reached.key[part] if proven else min(floor[part], cost.key[part])
+        proven = proven and reached.key[part] == cost.key[part]
+    return total
 
 
 class _Search:
     """The best schedule so far; `improve` works on one part of the cost and keeps the earlier parts."""
 
-    def __init__(self, p: ScheduleProblem, stop: Stop, began: float):
+    def __init__(self, p: ScheduleProblem, stop: Stop, began: float, pattern: Ints | None = None):
         self.p, self.stop, self.began = p, stop, began
         self.work = stop.work if stop.work is not None else stop.seconds
         self.rng = np.random.default_rng(stop.seed)
         self.free = [i for i in range(len(p.names)) if not p.is_fixed(i)]
         self.infeasible = False
-        found = serial_schedule(p, stop.seed)
+        self.way = np.zeros(len(p.names), dtype=np.int64)
+        self.peaks: dict[int, Peak] = {}
+        found = serial_schedule(p, stop.seed, pattern)
         self.start, self.finish, self.cost = found if found else (None, None, None)
 
     def improve(self, part: int, floor: int) -> int:
@@ -84,13 +112,18 @@ class _Search:
         if self.infeasible or (part and self.cost is None):
             return floor
         if self.cost is not None:
-            self._neighbourhoods(part, floor)
+            if self.cost.key[part] <= floor:
+                return floor
+            if part == STRAIN:
+                self._calm(floor)
+            else:
+                self._neighbourhoods(part, floor)
             if self.cost.key[part] <= floor or len(self.free) > WHOLE:
                 return floor
         return self._whole(part, floor)
 
     def _whole(self, part: int, floor: int) -> int:
-        model = self._model(part, None)
+        model = self._model(self.p, part, None, strained=part >= STRAIN)
         model.cp.add(model.parts[part] * model.units[part] >= floor)
         solver = cp_solver(self.stop, max(0.1, self.work * SHARE[part]), self._seconds_left())
         # Several strategies take turns on one thread: repeatable, with neighbourhoods and bounds among them.
@@ -107,11 +140,12 @@ class _Search:
         """Free some tasks around one that costs, solve, keep what is no worse; ends by work or patience."""
         budget = self.work - self.work * SHARE[part]
         failures, size = 0, float(NEIGHBOURS)
+        p = self._held_calm() if part > STRAIN else self.p
         while self.cost.key[part] > floor and failures < PATIENCE and self.work > budget:
             if self._seconds_left() <= 0:
                 return
             before = self.cost.key
-            model = self._model(part, self._around(self._costly(part), int(size)))
+            model = self._model(p, part, self._around(self._costly(part), int(size)))
             solver = cp_solver(self.stop, NEIGHBOURHOOD_WORK, self._seconds_left())
             status = solver.solve(model.cp)
             self.work -= BUILD_WORK + solver.response_proto.deterministic_time
@@ -123,35 +157,106 @@ class _Search:
             elif not gained:
                 size = min(float(len(self.free)), size * GROW)
 
+    def calm_floor(self) -> int:
+        """Lower bound on the strain for the parts of the cost reached before it: 0 unless nothing is late."""
+        if self.cost is None or any(self.cost.key[:MONEY]) or not self.p.strain_price.any():
+            return 0
+        self.peaks = least_peaks(self.p, self.stop)
+        return least_strain(self.p, self.peaks)
+
+    def _calm(self, floor: int) -> None:
+        """Lower the peaks of resources: schedule with fewer units, as long as the earlier parts stay as they are.
+
+        First serial schedules alone, then with a search on the lateness; the dearest resource first, each by halving
+        between what may be possible and its peak.
+        """
+        p = self.p
+        budget = self.work - self.work * SHARE[STRAIN]
+        least = np.maximum(p.comfort, p.chosen(self.way).demand.max(axis=0, initial=0))
+        for k, peak in self.peaks.items():
+            least[k] = max(int(least[k]), peak.bound)
+        priced = sorted(np.flatnonzero(p.strain_price > 0).tolist(), key=lambda k: (-int(p.strain_price[k]), k))
+        for effort in (0.0, CALM_WORK):
+            for k in priced:
+                low, high = int(least[k]), int(peaks(p, self.start, self.finish, self.way)[k])
+                while low < high and self.cost.key[STRAIN] > floor and self.work > budget and self._seconds_left() > 0:
+                    middle = (low + high) // 2
+                    if self._with_units(k, middle, effort):
+                        high = middle
+                    else:
+                        low = middle + 1
+
+    def _with_units(self, k: int, units: int, effort: float) -> bool:
+        """Look for a schedule as good in the earlier parts with fewer units of a resource, and keep it.
+
+        By serial schedules, and with `effort` by a search of so much work on the lateness.
+        """
+        held = self._held_calm().chosen(self.way)  # ways stay: the money is not to change
+        capacity = held.capacity.copy()
+        capacity[k] = min(int(capacity[k]), units)
+        problem = replace(held, capacity=capacity, strain_price=np.zeros_like(capacity))
+        stop = replace(self.stop, work=effort, seconds=max(1.0, self._seconds_left()))
+        pattern = self.peaks[k].start if k in self.peaks else None
+        trial = _Search(problem, stop, self.began, pattern)
+        for part in (LEGAL, TARGET) if effort and trial.cost is not None else ():
+            if trial.cost.key[part] > self.cost.key[part]:
+                trial.improve(part, self.cost.key[part])
+        self.work -= SERIAL_WORK + effort - trial.work
+        if trial.cost is None:
+            return False
+        cost = cost_of(self.p, trial.start, trial.finish, self.way)
+        if cost.key[:STRAIN] > self.cost.key[:STRAIN]:
+            return False
+        self.start, self.finish, self.cost = trial.start, trial.finish, cost
+        return True
+
+    def _held_calm(self) -> ScheduleProblem:
+        """The problem without the units above the peaks reached (or what is comfortable): the strain cannot rise."""
+        p = self.p
+        peak = np.maximum(peaks(p, self.start, self.finish, self.way), p.comfort)
+        largest = np.max([w.demand for ways in p.ways_of for w in ways], axis=0, initial=0)
+        keep = np.where(p.strain_price > 0, np.minimum(p.capacity, np.maximum(peak, largest)), p.capacity)
+        return p if (keep == p.capacity).all() else replace(p, capacity=keep)
+
     def _seconds_left(self) -> float:
         return self.stop.seconds - (time.perf_counter() - self.began)
 
-    def _model(self, part: int, free: frozenset[int] | None) -> ScheduleModel:
-        model = ScheduleModel(self.p, free=free, start=self.start if free is not None else None)
+    def _model(
+        self, p: ScheduleProblem, part: int, free: frozenset[int] | None, strained: bool = False
+    ) -> ScheduleModel:
+        start = self.start if free is not None else None
+        model = ScheduleModel(p, free=free, start=start, way=self.way, strained=strained)
         if self.cost is not None:
             for earlier in range(part):
-                model.cp.add(model.parts[earlier] <= self.cost.key[earlier] // model.units[earlier])
-            model.hint(self.start)
+                if earlier != STRAIN or strained:
+                    model.cp.add(model.parts[earlier] <= self.cost.key[earlier] // model.units[earlier])
+            model.hint(self.start, self.way)
         model.cp.minimize(model.parts[part])
         return model
 
     def _take(self, model: ScheduleModel, solver: cp_model.CpSolver, status: int) -> None:
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return
-        start, finish = model.days(solver)
-        cost = cost_of(self.p, start, finish)
+        start, finish, way = model.days(solver)
+        cost = cost_of(self.p, start, finish, way)
         if self.cost is None or cost.key <= self.cost.key:
-            self.start, self.finish, self.cost = start, finish, cost
+            self.start, self.finish, self.way, self.cost = start, finish, way, cost
 
     def _costly(self, part: int) -> int:
         """A task that adds to the part of the cost, drawn at random."""
+        costly = [i for i in self.free if self._adds(i, part)] or self.free
+        return costly[int(self.rng.integers(len(costly)))]
+
+    def _adds(self, i: int, part: int) -> bool:
         p = self.p
-        if part < 2:
+        if part in (LEGAL, TARGET):
             limit, price = ((p.legal, p.legal_price), (p.target, p.target_price))[part]
-            late = [i for i in self.free if price[i] and p.late(int(self.finish[i]), int(limit[i]))]
-            if late:
-                return late[int(self.rng.integers(len(late)))]
-        return self.free[int(self.rng.integers(len(self.free)))]
+            return bool(price[i] and p.late(int(self.finish[i]), int(limit[i])))
+        if part == MONEY:
+            return p.ways_of[i][self.way[i]].cost > 0
+        if part == CHANGE:
+            return bool(p.move_price[i] and p.wanted[i] not in (NONE, self.start[i]))
+        return True
 
     def _around(self, i: int, size: int) -> frozenset[int]:
         """The task, some tasks before it, those that share a resource with one of them, and some of their
@@ -182,34 +287,3 @@ class _Search:
                     found.append(j)
             k += 1
         return found[:most]
-
-
-def rule_groups(p: ScheduleProblem) -> Iterator[str]:
-    """Names of the rule groups that a conflict can be made of, in the order in which the filter tries to drop
-    them."""
-    yield from (f"resource {name}" for name in p.resources)
-    yield from (f"limit of {p.names[i]}" for i in np.flatnonzero(p.hard & (p.legal != NONE)))
-    touched = set(p.before.tolist()) | set(p.after.tolist())
-    yield from (f"day of {p.names[i]}" for i in np.flatnonzero(p.fixed != NONE).tolist() if i in touched)
-    yield "order"
-
-
-def _conflict(p: ScheduleProblem, stop: Stop) -> tuple[str, ...]:
-    """Deletion filter: drop groups (halves first, then one by one) while what remains is proven
-    infeasible."""
-    kept = list(rule_groups(p))
-    off: frozenset[str] = frozenset()
-    size = max(1, len(kept) // 2)
-    while True:
-        k = 0
-        while k < len(kept):
-            trial = off | frozenset(kept[k : k + size])
-            solver = cp_solver(stop, CONFLICT_WORK, stop.seconds)
-            if solver.solve(ScheduleModel(p, trial).cp) == cp_model.INFEASIBLE:
-                off = trial
-                del kept[k : k + size]
-            else:
-                k += size
-        if size == 1:
-            return tuple(kept)
-        size //= 2

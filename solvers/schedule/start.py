@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 import numpy as np
 
 from solvers.schedule.bounds import latest_finish, ready_index
-from solvers.schedule.problem import NONE, Cost, Ints, ScheduleProblem, cost_of
+from solvers.schedule.problem import NONE, Ints, ScheduleProblem
+from solvers.schedule.solution import Cost, cost_of
 
 REPAIRS = 40  # rounds in which a task is put off so that a follower with a largest lag can keep up
 PASSES = 25
 NOISE = 4  # days by which priorities are shaken in a learning pass
 
 
-def serial_schedule(p: ScheduleProblem, seed: int, passes: int = PASSES) -> tuple[Ints, Ints, Cost] | None:
+def serial_schedule(p: ScheduleProblem, seed: int, pattern: Ints | None = None) -> tuple[Ints, Ints, Cost] | None:
     """Best of several serial schedules (start days, finish days, cost); None when none keeps all constraints.
 
-    First the classical rules: latest finish and latest start for the legal limits, the targets and both.
-    Then, from the best, passes in which tasks that came out late get a higher priority, with seeded noise.
+    First the days wanted, where there are any, then the classical rules: latest finish and latest start for the legal
+    limits, the targets and both. Then, from the best, passes in which tasks that came out late get a higher priority,
+    with seeded noise. Every task is done in its first way. `pattern`: start days (NONE: any) tried as priorities first.
     """
     best: tuple[Ints, Ints, Cost] | None = None
     priority = np.zeros(len(p.names), dtype=np.int64)
-    for rule in _rules(p):
-        found = _with_repairs(p, rule)
+    for rule, not_before in _rules(p, pattern):
+        found = _with_repairs(p, rule, not_before)
         if found is not None and (best is None or found[2].key < best[2].key):
             best, priority = found, rule
+    anywhen = np.full(len(p.names), NONE, dtype=np.int64)
     rng = np.random.default_rng(seed)
-    for _ in range(passes if best is not None and best[2].legal + best[2].target else 0):
+    for _ in range(PASSES if best is not None and best[2].legal + best[2].target else 0):
         trial = priority + rng.integers(-NOISE, NOISE + 1, len(p.names))
         for i in _late_tasks(p, best[1]):
             trial[i] -= rng.integers(0, 2 * NOISE + 2 * int(best[1][i] - _limit(p, i)))
-        found = _with_repairs(p, trial)
+        found = _with_repairs(p, trial, anywhen)
         if found is not None and found[2].key <= best[2].key:
             best, priority = found, trial
     return best
 
 
-def _rules(p: ScheduleProblem) -> list[Ints]:
+def _rules(p: ScheduleProblem, pattern: Ints | None) -> Iterator[tuple[Ints, Ints]]:
+    """Priorities, each with the days before which tasks are not placed."""
+    anywhen = np.full(len(p.names), NONE, dtype=np.int64)
+    if (p.wanted != NONE).any():
+        last = int(p.wanted.max()) + 1
+        wanted = np.where(p.wanted == NONE, last, p.wanted)
+        yield wanted, p.wanted
+        yield wanted, anywhen
     both = np.array([_limit(p, i) for i in range(len(p.names))], dtype=np.int64)
     finishes = [latest_finish(p, limit) for limit in (both, p.legal, p.target)]
-    return finishes + [latest - p.duration for latest in finishes]
+    if pattern is not None:
+        rule = np.where(pattern == NONE, finishes[0] - p.duration, pattern)
+        yield rule, pattern
+        yield rule, anywhen
+    for latest in finishes:
+        yield latest, anywhen
+    for latest in finishes:
+        yield latest - p.duration, anywhen
 
 
 def _limit(p: ScheduleProblem, i: int) -> int:
@@ -52,8 +70,8 @@ def _late_tasks(p: ScheduleProblem, finish: Ints) -> list[int]:
     return [i for i in range(len(p.names)) if not p.is_fixed(i) and p.late(int(finish[i]), _limit(p, i))]
 
 
-def _with_repairs(p: ScheduleProblem, rule: Ints) -> tuple[Ints, Ints, Cost] | None:
-    put_off = np.full(len(p.names), NONE, dtype=np.int64)
+def _with_repairs(p: ScheduleProblem, rule: Ints, not_before: Ints) -> tuple[Ints, Ints, Cost] | None:
+    put_off = not_before.copy()
     for _ in range(REPAIRS):
         found = _serial(p, rule, put_off)
         if found is None:
@@ -97,7 +115,7 @@ def _keeps_hard(p: ScheduleProblem, start: Ints, finish: Ints) -> bool:
 def _serial(p: ScheduleProblem, rule: Ints, put_off: Ints) -> tuple[Ints, Ints] | None:
     n = len(p.names)
     start, finish = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    free = [np.tile(p.capacity, (len(c), 1)) for c in p.calendars]
+    free = [p.units_on(c) for c in range(len(p.calendars))]
     waiting = np.array([len(k) for k in p.into])
     followers = {int(p.after[k]) for k in np.flatnonzero(p.max_lag != NONE)}
     # Events first (they use nothing), then tasks that must follow closely, then by the rule.

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.stages.timetable import lags_of, schedule_problem, start_days, work_calendar
+from merger.stages.timetable import _lags
 from merger.timetabling.bodies import bodies_in, lead_and_partners, names_of_bodies
+from merger.timetabling.problem import schedule_problem, work_calendar
+from merger.timetabling.task import Way
 from merger.timetabling.task_types import days_after, documents_handed_over, task_types
-from merger.timetabling.tasks import COUNCIL, PROGRAMME_KINDS, Way, build_tasks
+from merger.timetabling.tasks import COUNCIL, PROGRAMME_KINDS, build_tasks
 from scenarios.schema import Sitting
 
 HOME, LAW, ZONE = "so-noi-vu-hai-phong-moi", "so-tu-phap-hai-phong-moi", "dang-bo-ubnd-tp"
@@ -216,14 +218,14 @@ def test_a_programme_waits_for_its_own_handover(tasks):
 
 def test_votes_of_the_council_are_on_sittings_only(planner, tasks):
     """The vote of 28 April, the allowance and the tasks of calendar council may start on sitting days only."""
-    calendar = work_calendar(planner)
     known = {s.day for s in planner.scenario.timetable.council_sittings if s.basis == "known"}
     assert known == {date(2025, 4, 28), date(2025, 12, 10)}
     votes = {"dl-2025-04-28-1", "dl-2025-12-10-1"}
     votes |= set(task_types().index[task_types()["calendar"] == COUNCIL])
     assert {task.id for task in tasks.values() if task.starts} == votes
+    calendar, problem = work_calendar(planner), schedule_problem(list(tasks.values()), work_calendar(planner), planner)
     for key in votes:
-        days = start_days(tasks[key], 0, calendar)
+        days = problem.starts[problem.names.index(key)]
         assert {calendar.day(d) for d in days} == {s.day for s in planner.scenario.timetable.council_sittings}
 
 
@@ -232,16 +234,16 @@ def test_a_sitting_on_a_day_off_is_no_day_of_work(planner, frames):
     sittings = (Sitting(day=date(2025, 5, 1)), Sitting(day=date(2025, 5, 5)))
     options = planner.scenario.timetable.model_copy(update={"council_sittings": sittings})
     own = replace(planner, scenario=planner.scenario.model_copy(update={"timetable": options}))
-    vote = {task.id: task for task in build_tasks(own, frames)}["dl-2025-04-28-1"]
+    vote = [replace(t, after=()) for t in build_tasks(own, frames) if t.id == "dl-2025-04-28-1"]
     calendar = work_calendar(own)
-    assert [calendar.day(d) for d in start_days(vote, 0, calendar)] == [date(2025, 5, 5)]
+    assert [calendar.day(d) for d in schedule_problem(vote, calendar, own).starts[0]] == [date(2025, 5, 5)]
 
 
 def test_least_and_most_days_between_tasks(tasks, planner):
     """Works wait 8 days for their tender, the seal comes within 10; the table shows LEAST and LEAST..MOST."""
     works = next(task for task in tasks.values() if task.id in ("unit.renovate:10516", "unit.repair:10516"))
-    assert lags_of(works) == "unit.organisation:10516=8"
-    assert lags_of(tasks["unit.seal:10516"]) == "unit.organisation:10516=0..10"
+    assert _lags(works) == ["unit.organisation:10516=8"]
+    assert _lags(tasks["unit.seal:10516"]) == ["unit.organisation:10516=0..10"]
     problem = schedule_problem(list(tasks.values()), work_calendar(planner), planner)
     names = problem.names
     lag = {(names[i], names[j]): k for i, j, k in zip(problem.before, problem.after, problem.lag, strict=True)}
@@ -254,9 +256,9 @@ def test_a_contractor_is_a_second_way(tasks):
     """600 m listed by own staff take 600 / 150 = 4 days; a contractor takes 0.6 x 4 = 2.4, so 3 days, for
     600 x 350,000 VND. A move of 7 truck days in 2 days on 4 trucks takes him 1 day without them, for 7 x 6 million."""
     archive = tasks[f"agency.archive:{HOME}"]
-    assert archive.ways == (Way("own", 4, 0, ()), Way("contractor", 3, 210_000_000, ()))
+    assert (archive.days, archive.ways) == (4, (Way("contractor", 3, 210_000_000, ()),))
     move = tasks[f"agency.move:{HOME}"]
-    assert move.ways == (Way("own", 2, 0, (("trucks", 4),)), Way("contractor", 1, 42_000_000, ()))
+    assert (move.days, move.ways) == (2, (Way("contractor", 1, 42_000_000, ()),))
     assert not tasks[f"agency.leaders:{HOME}"].ways
 
 

@@ -216,7 +216,8 @@ def test_too_few_trucks_make_moves_late_and_say_so(planner, frames):
     finding."""
     options = planner.scenario.timetable
     groups = {**options.working_groups, "trucks": 1}
-    options = options.model_copy(update={"working_groups": groups, "first_to_move": ("so-noi-vu-hai-phong-moi",)})
+    first, own = ("so-noi-vu-hai-phong-moi",), {"agency.move": "own"}  # a contractor would help out
+    options = options.model_copy(update={"working_groups": groups, "first_to_move": first, "mode": own})
     scenario = planner.scenario.model_copy(update={"timetable": options})
     result = timetable.run(replace(planner, scenario=scenario), frames, STOP)
     row = result.tables["timetable"].set_index("task_id").loc["agency.move:so-noi-vu-hai-phong-moi"]

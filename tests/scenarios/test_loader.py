@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from geodata.faults import InputError
 from scenarios.loaded import Loaded, data_hashes, impersonal, shipped_folder, shipped_names
-from scenarios.loader import load_partial, load_scenario, loaded_from
+from scenarios.loader import load_partial, load_scenario
 from scenarios.options import all_paths, fields_of
+from scenarios.reopened import loaded_from
 from scenarios.schema import Scenario
 
 BASE = "extends: hai-phong-2025\n"

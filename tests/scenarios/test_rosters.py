@@ -21,8 +21,9 @@ from scenarios import checks
 from scenarios.checks import review
 from scenarios.headers import _content as headers_content
 from scenarios.headers import columns_called, is_personal, is_total
-from scenarios.loader import load_scenario, loaded_from
+from scenarios.loader import load_scenario
 from scenarios.marks import Place
+from scenarios.reopened import loaded_from
 from scenarios.rosters import read_own_table, read_roster
 from scenarios.schema import OwnTable
 from scenarios.tables import schema_of

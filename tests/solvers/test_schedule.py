@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from solvers.problem import ProblemError, Status, Stop
 from solvers.schedule.bounds import earliest, least_cost
 from solvers.schedule.check import check_schedule
-from solvers.schedule.problem import NONE, ScheduleProblem, cost_of
+from solvers.schedule.problem import NONE, ScheduleProblem
 from solvers.schedule.slack import resource_order, total_slack
+from solvers.schedule.solution import cost_of
 from solvers.schedule.solve import solve_schedule
 from solvers.schedule.start import serial_schedule
 
@@ -90,7 +91,7 @@ def test_legal_limits_outrank_targets_whatever_the_prices():
     )  # fmt: skip
     s = solved(p)
     assert s.start.tolist() == [2, 0]
-    assert (s.legal_cost, s.target_cost) == (0, 20_000)
+    assert (s.parts.legal, s.parts.target) == (0, 20_000)
     assert s.status is Status.OPTIMAL
 
 
@@ -105,12 +106,12 @@ def test_a_weekend_move_lies_between_two_working_weeks():
 def test_a_weekend_after_the_limit_counts_as_one_day_late():
     """A limit on Friday 4 and a move on Saturday 5: no working day between, but late by one."""
     p = project([5, 1], ["ab"], calendar={"b": 1}, legal={"b": 4})
-    assert solved(p).legal_cost == 100
+    assert solved(p).parts.legal == 100
 
 
 def test_lateness_counts_working_days():
     """Four days from Thursday 3 on end on Tuesday 8; a target on Friday 4 is missed by two days."""
-    assert solved(project([4], release={"a": 3}, target={"a": 4})).target_cost == 2
+    assert solved(project([4], release={"a": 3}, target={"a": 4})).parts.target == 2
 
 
 def test_the_follower_keeps_the_largest_lag():
@@ -231,7 +232,7 @@ def test_the_checker_sees_what_is_wrong(change, message):
     p = project([2, 1], capacity=[1], demand=[[1], [1]])
     s = solved(p)
     assert s.start.tolist() in ([0, 2], [1, 0])
-    base = replace(s, start=np.array([0, 2]), finish=np.array([1, 2]))
+    base = replace(s, start=np.array([0, 2]), finish=np.array([1, 2]), parts=replace(s.parts, finish=2 + 3))
     assert check_schedule(p, base) == []
     assert any(message in fault for fault in check_schedule(p, replace(base, **change)))
 
@@ -270,11 +271,11 @@ def test_every_schedule_is_sound_and_no_bound_is_above_it(p):
     s = solve_schedule(p, Stop(seconds=30, work=1.5))
     assert check_schedule(p, s) == []
     floor, (_, _, start) = least_cost(p), serial_schedule(p, 1)
-    assert floor.legal <= s.legal_bound <= s.legal_cost
+    assert floor.legal <= s.bounds.legal <= s.parts.legal
     assert s.bound <= s.objective
-    assert s.finish_bound <= s.finish_cost
-    assert (s.legal_cost, s.target_cost) <= (start.legal, start.target)
-    assert cost_of(p, s.start, s.finish).key == (s.legal_cost, s.target_cost, s.finish_cost)
+    assert s.bounds.finish <= s.parts.finish
+    assert (s.parts.legal, s.parts.target) <= (start.legal, start.target)
+    assert cost_of(p, s.start, s.finish) == s.parts
 
 
 @given(projects())
