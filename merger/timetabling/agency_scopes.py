@@ -11,23 +11,25 @@ from merger.timetabling.bodies import bodies_in
 from merger.timetabling.items import NEW_SUFFIX, Item, records
 from merger.timetabling.task_types import HANDOVER, documents_handed_over, tokens
 
-# Who decides on a body's functions and structure, by kind of body: who appraises, who decides, who keeps the
-# organisation, on which act. Bodies of the People's Committee are the rule, the others its exceptions.
+# Who has a say in setting up a body, by its kind: bodies of the People's Committee ("") and the exceptions. Who appraises
+# and who decides its functions and structure, who keeps the organisation, on which act, who keeps the archives and whose
+# office coordinates.
+AUTHORITY_WORDS = ("appraiser", "decider", "organiser", "basis", "records", "office")
+PARTY = ("Ban Tổ chức Thành ủy", "Ban Thường vụ Thành ủy", "Văn phòng Thành ủy")
+PARTY_OFFICES = ("Văn phòng Thành ủy", "Ban Tổ chức Thành ủy")
+CITY_OFFICES = ("Sở Nội vụ", "Văn phòng UBND thành phố")
+DECREES = "Nghị định số 45/2025/NĐ-CP và số 150/2025/NĐ-CP"
 AUTHORITY = {
-    "": ("Sở Tư pháp", "UBND thành phố", "Sở Nội vụ", "Nghị định số 45/2025/NĐ-CP và số 150/2025/NĐ-CP"),
-    "party_advisory_body": (
+    "": ("Sở Tư pháp", "UBND thành phố", "Sở Nội vụ", DECREES, *CITY_OFFICES),
+    "party_advisory_body": (*PARTY, "Quy định số 137-QĐ/TW và số 329-QĐ/TW", *PARTY_OFFICES),
+    "front": (*PARTY, "Hướng dẫn số 31-HD/BTCTW", *PARTY_OFFICES),
+    "council_office": (
+        "Sở Nội vụ",
+        "HĐND thành phố",
         "Ban Tổ chức Thành ủy",
-        "Ban Thường vụ Thành ủy",
-        "Văn phòng Thành ủy",
-        "Quy định số 137-QĐ/TW và số 329-QĐ/TW",
+        "Nghị quyết số 76/2025/UBTVQH15",
+        *CITY_OFFICES,
     ),
-    "front": (
-        "Ban Tổ chức Thành ủy",
-        "Ban Thường vụ Thành ủy",
-        "Văn phòng Thành ủy",
-        "Hướng dẫn số 31-HD/BTCTW",
-    ),
-    "council_office": ("Sở Nội vụ", "HĐND thành phố", "Ban Tổ chức Thành ủy", "Nghị quyết số 76/2025/UBTVQH15"),
 }
 
 
@@ -66,7 +68,7 @@ def agency_items(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Ite
             "predecessors": _named(row.get("predecessors"), names) or "các cơ quan tiền thân",
         }
         authority = AUTHORITY.get(str(row.get("kind") or ""), AUTHORITY[""])
-        words |= dict(zip(("appraiser", "decider", "organiser", "basis"), authority, strict=True))
+        words |= dict(zip(AUTHORITY_WORDS, authority, strict=True))
         items.append(Item(str(row["new_agency_id"]), words, amounts, label))
     return sorted(items, key=lambda item: item.id)
 

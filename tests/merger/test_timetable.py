@@ -226,13 +226,13 @@ def test_too_few_trucks_make_moves_late_and_say_so(planner, frames):
     assert any(finding.item == row.name for finding in result.record.findings)
 
 
-def test_a_step_that_comes_too_late_for_an_event_is_infeasible(planner, frames):
+def test_a_step_that_comes_too_late_for_an_event_is_infeasible(planner):
     """When the Government already passes the dossiers on 15 April, the council's vote cannot come before
     it."""
     deadlines = planner.deadlines.copy()
     deadlines.loc[deadlines["deadline_id"] == "dl-2025-05-09-1", "date"] = "2025-04-15"
     with pytest.raises(InfeasibleError, match="day of dl-2025-05-09-1"):
-        timetable.run(replace(planner, deadlines=deadlines), frames, STOP)
+        timetable.run(replace(planner, deadlines=deadlines), {}, STOP)
 
 
 def test_a_scenario_without_earlier_stages_has_a_timetable(planner):
