@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from geodata.faults import Fault
     from merger.inputs import Inputs
     from merger.plan import Plan
@@ -146,6 +148,40 @@ def plan(
 
 
 @app.command()
+def reschedule(
+    plan: PlanArg,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder for the new plan")],
+    status_date: Annotated[
+        str | None, typer.Option(metavar="DAY", help="YYYY-MM-DD: what has not begun starts on this day or later")
+    ] = None,
+    progress_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--progress", metavar="FILE", help="tasks begun or done: CSV task_id,started[,finished,days_left]"
+        ),
+    ] = None,
+    set_: SetOption = [],  # noqa: B006
+    time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds for the timetable")] = None,
+) -> None:
+    """Plan the timetable of a finished plan again: slips (--set timetable.duration.TASK=DAYS), progress, other means.
+
+    Dates move as little as possible; all other parts of the plan stay as they are.
+    """
+    from geodata.faults import InputError
+    from merger.pipeline import make_plan
+    from merger.plan import read_plan
+    from merger.replan import replanned
+
+    opened = read_plan(plan)
+    if out.resolve() == plan.resolve():
+        raise InputError.single(out, "is the plan itself", "name another folder; the plan before stays as it is")
+    loaded = replanned(opened, set_, _date(status_date, "--status-date"), progress_file)
+    with _progress() as progress:
+        finished = make_plan(loaded, out, earlier=opened, seconds=time_limit, progress=progress)
+    _print_changes(finished)
+
+
+@app.command()
 def publish(
     plan: PlanArg,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder for the public copy")],
@@ -263,6 +299,15 @@ def _open(folder: Path) -> tuple[Plan, Inputs]:
     return opened, inputs_of(opened)
 
 
+def _date(text: str | None, option: str) -> date | None:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-07-15", param_hint=option) from None
+
+
 def _language(lang: str) -> str:
     if lang not in ("vi", "en"):
         raise typer.BadParameter("choose vi or en", param_hint="--lang")
@@ -369,6 +414,26 @@ def _print_summary(finished: Plan) -> None:
     typer.echo(
         f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/, transport/"
     )
+
+
+def _print_changes(finished: Plan, most: int = 20) -> None:
+    """What planning again has moved, the largest moves first."""
+    stage = finished.manifest["stages"]["timetable"]
+    gap = "no bound" if stage["gap"] is None else f"gap {stage['gap']:.2%}"
+    typer.echo(f"timetable: {stage['status']}, {gap}, {stage['seconds']:.1f} s")
+    changes = finished.tables["schedule_changes"]
+    told = ", ".join(f"{number} {kind}" for kind, number in changes["change"].value_counts().sort_index().items())
+    typer.echo(f"{len(changes)} tasks differ from the plan before" + (f": {told}" if told else ""))
+    rows = changes.assign(size=changes["days_later"].abs()).sort_values(["size", "task_id"], ascending=[False, True])
+    for row in rows.head(most).itertuples():
+        moved = "" if row.days_later != row.days_later else f" ({row.days_later:+.0f} days)"
+        typer.echo(f"  {row.task_id}: {row.start_before or '-'} -> {row.start or '-'}{moved}  {row.title_vi}")
+    if len(changes) > most:
+        typer.echo(f"  ... and {len(changes) - most} more: schedule_changes.csv")
+    figures = stage["figures"]
+    for key in ("legal_late_tasks", "target_late_tasks"):
+        typer.echo(f"{key}: {figures[key]}")
+    typer.echo(f"\n{finished.path}: timetable.csv, schedule_changes.csv, report, annex, calendars")
 
 
 def _print_figures(figures: dict[str, Any], as_json: bool) -> None:

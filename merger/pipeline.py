@@ -36,6 +36,7 @@ from merger.plan import (
 from merger.publish import publish_into
 from merger.stages.stage import Record
 from merger.tables import TABLES, conform
+from merger.timetabling.what_if import check_names
 from merger.transport.passengers import passenger_lists
 from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
@@ -86,6 +87,7 @@ def solve_stages(
 
     Tables of travel times are added, which depend on no stage.
     """
+    check_names(inputs)
     wanted = list(STAGES) if only is None else [*STAGES[only], only]
     tables: dict[str, pd.DataFrame] = {}
     records: dict[str, Record] = {}
@@ -97,6 +99,17 @@ def solve_stages(
     if "commute" in tables:
         tables["passengers"] = passenger_lists(inputs, tables)
     return {**tables, **travel_tables(inputs)}, records
+
+
+def solve_again(
+    inputs: Inputs, stage: str, earlier: Plan, *, seconds: float | None = None, progress: Progress = quiet
+) -> tuple[dict[str, pd.DataFrame], dict[str, Record]]:
+    """Run one stage, the last, on the tables of an earlier full plan and keep everything else of it."""
+    progress(stage)
+    tables = dict(earlier.tables)
+    records = {name: Record.read(told) for name, told in earlier.manifest["stages"].items() if name != stage}
+    _run_stage(stage, inputs, tables, records, seconds)
+    return tables, records
 
 
 def _run_stage(
@@ -154,9 +167,12 @@ def make_plan(
     seconds: float | None = None,
     languages: tuple[str, ...] = ("vi", "en"),
     public: bool = False,
+    earlier: Plan | None = None,
     progress: Progress = quiet,
 ) -> Plan:
     """Plan a checked scenario and write the folder, whole or not at all; `public` without any personal rows.
+
+    With an `earlier` plan only the timetable is planned again (merger.replan makes the scenario).
 
     Raises InfeasibleError when a stage has no solution and AuditError when the finished plan fails its audit; in both
     cases, as when interrupted, a plan that is already at `target` stays as it is.
@@ -166,7 +182,10 @@ def make_plan(
     started = time.perf_counter()
     progress("read")
     inputs = load_inputs(loaded.scenario, loaded.folder)
-    tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
+    if earlier is not None:
+        tables, records = solve_again(inputs, "timetable", earlier, seconds=seconds, progress=progress)
+    else:
+        tables, records = solve_stages(inputs, only=only, seconds=seconds, progress=progress)
     with whole_or_nothing(target) as folder:
         # A public plan is made from a full one, which only lives until it has passed its audit.
         full = folder / ".full" if public else folder

@@ -15,6 +15,8 @@ from scenarios.marks import Node, Place
 from scenarios.schema import OwnTable, Scenario
 
 SHIPPED = "shipped:"
+# Read once, when planning: a plan can be used when the plan before is gone.
+READ_ONCE = ("timetable_before",)
 
 
 def shipped_folder() -> Path:
@@ -133,7 +135,7 @@ def data_files(loaded: Loaded) -> dict[str, tuple[Path, ...]]:
     found: dict[str, tuple[Path, ...]] = {}
     for name in type(loaded.scenario.data).model_fields:
         path = loaded.data_path(name)
-        if path is not None:
+        if path is not None and (name not in READ_ONCE or path.exists()):
             found[name] = tuple(sorted(path.glob("*.toml"))) if path.is_dir() else (path,)
     return found
 

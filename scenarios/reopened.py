@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from geodata.faults import Fault, InputError, shown
-from scenarios.loaded import Loaded, absolute, scenario_digest, with_files
+from scenarios.loaded import READ_ONCE, Loaded, absolute, scenario_digest, with_files
 from scenarios.loader import OWN_TABLES
 from scenarios.marks import Node, Place
 from scenarios.schema import Data, Scenario
@@ -32,7 +32,8 @@ def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
     place = Place(manifest, folder=folder)
     sources = tuple(Path(absolute(s, origin)) for s in description["sources"])
     loaded = Loaded(scenario, origin, sources, scenario_digest(scenario), Node({}, place, place))
-    missing = [name for name in Data.model_fields if (p := loaded.data_path(name)) is not None and not p.exists()]
+    wanted = [name for name in Data.model_fields if name not in READ_ONCE]
+    missing = [name for name in wanted if (p := loaded.data_path(name)) is not None and not p.exists()]
     if missing:
         remedy = "put the files back, or plan again"
         raise InputError(

@@ -13,7 +13,7 @@ import pyogrio
 from merger.audit.report import Case, Violations, check, filled, items, shown
 from merger.plan import INTERNAL, SCHEMA_VERSION, TRANSPORT, table_path
 from merger.tables import TABLES
-from scenarios.loaded import data_hashes
+from scenarios.loaded import READ_ONCE, data_hashes
 from scenarios.reopened import loaded_from
 
 # Kind of the edge from the body that answers for a mandate to the mandate.
@@ -131,7 +131,8 @@ def manifest(case: Case) -> Violations:
     if not case.public and loaded.digest != told.get("full_scenario_digest"):
         yield "the scenario in the folder internal is not the one of its digest"
     now, then = data_hashes(loaded), told.get("data_hashes", {})
-    if changed := {k for k in now.keys() | then.keys() if now.get(k) != then.get(k)}:
+    gone = {name for name in READ_ONCE if name not in now}
+    if changed := {k for k in (now.keys() | then.keys()) - gone if now.get(k) != then.get(k)}:
         yield f"data changed since the plan was made: {shown(changed)}"
     yield from _headline(case, told.get("headline", {}).get("plan", {}))
     yield from _figures(case, told.get("stages", {}))

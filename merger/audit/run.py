@@ -15,6 +15,7 @@ from merger.audit import (  # noqa: F401
     people,
     placement,
     privacy,
+    rescheduling,
     ridership,
     territory,
     timing,

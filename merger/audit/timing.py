@@ -61,17 +61,18 @@ def days(case: Case) -> Violations:
     if ids.duplicated().any():
         yield f"tasks twice: {shown(set(ids[ids.duplicated()]))}"
     for row in dated(case).itertuples():
-        if row.fixed:
+        if row.fixed or row.state == "done":
             continue
         if row.finish < row.start:
             yield f"{row.task_id} ends on {row.finish}, before it starts on {row.start}"
             continue
-        work = days_of_work(row.start, row.finish, is_working(row.start))
-        if not work or work[0] != row.start or work[-1] != row.finish:
+        work = days_of_work(row.start, row.finish, is_working(row.finish))
+        begun = row.state == "begun"  # its first day is a fact, and its days are those left
+        if not work or (work[0] != row.start and not begun) or work[-1] != row.finish:
             yield f"{row.task_id}: {row.start} or {row.finish} is not a day of work"
-        elif len(work) != row.working_days:
+        elif len(work) != row.working_days and not begun:
             yield f"{row.task_id}: {row.working_days} days of work, the calendar gives {len(work)}"
-        if row.start < bounds.start or row.finish > bounds.end:
+        if (row.start < bounds.start and not begun) or row.finish > bounds.end:
             yield f"{row.task_id}: {row.start} to {row.finish} is outside the plan"
     return f"{len(ids)} tasks"
 
@@ -91,7 +92,22 @@ def order(case: Case) -> Violations:
             finish = rows.at[before, "finish"]
             if finish > row.start or (finish == row.start and not event):
                 yield f"{row.task_id} starts on {row.start}, its predecessor {before} ends on {finish}"
+        yield from _lags(row, rows)
     return f"{links} links"
+
+
+def _lags(row, rows: pd.DataFrame) -> Violations:
+    """Days of the task's own calendar left free after its predecessors, against the least and the most."""
+    for told in items(row.lags):
+        before, _, days = told.rpartition("=")
+        least, _, most = days.partition("..")
+        if before not in items(row.predecessors):
+            yield f"{row.task_id}: a lag after {before}, which is no predecessor"
+            continue
+        gap = days_of_work(rows.at[before, "finish"] + timedelta(days=1), row.start, is_working(row.start))
+        between = len([d for d in gap if d < row.start])
+        if between < int(least) or (most and between > int(most)):
+            yield f"{row.task_id} starts {between} days after {before}, not {days}"
 
 
 @check(
@@ -112,6 +128,12 @@ def limits(case: Case) -> Violations:
                 yield f"{row.task_id} ends on {row.finish}, {late} working days after the legal limit {limit}"
 
 
+def _at_work(row) -> list[date]:
+    """Days on which a task needs its resources: of one that has begun, those left at the end."""
+    days = days_of_work(row.start, row.finish, is_working(row.finish))
+    return days[-int(row.working_days) :] if row.state == "begun" else days
+
+
 @check(
     "timetable-resources",
     "Nguồn lực mỗi ngày không vượt khả năng",
@@ -119,19 +141,21 @@ def limits(case: Case) -> Violations:
     "timetable",
 )
 def resources(case: Case) -> Violations:
-    """Units in use on each day of work of each task, day by day, against the scenario's units."""
-    capacity = case.inputs.scenario.timetable.working_groups
+    """Units in use on each day of work of each task, day by day, against the scenario's units that are not away."""
+    options = case.inputs.scenario.timetable
+    capacity = options.working_groups
     use: dict[tuple[str, date], int] = defaultdict(int)
     for row in dated(case).itertuples():
         wanted = [w.split("=") for w in items(row.resources)]
         for name, units in wanted:
             if name not in capacity:
                 yield f"{row.task_id}: unknown resource {name}"
-            for day in days_of_work(row.start, row.finish, is_working(row.start)):
+            for day in _at_work(row):
                 use[name, day] += int(units)
     for (name, day), units in sorted(use.items()):
-        if name in capacity and units > capacity[name]:
-            yield f"{name}: {units} units on {day}, there are {capacity[name]}"
+        away = sum(a.units for a in options.absences if a.resource == name and a.first <= day <= a.last)
+        if name in capacity and units > max(0, capacity[name] - away):
+            yield f"{name}: {units} units on {day}, there are {max(0, capacity[name] - away)}"
     return f"{len(use)} resource days"
 
 

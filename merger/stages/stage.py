@@ -51,6 +51,12 @@ class Record:
             **more,
         )
 
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Record:
+        """Read back a record from the manifest of a plan."""
+        texts = {name: tuple(told[name]) for name in ("rules_hit",)}
+        return cls(**{**told, **texts, "findings": tuple(Finding(**f) for f in told["findings"])})
+
 
 @dataclass(frozen=True)
 class StageResult:

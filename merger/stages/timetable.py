@@ -51,7 +51,8 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
         findings=tuple(findings(tasks, table, problem, solution)),
         figures=figures(table, problem, solution),
     )
-    return StageResult({"timetable": table, "schedule_changes": change_frame(table, inputs)}, record)
+    changes = {} if inputs.timetable_before.empty else {"schedule_changes": change_frame(table, inputs)}
+    return StageResult({"timetable": table, **changes}, record)
 
 
 def _in_way(task: Task, way: int) -> Task:

@@ -62,6 +62,7 @@ TIMING: dict[str, Table] = {
             "start": ("date", ""),
             "finish": ("date", ""),
             "days_later": ("int", "calendar days by which it ends later; negative: earlier"),
+            "label": LABEL,
         },
     ),
 }

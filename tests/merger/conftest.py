@@ -649,6 +649,7 @@ def _passengers(staff: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def _timetable() -> dict[str, pd.DataFrame]:
     """National Day and its eve are holidays: 29 August and 3 to 5 September are four working days."""
     base = {"legal_late_days": 0, "target_late_days": 0, "fixed": False, "critical": False, "origin": "plan"}
+    base |= {"state": "planned", "mode": "own", "cost_vnd": 0}
     tasks = [
         {
             **base,
@@ -684,6 +685,7 @@ def _timetable() -> dict[str, pd.DataFrame]:
             "finish": date(2025, 9, 15),
             "working_days": 6,
             "predecessors": "review",
+            "lags": "review=0..2",
             "resources": "working_group=1",
             "deadline_id": "d-legal",
             "legal_limit": date(2025, 9, 15),
@@ -702,7 +704,10 @@ def _timetable() -> dict[str, pd.DataFrame]:
     rows = table("timetable", tasks, label="proposed")
     for column in ("start", "finish", "legal_limit", "target"):
         rows[column] = [v.isoformat() if isinstance(v, date) else "" for v in rows[column]]
-    return {"timetable": rows}
+    # The review was to begin on Thursday, 28 August: one day earlier.
+    moved = {"task_id": "review", "change": "moved", "start_before": "2025-08-28", "finish_before": "2025-09-04"}
+    moved |= {"start": "2025-08-29", "finish": "2025-09-05", "days_later": 1}
+    return {"timetable": rows, "schedule_changes": table("schedule_changes", [moved], label="proposed")}
 
 
 def small_layers(tables: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:

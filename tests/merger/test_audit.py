@@ -365,6 +365,9 @@ BROKEN = {
         lambda c: put(c, "timetable", 2, predecessors="settle"),
         lambda c: put(c, "timetable", 2, predecessors="nothing"),
         lambda c: put(c, "timetable", 3, start="2025-09-05"),
+        lambda c: put(c, "timetable", 3, lags="review=1..2"),
+        lambda c: put(c, "timetable", 3, start="2025-09-11", finish="2025-09-18"),
+        lambda c: put(c, "timetable", 3, lags="move=0"),
     ],
     "timetable-limits": [
         lambda c: put(c, "timetable", 3, finish="2025-09-16", working_days=7),
@@ -374,6 +377,14 @@ BROKEN = {
     "timetable-resources": [
         lambda c: put(c, "timetable", 4, resources="working_group=2"),
         lambda c: put(c, "timetable", 4, resources="elephants=1"),
+    ],
+    "timetable-settings": [lambda c: put(c, "timetable", 2, cost_vnd=5)],
+    "timetable-progress": [lambda c: put(c, "timetable", 2, state="done")],
+    "timetable-changes": [
+        lambda c: put(c, "schedule_changes", 0, start="2025-08-28"),
+        lambda c: put(c, "schedule_changes", 0, days_later=2),
+        lambda c: put(c, "schedule_changes", 0, change="gone"),
+        lambda c: put(c, "schedule_changes", 0, start_before="2025-08-29", finish_before="2025-09-05", days_later=0),
     ],
     "timetable-deadlines": [
         lambda c: put(c, "timetable", 3, deadline_id=""),
