@@ -11,9 +11,9 @@ from merger.timetabling.bodies import bodies_in
 from merger.timetabling.items import NEW_SUFFIX, Item, records
 from merger.timetabling.task_types import HANDOVER, documents_handed_over, tokens
 
-# Who has a say in setting up a body, by its kind: bodies of the People's Committee ("") and the exceptions. Who appraises
-# and who decides its functions and structure, who keeps the organisation, on which act, who keeps the archives and whose
-# office coordinates.
+# Who has a say in setting up a body, by its kind: bodies of the People's Committee ("") and the exceptions. Who
+# appraises and who decides its functions and structure, who keeps the organisation, on which act, who keeps the
+# archives and whose office coordinates.
 AUTHORITY_WORDS = ("appraiser", "decider", "organiser", "basis", "records", "office")
 PARTY = ("Ban Tổ chức Thành ủy", "Ban Thường vụ Thành ủy", "Văn phòng Thành ủy")
 PARTY_OFFICES = ("Văn phòng Thành ủy", "Ban Tổ chức Thành ủy")
