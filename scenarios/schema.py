@@ -478,6 +478,13 @@ class Absence(Section):
     units: int = Field(ge=1, description="units away")
 
 
+class Sitting(Section):
+    """A day on which the People's Council sits and can vote."""
+
+    day: date = Field(description="day of the sitting")
+    basis: Literal["known", "assumed"] = Field("known", description="known: from a source; assumed: by this project")
+
+
 class Timetable(Section):
     """Stage timetable: tasks against deadlines. Groups, rates and prices are this project's assumptions."""
 
@@ -529,6 +536,9 @@ class Timetable(Section):
         0.85, description="share of a resource's units that may be at work without strain; use above it is avoided"
     )
     absences: tuple[Absence, ...] = Field((), description="units of a resource that are away for some days")
+    council_sittings: tuple[Sitting, ...] = Field(
+        (), description="sittings of the People's Council, the only days for its votes; none: any working day"
+    )
     contractor_budget_vnd: float | None = Field(
         None, ge=0, description="most money for work by contractors, VND; none: no limit"
     )

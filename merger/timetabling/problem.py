@@ -79,7 +79,9 @@ def _release(task: Task, inputs: Inputs) -> date:
 
 
 def _starts(task: Task, days: int, calendar: WorkCalendar, inputs: Inputs) -> tuple[int, ...]:
-    """Days on which the task may start; (): on any day of its calendar."""
+    """Days on which the task may start, such as sittings of the council; (): on any day of its calendar."""
+    if task.starts:
+        return tuple(np.intersect1d([calendar.number(day) for day in task.starts], calendar.working).tolist())
     if task.calendar != "weekend":
         return ()
     return calendar.weekend_starts(days, calendar.number(_release(task, inputs)))

@@ -1,109 +1,31 @@
 """The task network of a merger: dated steps, programmes, and the tasks that the plan itself creates.
 
 What is done, by whom, how long a unit of work takes, after what and by when stands in task_types.csv, one row
-a type of task (durations and targets there are this project's own). Here the rows are laid over the items of
-their scope.
+a type of task (merger.timetabling.task_types). Here the rows are laid over the items of their scope.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import pandas as pd
 
-from geodata.tables import read_table
 from merger.inputs import Inputs
-from merger.timetabling.task_scopes import NEW_SUFFIX, Item, all_items, days_of_work
+from merger.timetabling.bodies import lead_and_partners
+from merger.timetabling.items import Item, days_of_work
+from merger.timetabling.task import Task, Way
+from merger.timetabling.task_scopes import all_items
+from merger.timetabling.task_types import days_after, task_types, tokens
 
 WEEKEND_DAYS = 2
 RULES = ("staffing.pay_and_position_allowance_kept_months",)  # rules that set a limit (task_types.csv, months:RULE)
 PROGRAMME_KINDS = ("task", "programme")
 OTHER = "other-task"  # type of a programme's task that task_types.csv does not name
-
-
-@dataclass(frozen=True)
-class Way:
-    """A further way to do a task: by a contractor, say. `cost_vnd` is money on top of doing it with own staff."""
-
-    name: str
-    days: int
-    cost_vnd: int = 0
-    resources: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task. `after` are task ids; `lags` maps some of them to the least, `within` to the most days between.
-
-    `days` are days of its calendar (working or weekend). `fixed` is the day of an event that the plan cannot
-    move, or on which work already done has ended. `ways` are further ways to do it. When planning again, `state` is
-    planned, begun or done, `started` the day on which it began and `wanted` its start in the plan before.
-    """
-
-    id: str
-    title_vi: str
-    title_en: str
-    owner: str
-    kind: str
-    origin: str
-    days: int
-    calendar: str = "working"
-    after: tuple[str, ...] = ()
-    within: tuple[tuple[str, int], ...] = ()
-    resources: tuple[tuple[str, int], ...] = ()
-    release: date | None = None
-    fixed: date | None = None
-    legal: date | None = None
-    target: date | None = None
-    deadline_id: str = ""
-    label: str = "proposed"
-    partner: str = ""
-    place: str = ""
-    documents: str = ""
-    low: float = 1.0
-    high: float = 1.0
-    lags: tuple[tuple[str, int], ...] = ()
-    ways: tuple[Way, ...] = ()
-    mode: str = "own"
-    cost_vnd: int = 0
-    state: str = "planned"
-    started: date | None = None
-    wanted: date | None = None
-
-    @property
-    def low_days(self) -> int:
-        """Days of work if all goes well."""
-        return max(1, round(self.low * self.days))
-
-    @property
-    def high_days(self) -> int:
-        """Days of work if much goes wrong."""
-        return max(self.days, math.ceil(self.high * self.days - 1e-9))
-
-
-@cache
-def task_types() -> pd.DataFrame:
-    """Types of task, one row each, indexed by `type`.
-
-    A task of the type is made for each item of its `scope` that has an `amount` of work; it lasts amount /
-    `per_day` days of its `calendar`, at least `min_days` and at most `max_days` (0: no cap). `resources` are
-    NAME=UNITS, or NAME alone to size the units. `after` names types, deadlines or programmes; `within` is
-    TYPE:DAYS, the most days that may lie after it. `release`, `legal` and `target` are deadline ids, dates or
-    months:RULE. `low` and `high` are the shortest and longest duration as shares of the planned one.
-    """
-    frame = read_table(Path(str(files("merger.timetabling").joinpath("task_types.csv"))))
-    numbers = ["per_day", "min_days", "max_days"]
-    frame[numbers] = frame[numbers].fillna(0)
-    frame[["low", "high"]] = frame[["low", "high"]].fillna(1.0)
-    texts = frame.columns.difference([*numbers, "low", "high"])
-    frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), "")
-    return frame.set_index("type", drop=False)
+COUNCIL = "council"  # calendar of tasks that need a sitting of the People's Council: working days, but only those
+TAKERS = ("agency", "party")  # scopes whose items take over a mandate; it waits for the tasks of its own successor
 
 
 def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task]:
@@ -116,8 +38,7 @@ def build_tasks(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> list[Task
 
 def _known_only(task: Task, known: set[str]) -> Task:
     after = tuple(sorted({i for i in task.after if i in known and i != task.id}))
-    within = tuple((i, days) for i, days in task.within if i in after)
-    lags = tuple((i, days) for i, days in task.lags if i in after)
+    within, lags = (tuple((i, days) for i, days in pairs if i in after) for pairs in (task.within, task.lags))
     return replace(task, after=after, within=within, lags=lags)
 
 
@@ -130,6 +51,7 @@ class _Network:
         self.items = all_items(inputs, tables)
         self.types = task_types()
         self.scope = dict(zip(self.types["type"], self.types["scope"], strict=True))
+        self.sittings = tuple(sorted(sitting.day for sitting in self.options.council_sittings))
 
     def deadlines(self) -> Iterable[Task]:
         """Rows of deadlines.csv: events on their day, the others as the closing step of work with a limit."""
@@ -137,21 +59,26 @@ class _Network:
             day = date.fromisoformat(str(row["date"]))
             role = row.get("role") or ("event" if "law" in str(row["basis"]) else "target")
             days = row.get("working_days")
+            lead, partner = lead_and_partners(_text(row, "owner_vi", "owner"), [_text(row, "partner_vi")])
             yield Task(
                 id=key,
-                title_vi=str(row.get("task_vi") or row["task"]),
+                title_vi=_text(row, "task_vi", "task"),
                 title_en=str(row["task"]),
-                owner=str(row.get("owner_vi") or row["owner"]),
+                owner=lead,
                 kind=str(row["kind"]),
                 origin="deadline",
                 days=1 if role == "event" or pd.isna(days) or not days else int(days),
-                after=tuple(self._after(str(row.get("after_ids") or ""), None)),
+                after=tuple(self._after(_text(row, "after_ids"), None)),
+                starts=self.sittings if row.get("calendar") == COUNCIL and role != "event" else (),
                 release=self.dates.start,
                 fixed=day if role == "event" else None,
                 legal=day if role == "legal" else None,
                 target=day if role == "target" else None,
                 deadline_id=key,
                 label="official",
+                partner=partner,
+                place=_text(row, "place_vi"),
+                documents=_text(row, "documents_vi"),
             )
 
     def programmes(self) -> Iterable[Task]:
@@ -166,21 +93,25 @@ class _Network:
             kind = self.types.loc[self._programme_type(key)]
             due = date.fromisoformat(str(row["due"])) if row["due"] else None
             target, deadline = (due, "") if due else self._limit(kind["target"])
-            owner = row.get("leader_vi") or successor.get(key) or kind["owner_vi"] or row["leader"]
+            owner = _text(row, "leader_vi") or successor.get(key) or kind["owner_vi"] or row["leader"]
+            lead, partner = lead_and_partners(str(owner), [_text(row, "partner_vi", "partner"), kind["partner_vi"]])
+            papers = [_text(row, "document_vi", "document"), kind["documents_vi"]]
             yield Task(
                 id=key,
-                title_vi=str(row.get("title_vi") or row["title"]),
+                title_vi=_text(row, "title_vi", "title"),
                 title_en=str(row["title"]),
-                owner=str(owner).removesuffix(NEW_SUFFIX),
+                owner=lead,
                 kind="programme",
                 origin="programme",
                 days=int(kind["min_days"]),
-                after=tuple(self._after(kind["after"], None)),
+                after=tuple(self._after(kind["after"], Item(key, {}, {}), "programme")),
                 resources=self._resources(kind, 0.0)[0],
                 release=self._release(kind["release"]),
                 target=target,
                 deadline_id=deadline,
-                partner=str(row.get("partner") or ""),
+                partner=partner,
+                place=kind["place_vi"],
+                documents="; ".join(filter(None, papers)),
                 low=kind["low"],
                 high=kind["high"],
             )
@@ -193,12 +124,13 @@ class _Network:
 
     def plan(self) -> Iterable[Task]:
         """Tasks that the plan itself creates: every type laid over the items of its scope."""
-        chosen = {kind for item in self.items["unit"] for kind in item.only}
+        chosen = {kind for items in self.items.values() for item in items for kind in item.only}
         for kind in self.types.to_dict("records"):
             if kind["scope"] == "programme":
                 continue
             for item in self.items[kind["scope"]]:
-                if kind["type"] in chosen and kind["type"] not in item.only:
+                one_of_several = kind["type"] in chosen or kind["scope"] == "mandate"
+                if one_of_several and kind["type"] not in item.only:
                     continue
                 task = self._task(kind, item)
                 if task is not None:
@@ -212,27 +144,30 @@ class _Network:
         days = days or days_of_work(amount, kind["per_day"], int(kind["min_days"]), int(kind["max_days"]))
         legal, legal_id = self._limit(kind["legal"])
         target, target_id = self._target(kind["target"], item)
-        within, _, most = kind["within"].partition(":")
         words = {**item.words, "sites": f"{amount:.0f}"}
         english = {**words, **{k.removesuffix("_en"): v for k, v in words.items() if k.endswith("_en")}}
+        lead, partner = lead_and_partners(kind["owner_vi"].format_map(words), [kind["partner_vi"].format_map(words)])
         return Task(
             id=_task_id(kind["type"], item),
             title_vi=kind["title_vi"].format_map(words),
             title_en=kind["title_en"].format_map(english),
-            owner=kind["owner_vi"].format_map(words),
+            owner=lead,
             kind=kind["kind"],
             origin="plan",
             days=days,
-            calendar=kind["calendar"],
+            calendar="working" if kind["calendar"] == COUNCIL else kind["calendar"],
             after=tuple(self._after(kind["after"], item, kind["scope"])),
-            within=((_task_id(within, item), int(most)),) if within else (),
+            within=self._days_after(kind["within"], item, kind["scope"]),
+            lags=self._days_after(kind["lags"], item, kind["scope"]),
+            starts=self.sittings if kind["calendar"] == COUNCIL else (),
             resources=resources,
+            ways=_contractor(kind, amount, days, resources),
             release=self._release(kind["release"]),
             legal=legal,
             target=target,
             deadline_id=legal_id or target_id,
             label=item.label,
-            partner=kind["partner_vi"].format_map(words),
+            partner=partner,
             place=kind["place_vi"].format_map(words),
             documents=kind["documents_vi"].format_map(words),
             low=kind["low"],
@@ -243,7 +178,7 @@ class _Network:
         """Units of each resource; a resource named without a number is sized so that the work fits a
         weekend."""
         wanted, days = [], 0
-        for token in _tokens(kind["resources"]):
+        for token in tokens(kind["resources"]):
             name, _, number = token.partition("=")
             capacity = self.options.working_groups.get(name, 0)
             if capacity == 0:
@@ -258,18 +193,24 @@ class _Network:
         return tuple(wanted), days
 
     def _after(self, text: str, item: Item | None, scope: str = "") -> Iterable[str]:
-        """Task ids for the tokens of an `after` cell: same item, its district's items, the city's, or all
-        items."""
-        for token in _tokens(text):
+        """Task ids for the tokens of an `after` cell: same item, its district's or successor's, the city's, or all
+        items'."""
+        for token in tokens(text):
             target = self.scope.get(token)
             if target is None or target == "programme":
                 yield token
-            elif item is not None and target == scope:
+            elif item is not None and (target == scope or (scope, target) == ("programme", "mandate")):
                 yield _task_id(token, item)
+            elif item is not None and scope == "mandate" and target in TAKERS:
+                yield f"{token}:{item.group}"
             elif item is not None and {scope, target} == {"unit", "district"}:
                 yield from (_task_id(token, other) for other in self.items[target] if other.group == item.group)
             else:
                 yield from (_task_id(token, other) for other in self.items[target])
+
+    def _days_after(self, cell: str, item: Item, scope: str) -> tuple[tuple[str, int], ...]:
+        """Days of a `within` or `lags` cell for each task that its types stand for."""
+        return tuple((i, days) for name, days in days_after(cell) for i in self._after(name, item, scope))
 
     def _target(self, token: str, item: Item) -> tuple[date | None, str]:
         """As a limit; first_to_move|LIMIT puts the agencies of that option before the day of effect."""
@@ -298,6 +239,21 @@ class _Network:
         return self.dates.start if day is None else max(day, self.dates.start)
 
 
+def _contractor(kind: Mapping, amount: float, days: int, resources: tuple[tuple[str, int], ...]) -> tuple[Way, ...]:
+    """The contractor of the type as a further way; nothing when it has none."""
+    if not kind["contractor_share"]:
+        return ()
+    freed = tokens(kind["contractor_frees"])
+    kept = tuple((name, units) for name, units in resources if name not in freed)
+    faster = max(1, math.ceil(kind["contractor_share"] * days - 1e-9))
+    return (Way("contractor", faster, round(kind["contractor_vnd"] * amount), kept),)
+
+
+def _text(row: Mapping, *columns: str) -> str:
+    """The first of the columns that is not empty."""
+    return next((str(row[c]) for c in columns if c in row and not pd.isna(row[c]) and row[c] != ""), "")
+
+
 def months_after(day: date, months: int) -> date:
     """Last day of a period of whole months that begins on `day`."""
     year, month = divmod(day.month - 1 + months, 12)
@@ -308,7 +264,3 @@ def months_after(day: date, months: int) -> date:
 
 def _task_id(kind: str, item: Item) -> str:
     return f"{kind}:{item.id}" if item.id else kind
-
-
-def _tokens(text: str) -> list[str]:
-    return [token.strip() for token in str(text).split(";") if token.strip()]

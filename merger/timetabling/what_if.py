@@ -144,10 +144,13 @@ def _progressed(tasks: Sequence[Task], inputs: Inputs, calendar: WorkCalendar, f
                 after=(),
                 within=(),
                 lags=(),
+                starts=(),
             )
         else:
             days = _days_left(row, task, started, status, calendar)
-            by_id[key] = replace(task, state="begun", started=started, days=days, ways=(), after=(), within=(), lags=())
+            by_id[key] = replace(
+                task, state="begun", started=started, days=days, ways=(), after=(), within=(), lags=(), starts=()
+            )
     return [by_id[task.id] for task in tasks]
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from merger.stages import timetable
 from merger.stages.stage import InfeasibleError
-from merger.timetabling.task_scopes import days_of_work, office_works
-from merger.timetabling.tasks import build_tasks, months_after, task_types
+from merger.timetabling.items import days_of_work
+from merger.timetabling.task_types import task_types
+from merger.timetabling.tasks import build_tasks, months_after
+from merger.timetabling.unit_scopes import office_works
 from solvers.problem import Stop
 
 STOP = Stop(seconds=60, work=0.5)
@@ -214,7 +216,8 @@ def test_too_few_trucks_make_moves_late_and_say_so(planner, frames):
     finding."""
     options = planner.scenario.timetable
     groups = {**options.working_groups, "trucks": 1}
-    options = options.model_copy(update={"working_groups": groups, "first_to_move": ("so-noi-vu-hai-phong-moi",)})
+    first, own = ("so-noi-vu-hai-phong-moi",), {"agency.move": "own"}  # a contractor would help out
+    options = options.model_copy(update={"working_groups": groups, "first_to_move": first, "mode": own})
     scenario = planner.scenario.model_copy(update={"timetable": options})
     result = timetable.run(replace(planner, scenario=scenario), frames, STOP)
     row = result.tables["timetable"].set_index("task_id").loc["agency.move:so-noi-vu-hai-phong-moi"]
@@ -223,17 +226,17 @@ def test_too_few_trucks_make_moves_late_and_say_so(planner, frames):
     assert any(finding.item == row.name for finding in result.record.findings)
 
 
-def test_a_step_that_comes_too_late_for_an_event_is_infeasible(planner, frames):
+def test_a_step_that_comes_too_late_for_an_event_is_infeasible(planner):
     """When the Government already passes the dossiers on 15 April, the council's vote cannot come before
     it."""
     deadlines = planner.deadlines.copy()
     deadlines.loc[deadlines["deadline_id"] == "dl-2025-05-09-1", "date"] = "2025-04-15"
     with pytest.raises(InfeasibleError, match=r"dl-2025-05-09-1\) is fixed on 2025-04-15; before it"):
-        timetable.run(replace(planner, deadlines=deadlines), frames, STOP)
+        timetable.run(replace(planner, deadlines=deadlines), {}, STOP)
 
 
 def test_a_scenario_without_earlier_stages_has_a_timetable(planner):
     """Deadlines, programmes and systems are scheduled even when no table of another stage is there."""
     table = timetable.run(planner, {}, STOP).tables["timetable"]
     assert not table["task_id"].str.startswith(("agency.", "unit.", "district.")).any()
-    assert (table["task_id"].str.startswith("system.")).sum() == 4 * 12
+    assert (table["task_id"].str.startswith("system.")).sum() == 6 * 12
