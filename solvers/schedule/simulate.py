@@ -199,7 +199,7 @@ def limit_days(net: Network, kind: str) -> Ints:
 
 
 def late_days(net: Network, runs: Runs, tasks: Ints, kind: str) -> Table:
-    """(len(tasks), runs) days of the first calendar after each task's limit of a kind; at least 1 where it is missed."""
+    """(len(tasks), runs) days of the first calendar after each task's limit of a kind, at least 1 if it is missed."""
     limit = limit_days(net, kind)[tasks][:, None]
     day = runs.arrival[tasks]
     late = net.days_passed(0, day) - net.days_passed(0, limit)
@@ -226,14 +226,17 @@ def missed(net: Network, runs: Runs) -> NDArray[np.bool_]:
     return late
 
 
-def driving(net: Network, runs: Runs, cost: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Trace every miss back through what each task waited for.
+def driving(
+    net: Network, runs: Runs, late: NDArray[np.bool_], cost: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Trace misses back through what each task waited for.
 
-    `cost` is that of `lateness_cost`. Returns (n, runs) whether a task lies on the chain behind a miss, and the cost
-    that hangs on it (each miss counted once a path, so this only ranks tasks). A task that starts on its planned day waited for nothing;
-    one that starts later waited for all those that alone would have made it start then.
+    `late` marks, (n, runs), the misses to trace (all: `missed`) and `cost` is what they cost (`lateness_cost`).
+    Returns (n, runs) whether a task lies on the chain behind a miss, and the cost that hangs on it (each miss counted
+    once a path, so this only ranks tasks). A task that starts on its planned day waited for nothing; one that starts
+    later waited for all those that alone would have made it start then.
     """
-    behind = missed(net, runs)
+    behind = late.copy()
     weight = cost.astype(np.float32)
     p = net.problem
     for j in reversed(net.order):
