@@ -13,6 +13,7 @@ from merger.stages.stage import InfeasibleError, Record, StageResult
 from merger.tables import conform
 from merger.timetabling.calendars import WorkCalendar
 from merger.timetabling.findings import figures, findings
+from merger.timetabling.risk import assess
 from merger.timetabling.tasks import RULES, Task, build_tasks
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
@@ -41,15 +42,16 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
     slack = total_slack(problem, solution.start, solution.finish)
-    table = timetable_frame(tasks, problem, solution, slack, calendar)
+    risk = assess(tasks, problem, solution, calendar, inputs)
+    table = risk.added_to(timetable_frame(tasks, problem, solution, slack, calendar))
     record = Record.of(
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=tuple(findings(tasks, table, problem, solution)),
-        figures=figures(table, problem, solution),
+        findings=(*findings(tasks, table, problem, solution), *risk.findings),
+        figures={**figures(table, problem, solution), "risk": risk.figures},
     )
-    return StageResult({"timetable": table}, record)
+    return StageResult({"timetable": table, **risk.tables}, record)
 
 
 def work_calendar(inputs: Inputs) -> WorkCalendar:

@@ -28,14 +28,14 @@ class Limit:
 class Protection:
     """What keeping a candidate's tasks within their planned days changes.
 
-    candidate : its number. cost_saved : price of all tasks' lateness, mean over the runs. days_saved : late days of
-    the last task of each limit, all limits together, mean. hold : (l,) share of runs in which each limit then holds.
-    hold_watched : share in which all watched limits then hold.
+    candidate : its number. cost_saved : price of all tasks' lateness, mean over the runs. days_saved : (l,) late days
+    of the last task of each limit, mean. hold : (l,) share of runs in which each limit then holds. hold_watched :
+    share in which all watched limits then hold.
     """
 
     candidate: int
     cost_saved: float
-    days_saved: float
+    days_saved: NDArray[np.float64]
     hold: NDArray[np.float64]
     hold_watched: float
 
@@ -50,29 +50,34 @@ def rank_protection(
     """Candidates (sets of tasks) by the cost that protecting each would save, largest first; those that save nothing
     are left out.
 
-    `days` are the drawn durations, `watched` marks the limits whose joint chance is told.
+    `days` are the drawn durations, `watched` marks the limits whose joint chance is told. Only runs in which a
+    candidate overruns, and only tasks that wait for it, are simulated again; nothing else can change.
     """
     base = simulate(net, days)
-    cost, late = lateness_cost(net, base).sum(axis=0).mean(), limit_lateness(net, base, limits).sum(axis=0).mean()
+    cost, late = lateness_cost(net, base), limit_lateness(net, base, limits)
+    over = days > net.planned_days[:, None]
     found = []
     for number, tasks in enumerate(candidates):
-        kept = days.copy()
-        kept[tasks] = np.minimum(days[tasks], net.planned_days[tasks][:, None])
-        runs = simulate(net, kept, base, tasks)
-        saved = float(cost - lateness_cost(net, runs).sum(axis=0).mean())
+        cols = np.flatnonzero(over[tasks].any(axis=0))
+        kept = days[:, cols]
+        kept[tasks] = np.minimum(kept[tasks], net.planned_days[tasks][:, None])
+        touched = np.array(net.followers(tasks), dtype=np.int64)
+        runs = simulate(net, kept, Runs(base.start[:, cols], base.finish[:, cols], base.arrival[:, cols]), tasks)
+        saved = (cost[np.ix_(touched, cols)] - lateness_cost(net, runs, touched)).sum() / days.shape[1]
         if saved <= 0:
             continue
-        lateness = limit_lateness(net, runs, limits)
+        after = late.copy()
+        after[:, cols] = limit_lateness(net, runs, limits)
         found.append(
             Protection(
                 candidate=number,
-                cost_saved=saved,
-                days_saved=float(late - lateness.sum(axis=0).mean()),
-                hold=(lateness == 0).mean(axis=1),
-                hold_watched=float((lateness[watched] == 0).all(axis=0).mean()),
+                cost_saved=float(saved),
+                days_saved=(late - after).mean(axis=1),
+                hold=(after == 0).mean(axis=1),
+                hold_watched=float((after[watched] == 0).all(axis=0).mean()),
             )
         )
-    return sorted(found, key=lambda x: (-x.cost_saved, -x.days_saved, x.candidate))
+    return sorted(found, key=lambda x: (-x.cost_saved, -x.days_saved.sum(), x.candidate))
 
 
 def likely_candidates(net: Network, days: Table, weight: NDArray[np.float32], most: int) -> list[int]:

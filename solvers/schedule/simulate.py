@@ -134,6 +134,11 @@ class Network:
             tables.append(known[key] if days else None)
         return tuple(tables)
 
+    @cached_property
+    def limits(self) -> dict[str, Ints]:
+        """`limit_days` by kind."""
+        return {kind: limit_days(self, kind) for kind in LIMITS}
+
     def next_start(self, j: int, index: Table) -> Table:
         """First index from `index` on at which task j may start."""
         index = np.minimum(index, len(self.calendars[self.problem.calendar[j]]) - 1)
@@ -200,20 +205,23 @@ def limit_days(net: Network, kind: str) -> Ints:
 
 def late_days(net: Network, runs: Runs, tasks: Ints, kind: str) -> Table:
     """(len(tasks), runs) days of the first calendar after each task's limit of a kind, at least 1 if it is missed."""
-    limit = limit_days(net, kind)[tasks][:, None]
+    limit = net.limits[kind][tasks][:, None]
     day = runs.arrival[tasks]
     late = net.days_passed(0, day) - net.days_passed(0, limit)
     return np.where((limit != NONE) & (day > limit), np.maximum(late, 1), 0).astype(np.int32)
 
 
-def lateness_cost(net: Network, runs: Runs) -> NDArray[np.float64]:
-    """(n, runs) price of each task's late days, legal and target; a missed event costs as a legal limit."""
-    every = np.arange(len(net.problem.names))
-    cost = np.zeros(runs.finish.shape)
+def lateness_cost(net: Network, runs: Runs, tasks: Ints | None = None) -> NDArray[np.float64]:
+    """(len(tasks), runs) price of each task's late days, legal and target; a missed event costs as a legal limit.
+
+    `tasks` None: all.
+    """
+    own = np.arange(len(net.problem.names)) if tasks is None else tasks
+    cost = np.zeros((len(own), runs.finish.shape[1]))
     for kind in LIMITS:
         price = net.problem.target_price if kind == "target" else net.problem.legal_price
-        tasks = every[limit_days(net, kind) != NONE]
-        cost[tasks] += price[tasks][:, None] * late_days(net, runs, tasks, kind)
+        rows = np.flatnonzero(net.limits[kind][own] != NONE)
+        cost[rows] += price[own[rows]][:, None] * late_days(net, runs, own[rows], kind)
     return cost
 
 
@@ -221,7 +229,7 @@ def missed(net: Network, runs: Runs) -> NDArray[np.bool_]:
     """(n, runs) whether each task misses one of its limits."""
     late = np.zeros(runs.finish.shape, dtype=bool)
     for kind in LIMITS:
-        tasks = np.flatnonzero(limit_days(net, kind) != NONE)
+        tasks = np.flatnonzero(net.limits[kind] != NONE)
         late[tasks] |= late_days(net, runs, tasks, kind) > 0
     return late
 

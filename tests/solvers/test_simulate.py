@@ -210,7 +210,7 @@ def test_protecting_the_cause_is_worth_the_lateness():
     days = column(4, 3, 1)
     sets = [np.array([0]), np.array([1]), np.array([2]), np.array([0, 1])]
     found = rank_protection(net, days, [Limit("legal", np.array([2]))], np.array([True]), sets)
-    assert [(x.candidate, x.cost_saved, x.days_saved, x.hold_watched) for x in found] == [
+    assert [(x.candidate, x.cost_saved, x.days_saved.sum(), x.hold_watched) for x in found] == [
         (3, 200, 2, 1),
         (0, 100, 1, 0),
     ]
