@@ -33,7 +33,7 @@ def named_limits(tasks: list[Task], net: Network, deadlines: pd.DataFrame) -> li
         for k in np.flatnonzero(limit_days(net, kind) != NONE):
             task = tasks[k]
             day = {"legal": task.legal, "target": task.target, "event": task.fixed}[kind]
-            key = task.id if kind == "event" else limit_id(task.deadline_id, kind, day, deadlines)
+            key = task.id if kind == "event" else limit_id(task.deadline_id, kind, day, steps)
             found.setdefault((kind, day, key), []).append(int(k))
     return [
         NamedLimit(key, *_titles(key, day, [tasks[k] for k in own], steps), day, Limit(kind, np.array(own)))
@@ -41,14 +41,13 @@ def named_limits(tasks: list[Task], net: Network, deadlines: pd.DataFrame) -> li
     ]
 
 
-def limit_id(deadline_id: str, kind: str, day: date, deadlines: pd.DataFrame) -> str:
+def limit_id(deadline_id: str, kind: str, day: date, steps: dict[str, dict]) -> str:
     """The task's own dated step when the date is that of it; else the only one of this kind on the date; else the
     date."""
-    same = deadlines[deadlines["date"].astype(str) == day.isoformat()]
-    if deadline_id and deadline_id in set(same["deadline_id"]):
+    if deadline_id in steps and str(steps[deadline_id]["date"]) == day.isoformat():
         return deadline_id
-    fitting = same.loc[same["role"] == kind, "deadline_id"]
-    return str(fitting.iloc[0]) if len(fitting) == 1 else day.isoformat()
+    fitting = [key for key, row in steps.items() if str(row["date"]) == day.isoformat() and row.get("role") == kind]
+    return fitting[0] if len(fitting) == 1 else day.isoformat()
 
 
 def _titles(key: str, day: date, own: list[Task], steps: dict[str, dict]) -> tuple[str, str]:
