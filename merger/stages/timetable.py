@@ -18,6 +18,7 @@ from merger.timetabling.tasks import RULES, Task, build_tasks
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
 from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.simulate import Network
 from solvers.schedule.slack import total_slack
 from solvers.schedule.solve import solve_schedule
 
@@ -42,7 +43,7 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
     slack = total_slack(problem, solution.start, solution.finish)
-    risk = assess(tasks, problem, solution, calendar, inputs)
+    risk = assess(tasks, Network(problem, solution.start, solution.finish), calendar, inputs)
     table = risk.added_to(timetable_frame(tasks, problem, solution, slack, calendar))
     record = Record.of(
         solution,

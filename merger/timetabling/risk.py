@@ -21,7 +21,7 @@ from merger.timetabling.risk_limits import NamedLimit, named_limits
 from merger.timetabling.risk_words import advice, family_titles, risk_findings
 from merger.timetabling.tasks import Task
 from solvers.schedule.durations import ThreePoint, draw_days
-from solvers.schedule.problem import NONE, ScheduleProblem, ScheduleSolution
+from solvers.schedule.problem import NONE
 from solvers.schedule.protect import Protection, likely_candidates, limit_lateness, rank_protection
 from solvers.schedule.simulate import (
     LIMITS,
@@ -77,12 +77,12 @@ class _Simulated:
         return np.array([x.limit.kind != "target" for x in self.limits], dtype=bool)
 
 
-def assess(
-    tasks: list[Task], problem: ScheduleProblem, solution: ScheduleSolution, calendar: WorkCalendar, inputs: Inputs
-) -> Risk:
-    """Simulate the solved timetable `timetable.risk_runs` times; the same scenario and seed give the same figures."""
+def assess(tasks: list[Task], net: Network, calendar: WorkCalendar, inputs: Inputs) -> Risk:
+    """Simulate the plan `timetable.risk_runs` times; the same scenario and seed give the same figures.
+
+    `net` is the solved problem, each task in the way chosen for it, with its starts and finishes.
+    """
     options = inputs.scenario.timetable
-    net = Network(problem, solution.start, solution.finish)
     points = three_points(tasks, net, options.risk_correlation, _status_day(inputs, calendar))
     days = draw_days(points, options.risk_runs, inputs.scenario.seed)
     runs = simulate(net, days)

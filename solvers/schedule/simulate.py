@@ -40,7 +40,8 @@ class Runs:
 class Network:
     """A plan prepared for simulation. `start` and `finish`: (n,) planned days; they must keep the order.
 
-    `handovers` are pairs (i, j) where j takes over units from i; by default those of `resource_order`.
+    `handovers` are pairs (i, j) where j takes over units from i; by default those of `resource_order`. They keep
+    resources within their capacity however tasks slip, but do not see units that are away on some days only.
     """
 
     problem: ScheduleProblem
