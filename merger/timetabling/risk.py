@@ -40,7 +40,6 @@ from solvers.schedule.simulate import (
 CANDIDATES, PROTECTED, FAMILIES = 60, 20, 10  # tasks simulated again; rows of tasks and of families in `protect`
 WEAKEST = 5  # tasks named behind the misses of one limit
 Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
-LABEL = "estimated"
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _deadline_frame(s: _Simulated, calendar: WorkCalendar) -> pd.DataFrame:
                 "expected_late_days": float(late.mean()),
                 "weakest": ";".join(_weakest(s, named)),
                 "runs": runs,
-                "label": LABEL,
+                "label": _label([s.tasks[i] for i in own]),
             }
         )
     return conform("deadline_risk", pd.DataFrame(rows) if rows else empty("deadline_risk"))
@@ -244,8 +243,13 @@ def _protect_row(s: _Simulated, own: NDArray[np.int64], kept: Protection) -> dic
         "saved_vnd": kept.cost_saved,
         "advice_vi": advice_vi,
         "advice_en": advice_en,
-        "label": LABEL,
+        "label": _label(tasks),
     }
+
+
+def _label(tasks: list[Task]) -> str:
+    """Durations are estimates; what rests on generated data says so."""
+    return "SYNTHETIC" if any(task.label == "SYNTHETIC" for task in tasks) else "estimated"
 
 
 def _figures(s: _Simulated, correlation: float) -> dict[str, Any]:
