@@ -16,7 +16,7 @@ QUANTILES = {"finish_p50": 0.5, "finish_p80": 0.8, "finish_p95": 0.95}
 SIZES = {"late_to_5_share": 1, "late_6_20_share": 6, "late_over_20_share": 21}  # least working days late
 SHARES = {
     "deadline_risk": ("hold_share", "hold_low", "hold_high", *SIZES),
-    "protect": ("driving_share", "overrun_share", "hold_share", "hold_share_kept"),
+    "protect": ("driving_share", "overrun_share", "hold_share", "hold_share_kept", "law_hold_share_kept"),
     "timetable": ("late_share", "driving_share"),
 }
 Z95 = 1.96

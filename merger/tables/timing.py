@@ -89,6 +89,7 @@ TIMING: dict[str, Table] = {
             "kind": ("text", "kind of this limit"),
             "hold_share": ("ratio", "share of runs in which this limit holds"),
             "hold_share_kept": ("ratio", "the same if the task takes no longer than planned"),
+            "law_hold_share_kept": ("ratio", "share of runs in which all limits by law and events hold then"),
             "days_saved": ("ratio", "late working days of the last tasks of all limits saved then, mean of all runs"),
             "saved_vnd": ("vnd", "price of all tasks' lateness saved then, mean of all runs"),
             "advice_vi": ("text", "what to do"),

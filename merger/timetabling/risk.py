@@ -39,6 +39,7 @@ from solvers.schedule.simulate import (
 
 CANDIDATES, PROTECTED, FAMILIES = 60, 20, 10  # tasks simulated again; rows of tasks and of families in `protect`
 WEAKEST = 5  # tasks named behind the misses of one limit
+TOLD = 0.005  # gain in the chance of a limit by law that is worth telling
 Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
 
 
@@ -222,9 +223,9 @@ def _protect_frame(s: _Simulated) -> pd.DataFrame:
 def _protect_row(s: _Simulated, own: NDArray[np.int64], kept: Protection) -> dict[str, Any]:
     tasks = [s.tasks[i] for i in own]
     hold = (s.lateness == 0).mean(axis=1)
-    # The limit whose chance it raises most, or that it brings nearest; a limit by law before a target.
+    # The limit whose chance it raises most, or that it brings nearest; one by law, if it gains at all to speak of.
     gain = kept.hold - hold
-    best = max(range(len(hold)), key=lambda k: (gain[k], kept.days_saved[k], s.law[k], -k))
+    best = max(range(len(hold)), key=lambda k: (s.law[k] and gain[k] >= TOLD, gain[k], kept.days_saved[k], -k))
     title_vi, title_en = family_titles(tasks)
     advice_vi, advice_en = advice(s.net, s.days, own, tasks)
     owners = {task.owner for task in tasks}
@@ -239,6 +240,7 @@ def _protect_row(s: _Simulated, own: NDArray[np.int64], kept: Protection) -> dic
         "kind": s.limits[best].limit.kind,
         "hold_share": float(hold[best]),
         "hold_share_kept": float(kept.hold[best]),
+        "law_hold_share_kept": kept.hold_watched,
         "days_saved": float(kept.days_saved.sum()),
         "saved_vnd": kept.cost_saved,
         "advice_vi": advice_vi,

@@ -16,6 +16,8 @@ from merger.timetabling.tasks import Task
 from solvers.schedule.simulate import Network
 
 SHOWN = 3  # limits and tasks named in a finding
+# Words at which the shared part of titles does not end.
+DANGLING = {"Xã", "Phường", "Đặc", "khu", "của", "cho", "đến", "tại", "to", "of", "for", "at", "in", "the"}
 LIKELY = 0.8  # a limit that holds less often than this is named as weak
 
 
@@ -33,6 +35,8 @@ def _head(titles: list[str]) -> str:
     count = 0
     while all(len(own) > count and own[count] == words[0][count] for own in words):
         count += 1
+    while count and words[0][count - 1].strip(":,") in DANGLING:
+        count -= 1
     return " ".join(words[0][:count]).rstrip(" :,(–-")
 
 
@@ -40,23 +44,23 @@ def advice(net: Network, days: NDArray[np.int32], own: NDArray[np.int64], tasks:
     """What to do so that a task, or a family of them, takes no longer than planned, and how long it else takes."""
     over = days[own] - net.planned_days[own][:, None]
     more = float(over[over > 0].mean()) if (over > 0).any() else 0.0
-    usual_vi = f"Khi kéo dài thì thêm bình quân {_number_vi(more)} ngày. "
-    usual_en = f"When it overruns, by {more:.1f} days on average. "
+    usual_vi = f"Nếu kéo dài: bình quân thêm {_number_vi(more)} ngày. "
+    usual_en = f"If it overruns: {more:.1f} days on average. "
     if len(own) == 1 and (early := _head_start(net, int(own[0]))):
         return (
-            f"{usual_vi}Bắt đầu sớm hơn được tối đa {early} ngày: việc trước và nguồn lực đã xong.",
-            f"{usual_en}It can start up to {early} days earlier: what it waits for has ended by then.",
+            f"{usual_vi}Có thể bắt đầu sớm hơn tối đa {early} ngày (việc trước đã xong).",
+            f"{usual_en}It can start up to {early} days earlier (what it waits for has ended).",
         )
     used = Counter(name for task in tasks for name, _ in task.resources)
     if used:
         name = max(sorted(used), key=used.__getitem__)
         vi, en = RESOURCES.get(name, (name, name))
         return (
-            f"{usual_vi}Dự phòng thêm {vi}; kiểm tra tiến độ hằng tuần.",
+            f"{usual_vi}Dự phòng thêm {vi}; kiểm tra hằng tuần.",
             f"{usual_en}Keep more {en} in reserve; check progress every week.",
         )
     return (
-        f"{usual_vi}Chuẩn bị trước hồ sơ, cử người thay thế; kiểm tra tiến độ hằng tuần.",
+        f"{usual_vi}Chuẩn bị trước hồ sơ, cử người thay thế; kiểm tra hằng tuần.",
         f"{usual_en}Prepare the papers beforehand, name a stand-in; check progress every week.",
     )
 

@@ -752,7 +752,9 @@ def _timetable_risk() -> dict[str, pd.DataFrame]:
     none = {"late_6_20_share": 0.0, "late_over_20_share": 0.0, "tasks": 1, "runs": 1_000}
     return {
         "deadline_risk": table("deadline_risk", limits, label="estimated", **none),
-        "protect": table("protect", kept, label="estimated", overrun_share=0.3, days_saved=0.1),
+        "protect": table(
+            "protect", kept, label="estimated", overrun_share=0.3, days_saved=0.1, law_hold_share_kept=0.9
+        ),
     }
 
 
