@@ -91,8 +91,8 @@ def risk_findings(limits: pd.DataFrame, protect: pd.DataFrame, figures: dict[str
     if len(targets):
         found.append(
             Finding(
-                f"{likely} trong {len(targets)} mốc mục tiêu có xác suất giữ được từ {LIKELY:.0%} trở lên.",
-                f"{likely} of {len(targets)} target dates hold with a probability of at least {LIKELY:.0%}.",
+                f"{likely} trong {len(targets)} mốc mục tiêu có xác suất giữ được từ {_percent_vi(LIKELY)} trở lên.",
+                f"{likely} of {len(targets)} target dates hold with a probability of at least {100 * LIKELY:.0f} %.",
             )
         )
     found += _weakest(targets[targets["hold_share"] < LIKELY], "Mốc mục tiêu dễ lỡ nhất", "Targets most likely missed")
