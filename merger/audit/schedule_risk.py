@@ -153,7 +153,7 @@ def _earliest(row) -> date:
         return row.start
     least = row.working_days if pd.isna(row.low_days) else min(int(row.low_days), int(row.working_days))
     work = days_of_work(row.start, row.finish, is_working(row.start))
-    return work[max(0, ceil(least) - 1)]
+    return work[max(0, ceil(least) - 1)] if len(work) >= least else row.start
 
 
 @check(

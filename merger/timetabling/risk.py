@@ -83,7 +83,7 @@ def assess(tasks: list[Task], net: Network, calendar: WorkCalendar, inputs: Inpu
     `net` is the solved problem, each task in the way chosen for it, with its starts and finishes.
     """
     options = inputs.scenario.timetable
-    points = three_points(tasks, net, options.risk_correlation, _status_day(inputs, calendar))
+    points = three_points(tasks, net, options.risk_correlation)
     days = draw_days(points, options.risk_runs, inputs.scenario.seed)
     runs = simulate(net, days)
     limits = named_limits(tasks, net, inputs.deadlines)
@@ -96,19 +96,12 @@ def assess(tasks: list[Task], net: Network, calendar: WorkCalendar, inputs: Inpu
     return Risk(_task_columns(simulated, calendar), tables, found, figures)
 
 
-def three_points(tasks: list[Task], net: Network, correlation: float, status: int | None) -> ThreePoint:
-    """Durations around the planned ones by the shares of each type; events are certain, so is what is done by
-    `status`, the first day not yet worked (None: nothing has begun)."""
-    p, likely = net.problem, net.planned_days
-    free = p.fixed == NONE
+def three_points(tasks: list[Task], net: Network, correlation: float) -> ThreePoint:
+    """Durations around the planned ones by the shares of each type; events, and work done, are certain."""
+    likely, free = net.planned_days, net.problem.fixed == NONE
     low = np.array([max(1, round(t.low * d)) for t, d in zip(tasks, likely, strict=True)])
     high = np.array([np.ceil(t.high * d - 1e-9) for t, d in zip(tasks, likely, strict=True)]).astype(np.int64)
     low, high = np.where(free, np.minimum(low, likely), likely), np.where(free, np.maximum(high, likely), likely)
-    if status is not None:
-        done = net.finish < status
-        begun = np.array([p.index_after(p.calendar[i], status - 1) for i in range(len(tasks))]) - net.planned_index
-        low = np.where(done, likely, np.clip(begun + 1, low, likely))
-        high = np.where(done, likely, high)
     groups = np.stack([_numbered([t.kind for t in tasks]), _numbered([t.owner for t in tasks])], axis=1)
     return ThreePoint(low, likely, high, groups, correlation)
 
@@ -119,11 +112,6 @@ def wilson(share: float, runs: int) -> tuple[float, float]:
     centre = (share + z2 / (2 * runs)) / (1 + z2 / runs)
     half = Z95 / (1 + z2 / runs) * np.sqrt(share * (1 - share) / runs + z2 / (4 * runs * runs))
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
-
-
-def _status_day(inputs: Inputs, calendar: WorkCalendar) -> int | None:
-    day = inputs.scenario.timetable.status_date
-    return None if day is None else calendar.number(day)
 
 
 def _numbered(words: list[str]) -> NDArray[np.int64]:
@@ -153,7 +141,7 @@ def _deadline_frame(s: _Simulated, calendar: WorkCalendar) -> pd.DataFrame:
     rows, runs = [], s.days.shape[1]
     for named, late in zip(s.limits, s.lateness, strict=True):
         own = named.limit.tasks
-        last = s.runs.arrival[own].max(axis=0)[None, :]
+        last = s.runs.finish[own].max(axis=0)[None, :]
         if named.limit.kind == "event":
             before = s.net.into[own[0]][0]
             last, planned = s.runs.finish[before].max(axis=0)[None, :], s.net.finish[before].max()

@@ -199,7 +199,7 @@ def limit_days(net: Network, kind: str) -> Ints:
     """
     p = net.problem
     if kind != "event":
-        return np.where(p.fixed == NONE, getattr(p, kind), NONE).astype(np.int64)
+        return np.asarray(getattr(p, kind), dtype=np.int64)
     waits = np.array([len(before) > 0 for before, _ in net.into], dtype=bool)
     return np.where((p.fixed != NONE) & waits, p.fixed - 1, NONE).astype(np.int64)
 
@@ -207,7 +207,7 @@ def limit_days(net: Network, kind: str) -> Ints:
 def late_days(net: Network, runs: Runs, tasks: Ints, kind: str) -> Table:
     """(len(tasks), runs) days of the first calendar after each task's limit of a kind, at least 1 if it is missed."""
     limit = net.limits[kind][tasks][:, None]
-    day = runs.arrival[tasks]
+    day = (runs.arrival if kind == "event" else runs.finish)[tasks]
     late = net.days_passed(0, day) - net.days_passed(0, limit)
     return np.where((limit != NONE) & (day > limit), np.maximum(late, 1), 0).astype(np.int32)
 

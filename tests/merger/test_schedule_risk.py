@@ -171,12 +171,12 @@ def test_a_family_is_protected_together(inputs):
     assert single["hold_share"] < single["hold_share_kept"] < 1
 
 
-def test_what_is_done_is_certain():
-    """Status on Tuesday (day 1): papers ended on Monday, draft has one of its 1/2/3 days behind it and needs another
-    at least; sign has not begun."""
-    points = three_points(TASKS, network(TASKS, STARTS), 0.3, status=1)
-    assert points.low.tolist() == [1, 2, 1, 1]
-    assert points.high.tolist() == [1, 3, 1, 1]
+def test_durations_around_the_plan():
+    """Half and one and a half of two days, twice one day; an event is certain."""
+    points = three_points(TASKS, network(TASKS, STARTS), 0.3)
+    assert points.low.tolist() == [1, 1, 1, 1]
+    assert points.likely.tolist() == [1, 2, 1, 1]
+    assert points.high.tolist() == [1, 3, 2, 1]
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,14 @@ def test_an_event_that_waits_for_nothing_is_no_limit():
     assert limit_days(net, "event").tolist() == [NONE, NONE]
 
 
+def test_work_done_keeps_its_day_and_its_limit():
+    """Work that has ended on day 3 (a fixed day) is late for its limit on day 1 by two days in every run."""
+    net = network(project(1, fixed={"a": 3}, legal={"a": 1}), [3])
+    runs = simulate(net, column(1))
+    assert late_days(net, runs, np.array([0]), "legal").tolist() == [[2]]
+    assert missed(net, runs).tolist() == [[True]]
+
+
 def test_largest_lags_can_be_exceeded():
     """b starts at most two days after a. a ends early on day 0, b keeps its day 4: three days between."""
     p = project(2, [("a", "b", 0, 2)], duration={"a": 2})
