@@ -3,6 +3,7 @@
 `python -m benchmarks assignment DIR [--time S]` and `--scale N ...`: see benchmarks/assignment.py.
 `python -m benchmarks travel [--factor F]`: see benchmarks/travel.py.
 `python -m benchmarks routing DIR [--time S] [--threads N] [--out DIR]`: see benchmarks/routing.py.
+`python -m benchmarks simulate PLAN [--runs N]`: see benchmarks/simulation.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -72,11 +73,21 @@ def main() -> None:
     routes.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance and solver (30)")
     routes.add_argument("--threads", type=int, default=2, metavar="N", help="processes of our solver (2)")
     routes.add_argument("--out", type=Path, metavar="DIR", help="write the routes there")
+    risk = kinds.add_parser("simulate", help="simulated risk of the timetable of a finished plan")
+    risk.add_argument("folder", type=Path, metavar="PLAN", help="folder of the plan")
+    risk.add_argument("--runs", type=int, default=1_000, metavar="N", help="simulated runs (1000)")
     options = parser.parse_args()
     if options.what == "travel":
         from benchmarks.travel import travel
 
         travel(options.factor)
+        return
+    if options.what == "simulate":
+        from benchmarks.simulation import timing
+
+        if options.runs < 1:
+            risk.error("--runs must be at least 1")
+        timing(options.folder, options.runs)
         return
     if options.what == "assignment":
         from benchmarks import assignment

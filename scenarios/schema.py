@@ -552,6 +552,11 @@ class Timetable(Section):
         description="re-planning: weight of one day by which a task's start moves, VND (no money flows)",
     )
     risk_runs: int = Field(1_000, ge=100, description="simulated runs of the timetable")
+    risk_correlation: Share = Field(
+        0.3,
+        description="simulation: correlation of the durations of two tasks of one owner and kind (assumed); "
+        "half of it when only one of the two is the same",
+    )
     stop: StopOptions = StopOptions(seconds=120, work=8)
 
 

@@ -17,6 +17,7 @@ from merger.audit import (  # noqa: F401
     privacy,
     rescheduling,
     ridership,
+    schedule_risk,
     territory,
     timing,
     transport,

@@ -35,6 +35,7 @@ CODED = {
     "sense": "sense",
     "unit": "unit",
     "limit": "limit",
+    "scope": "protect_scope",
     "planned": "level_of_demand",
     "realised": "level_of_demand",
     "traffic": "traffic",
@@ -46,6 +47,8 @@ KINDS_OF = {
     "mandates": "mandate_kind",
     "new_agencies": "agency_kind",
     "projects": "project_kind",
+    "deadline_risk": "limit_kind",
+    "protect": "limit_kind",
 }
 # Columns that hold ids of units, sites, bodies or divisions.
 NAMED = {

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from merger.disclosure import amount
-from merger.documents import chapters_ridership, pictures
+from merger.documents import chapters_ridership, chapters_schedule_risk, pictures
 from merger.documents.chapters_travel import projects, traffic
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
@@ -176,7 +176,7 @@ def timetable(c: Context) -> None:
         "target",
         c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
     )
-    reasons(c, "timetable", 2)
+    reasons(c, "timetable", chapters_schedule_risk.risk(c, 2))
 
 
 def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:

@@ -16,11 +16,13 @@ from merger.timetabling.findings import figures, findings
 from merger.timetabling.infeasible import reasons
 from merger.timetabling.problem import schedule_problem, work_calendar
 from merger.timetabling.replanning import change_frame
+from merger.timetabling.risk import assess
 from merger.timetabling.tasks import RULES, Task, build_tasks
 from merger.timetabling.what_if import changed_tasks
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
 from solvers.schedule.problem import ScheduleProblem
+from solvers.schedule.simulate import Network
 from solvers.schedule.slack import total_slack
 from solvers.schedule.solution import ScheduleSolution
 from solvers.schedule.solve import solve_schedule
@@ -44,16 +46,17 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     decided = [_in_way(task, way) for task, way in zip(tasks, solution.way.tolist(), strict=True)]
     tasks, problem = decided, problem.chosen(solution.way)
     slack = total_slack(problem, solution.start, solution.finish)
-    table = timetable_frame(tasks, problem, solution, slack, calendar)
+    risk = assess(tasks, Network(problem, solution.start, solution.finish), calendar, inputs)
+    table = risk.added_to(timetable_frame(tasks, problem, solution, slack, calendar))
     record = Record.of(
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=tuple(findings(tasks, table, problem, solution)),
-        figures=figures(table, problem, solution),
+        findings=(*findings(tasks, table, problem, solution), *risk.findings),
+        figures={**figures(table, problem, solution), "risk": risk.figures},
     )
     changes = {} if inputs.timetable_before.empty else {"schedule_changes": change_frame(table, inputs)}
-    return StageResult({"timetable": table, **changes}, record)
+    return StageResult({"timetable": table, **risk.tables, **changes}, record)
 
 
 def _in_way(task: Task, way: int) -> Task:
