@@ -65,7 +65,7 @@ def free_slack(p: ScheduleProblem, start: Ints, finish: Ints) -> Ints:
     their limit already.
     """
     use = units_in_use(p, start, finish)
-    limit = _limits(p)
+    limit = limits(p)
     slack = np.zeros(len(p.names), dtype=np.int64)
     for i in range(len(p.names)):
         if not p.is_fixed(i) and finish[i] <= limit[i]:
@@ -97,7 +97,7 @@ def _last_alone(p: ScheduleProblem, i: int, schedule: tuple[Ints, Ints], use: tu
     return int(days[later[stop - 1] + d - 1]) if stop else int(finish[i])
 
 
-def _limits(p: ScheduleProblem) -> Ints:
+def limits(p: ScheduleProblem) -> Ints:
     """Earlier of both limits of each task; the last day of all calendars without any."""
     last_day = max(int(c[-1]) for c in p.calendars)
     limit = np.where(p.legal == NONE, p.target, np.where(p.target == NONE, p.legal, np.minimum(p.legal, p.target)))
@@ -106,7 +106,7 @@ def _limits(p: ScheduleProblem) -> Ints:
 
 def _latest_finish(p: ScheduleProblem, start: Ints, finish: Ints) -> Ints:
     """Latest finish days that keep all limits, the order of tasks, their lags and the order on every resource."""
-    latest = _limits(p)
+    latest = limits(p)
     handed: dict[int, list[int]] = {}
     for i, j in resource_order(p, start, finish):
         handed.setdefault(i, []).append(j)

@@ -37,6 +37,12 @@ def serial_schedule(p: ScheduleProblem, seed: int, passes: int = PASSES) -> tupl
     return best
 
 
+def schedule_by(p: ScheduleProblem, priority: Ints) -> tuple[Ints, Ints, Cost] | None:
+    """One serial schedule (start days, finish days, cost), the smallest priority first; None when none keeps all
+    constraints."""
+    return _with_repairs(p, priority)
+
+
 def _rules(p: ScheduleProblem) -> list[Ints]:
     both = np.array([_limit(p, i) for i in range(len(p.names))], dtype=np.int64)
     finishes = [latest_finish(p, limit) for limit in (both, p.legal, p.target)]
