@@ -155,7 +155,7 @@ def one_order_less(case: Case) -> Iterable[Candidate]:
 
 
 def shorter_task(case: Case) -> Iterable[Candidate]:
-    """A task of the chain done in fewer days; the work saved is bought at the price of its resources."""
+    """A task of the chain done in fewer days, at least half; the days saved are bought at the price of its resources."""
     p = case.p
     for link in case.chain:
         i = link.task
@@ -169,7 +169,7 @@ def shorter_task(case: Case) -> Iterable[Candidate]:
         def price(amount: int, _: Schedule, a_day: int = a_day) -> int | None:
             return amount * a_day or None
 
-        yield Candidate("duration", p.names[i], int(p.duration[i]) - 1, apply, price)
+        yield Candidate("duration", p.names[i], int(p.duration[i]) // 2, apply, price)
 
 
 # To add a kind of remedy: one function from a case to its candidates, here.
@@ -183,6 +183,8 @@ class _Trials:
         self.case, self.left = case, most
         self.late = case.missed.days(case.p, case.finish)
         self.others, self.other_legal = self._others(case.p, case.start, case.finish)
+        again = self.best(case.p)  # what another sequence of the same tasks gains is not a remedy's merit
+        self.late = again[0] if again else self.late
 
     def best(self, p: ScheduleProblem) -> tuple[int, int, Schedule] | None:
         """Days late, money of the other limits above the plan's (never more), and days; None: nothing better.
@@ -240,9 +242,11 @@ def relief(
     case = Case(p, start, finish, missed, chain, unit_price)
     trials = _Trials(case, schedules)
     found = [_later_limit(case, late)]
+    if trials.late == 0:
+        return [Remedy("sequence", missed.name, 1, late, 0, 0, 0, True), *found]
     for kind in KINDS:
         for candidate in kind(case):
-            remedy = _least(candidate, trials)
+            remedy = _least(candidate, trials, late)
             if remedy is not None:
                 found.append(remedy)
     return sorted(found, key=lambda r: (not r.holds, r.price is None, r.price or 0, r.late_after, r.kind, r.item))
@@ -260,9 +264,9 @@ def _later_limit(case: Case, late: int) -> Remedy:
     return Remedy("limit", case.missed.name, late, late, 0, cost, 0, proven)
 
 
-def _least(candidate: Candidate, trials: _Trials) -> Remedy | None:
+def _least(candidate: Candidate, trials: _Trials, late: int) -> Remedy | None:
     """Least amount with which the limit holds; else the largest amount, if it helps or is proven not to do."""
-    missed, late = trials.case.missed, trials.late
+    missed = trials.case.missed
     cannot: dict[int, bool] = {}
 
     def ruled_out(amount: int) -> bool:
@@ -275,7 +279,7 @@ def _least(candidate: Candidate, trials: _Trials) -> Remedy | None:
     if at_most is None or at_most[0] > 0:
         if at_most is None and not (never and candidate.telling):
             return None
-        after, others, schedule = at_most or (late, 0, (trials.case.start, trials.case.finish))
+        after, others, schedule = at_most or (trials.late, 0, (trials.case.start, trials.case.finish))
         price = candidate.price(candidate.most, schedule)
         return Remedy(candidate.kind, candidate.item, candidate.most, late, after, price, others, never)
     amount, found, low = candidate.most, at_most, 0

@@ -73,6 +73,51 @@ def free_slack(p: ScheduleProblem, start: Ints, finish: Ints) -> Ints:
     return slack
 
 
+def slipped(p: ScheduleProblem, start: Ints, finish: Ints, i: int, days: int) -> tuple[Ints, Ints] | None:
+    """Start and finish days when task i ends `days` (of the first calendar) later and pushes what follows.
+
+    The order on every resource is kept, and a task before one with a largest lag is put off with it. Events stay
+    where they are, even when work that must precede them no longer does. None when a task finds no place before the
+    calendars end.
+    """
+    s, f = start.copy(), finish.copy()
+    waits: list[list[tuple[int, int]]] = [[] for _ in p.names]  # (task before, least days between)
+    for k in range(len(p.before)):
+        waits[p.after[k]].append((int(p.before[k]), int(p.lag[k])))
+    for before, after in resource_order(p, start, finish):
+        waits[after].append((before, 0))
+    least = np.array([p.first_index(c, int(day)) for c, day in zip(p.calendar, start, strict=True)], dtype=np.int64)
+    wanted = p.index_after(0, int(finish[i])) + days
+    ends = np.array([p.index_after(0, int(day)) for day in p.days(i)])
+    least[i] = max(least[i], int(np.searchsorted(ends, wanted)) - int(p.duration[i]) + 1)
+    order = sorted((j for j in range(len(p.names)) if not p.is_fixed(j)), key=lambda j: (int(start[j]), j))
+    moved = True
+    while moved:
+        for j in order:
+            c, allowed = int(p.calendar[j]), p.allowed(j)
+            first = max([int(least[j]), *(p.index_after(c, int(f[b])) + lag for b, lag in waits[j])])
+            at = int(np.searchsorted(allowed, first))
+            if first > p.first_index(c, int(s[j])):
+                if at == len(allowed):
+                    return None
+                s[j], f[j] = p.days(j)[allowed[at]], p.days(j)[allowed[at] + p.duration[j] - 1]
+        moved = _put_off(p, s, f, least)
+    return s, f
+
+
+def _put_off(p: ScheduleProblem, start: Ints, finish: Ints, least: Ints) -> bool:
+    """Raise the least start index of tasks that a follower has left behind by more than its largest lag."""
+    moved = False
+    for k in np.flatnonzero(p.max_lag != NONE).tolist():
+        i, j = int(p.before[k]), int(p.after[k])
+        c = int(p.calendar[j])
+        if p.is_fixed(i) or p.first_index(c, int(start[j])) - p.index_after(c, int(finish[i])) <= p.max_lag[k]:
+            continue
+        least[i] = p.first_index(int(p.calendar[i]), int(start[i])) + 1
+        moved = True
+    return moved
+
+
 def _last_alone(p: ScheduleProblem, i: int, schedule: tuple[Ints, Ints], use: tuple[Ints, ...], limit: int) -> int:
     """Last day on which task i can end so that it can also start on every allowed day before, others in place."""
     start, finish = schedule
