@@ -11,6 +11,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError, Record, StageResult
 from merger.tables import conform
+from merger.timetabling.answers import Scheduled, answer_tables, task_answers
 from merger.timetabling.calendars import WorkCalendar
 from merger.timetabling.findings import figures, findings
 from merger.timetabling.tasks import RULES, Task, build_tasks
@@ -41,15 +42,18 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
     slack = total_slack(problem, solution.start, solution.finish)
+    scheduled = Scheduled(inputs, tasks, problem, solution, slack, calendar)
     table = timetable_frame(tasks, problem, solution, slack, calendar)
+    table = table.assign(**task_answers(scheduled, table["task_id"]))
+    answers = answer_tables(scheduled, tables)
     record = Record.of(
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=tuple(findings(tasks, table, problem, solution)),
-        figures=figures(table, problem, solution),
+        findings=tuple(findings(tasks, table, problem, solution, answers)),
+        figures=figures(table, problem, solution, answers),
     )
-    return StageResult({"timetable": table}, record)
+    return StageResult({"timetable": table, **answers}, record)
 
 
 def work_calendar(inputs: Inputs) -> WorkCalendar:
@@ -110,7 +114,7 @@ def _numbers(calendar: WorkCalendar, days: list[date | None]) -> np.ndarray:
 def timetable_frame(
     tasks: list[Task], p: ScheduleProblem, s: ScheduleSolution, slack: np.ndarray, calendar: WorkCalendar
 ) -> pd.DataFrame:
-    """The table `timetable` of a plan."""
+    """The table `timetable` of a plan; `task_answers` fills free slack and causes."""
     rows = []
     for k, task in enumerate(tasks):
         start, finish = calendar.day(s.start[k]), calendar.day(s.finish[k])
@@ -140,6 +144,9 @@ def timetable_frame(
                 "target_late_days": p.late(int(s.finish[k]), int(p.target[k])),
                 "slack_days": int(slack[k]),
                 "free_slack_days": 0,
+                "cause": "",
+                "cause_task": "",
+                "early_days": 0,
                 "critical": bool(slack[k] <= 0 and task.fixed is None),
                 "fixed": task.fixed is not None,
                 "low_days": task.low_days,

@@ -155,7 +155,7 @@ def one_order_less(case: Case) -> Iterable[Candidate]:
 
 
 def shorter_task(case: Case) -> Iterable[Candidate]:
-    """A task of the chain done in fewer days, at least half; the days saved are bought at the price of its resources."""
+    """A task of the chain done in fewer days, at least half; days saved are paid at the price of its resources."""
     p = case.p
     for link in case.chain:
         i = link.task
