@@ -77,12 +77,13 @@ TIMING: dict[str, Table] = {
         },
     ),
     "relief": Table(
-        ("deadline", "force", "remedy", "item"),
+        ("deadline", "force", "rank"),
         {
             "deadline": ("text", "as in table deadlines; all: every missed limit together"),
             "force": ("text", "legal, target or all"),
-            "remedy": ("text", "units, limit, release, event, order, duration or sequence"),
-            "item": ("text", "resource, task, or before>after"),
+            "rank": ("int", "1, 2, ...: those with which the limit holds come first, the cheapest before the dearer"),
+            "remedy": ("text", "units, together, limit, release, event, order, duration or sequence"),
+            "item": ("text", "resource, resource=units+..., task, or before>after"),
             "amount": ("int", "units or working days: the least found with which the limit holds, or the most tried"),
             "price_vnd": ("vnd", "units on the days in use, days saved, or days late; empty: for somebody to decide"),
             "late_days": ("int", "working days late in this timetable"),

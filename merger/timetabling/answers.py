@@ -19,7 +19,7 @@ from merger.timetabling.tasks import Task
 from merger.timetabling.words import chain_words, day_vi
 from solvers.schedule.drivers import Cause, Drivers, Link
 from solvers.schedule.problem import NONE, Ints, ScheduleProblem, ScheduleSolution
-from solvers.schedule.relief import Missed, relief
+from solvers.schedule.relief import Missed, relief, units_together
 from solvers.schedule.slack import free_slack, limits
 
 ALL = "all"
@@ -152,14 +152,19 @@ def relief_rows(a: Scheduled) -> list[dict]:
     missed = [(key, _missed(a, key, members)) for key, members in a.groups.items()]
     missed = [(key, m) for key, m in missed if m.days(a.p, a.s.finish)]
     missed.sort(key=lambda entry: (-entry[1].cost(a.p, a.s.finish), entry[0]))
-    wanted = missed[:LIMITS_RELIEVED]
-    if len(missed) > 1:
-        wanted.append(((ALL, ALL), _all_missed(a)))
-    rows = []
-    for (name, force), m in wanted:
-        share = options.relief_schedules // len(wanted)
-        for remedy in relief(a.p, a.s.start, a.s.finish, m, unit_price, schedules=share):
-            rows.append({"deadline": name, "force": force, **relief_words(a, remedy)})
+    rows, units = [], np.zeros(len(a.p.resources), dtype=np.int64)
+    for (name, force), m in missed[:LIMITS_RELIEVED]:
+        share = options.relief_schedules // min(len(missed), LIMITS_RELIEVED)
+        found = relief(a.p, a.s.start, a.s.finish, m, unit_price, schedules=share)
+        rows += [{"deadline": name, "force": force, **relief_words(a, r, k)} for k, r in enumerate(found, 1)]
+        for r in found:
+            if r.kind == "units" and r.holds:
+                k = a.p.resources.index(r.item)
+                units[k] = max(units[k], r.amount)
+    if len(missed) > 1 and units.any():
+        every = units_together(a.p, (a.s.start, a.s.finish), _all_missed(a), unit_price, units)
+        if every is not None:
+            rows.append({"deadline": ALL, "force": ALL, **relief_words(a, every, 1)})
     return rows
 
 

@@ -101,18 +101,25 @@ def findings(
                 f"All {limits} tasks with a legal limit meet it.",
             )
         )
-    found += _late_targets(tasks, rows) + _what_gives(answers["relief"]) + _moves(table)
+    found += _late_targets(tasks, rows) + _what_gives(answers) + _moves(table)
     return found + _signing(answers["signing"]) + _chain(answers) + _tightest(table, p) + _what_is_proven(s)
 
 
-def _what_gives(relief: pd.DataFrame) -> list[Finding]:
-    """The cheapest remedy with which each missed limit holds."""
-    holding = relief[relief["late_after_days"] == 0]
-    # A limit that moves holds always: another remedy says more.
+def _what_gives(answers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """The first remedy with which each missed limit holds; a later limit only where there is no other."""
+    holding = answers["relief"][answers["relief"]["late_after_days"] == 0]
+    if holding.empty:
+        return []
+    dates = {(row.deadline, row.force): row.date for row in answers["deadlines"].itertuples()}
     holding = holding.assign(last=holding["remedy"] == "limit", unknown=holding["price_vnd"].isna())
-    order = ["deadline", "force", "last", "unknown", "price_vnd", "remedy", "item"]
-    first = holding.sort_values(order, kind="stable").drop_duplicates(["deadline", "force"])
-    return [Finding(row.text_vi, row.text_en, item=str(row.deadline)) for row in first.itertuples()]
+    first = holding.sort_values(["deadline", "force", "last", "unknown", "rank"], kind="stable")
+    found = []
+    for row in first.drop_duplicates(["deadline", "force"]).itertuples():
+        day = dates.get((row.deadline, row.force))
+        vi = f"Để kịp thời hạn {day_vi(day)}" if day else "Để kịp mọi thời hạn đang chậm"
+        en = f"To meet {day}" if day else "To meet all limits that are missed"
+        found.append(Finding(f"{vi}: {row.text_vi}", f"{en}: {row.text_en}", item=str(row.deadline)))
+    return found
 
 
 def _signing(signing: pd.DataFrame) -> list[Finding]:

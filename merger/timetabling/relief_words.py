@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from merger.timetabling.answers import Scheduled
 
 
-def relief_words(a: Scheduled, r: Remedy) -> dict:
+def relief_words(a: Scheduled, r: Remedy, rank: int) -> dict:
     """Cells of table relief of one remedy, without its deadline."""
     return {
+        "rank": rank,
         "remedy": r.kind,
         "item": r.item,
         "amount": r.amount,
@@ -33,6 +34,10 @@ def _what(a: Scheduled, r: Remedy, lang: str) -> str:
     first, _, second = r.item.partition(">")
     task, after, n = titles.get(first, first), titles.get(second, second), r.amount
     unit = resource_words(r.item, lang)
+    if r.kind == "together":
+        parts = [part.partition("=") for part in r.item.split("+")]
+        told = ", ".join(f"{number} {resource_words(name, lang)}" for name, _, number in parts)
+        return f"Thêm cùng lúc {told}" if lang == "vi" else f"At once {told} more"
     if r.kind == "units" and not r.holds and r.proven:
         return f"Thêm bao nhiêu {unit} cũng không đủ" if lang == "vi" else f"No number of {unit} is enough"
     vi, en = {

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from merger.timetabling.task_scopes import NEW_SUFFIX
+from merger.timetabling.words import day_vi
 from solvers.schedule.bounds import earliest
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ def signing_rows(a: Scheduled, tables: Mapping[str, pd.DataFrame]) -> list[dict]
                 "legal_limit": limit.isoformat() if limit else "",
                 "spare_days": _days_between(a, can_sign, limit) if limit else np.nan,
                 "chain": chain["chain"],
-                "waits_vi": chain["chain_vi"],
-                "waits_en": chain["chain_en"],
+                **_waits(a, int(a.s.finish[last]), chain),
                 "label": a.tasks[last].label,
             }
         )
@@ -80,6 +80,17 @@ def _first_day(a: Scheduled, seal: int) -> date:
     """First working day after the seal, and not before the day of effect."""
     effect = a.calendar.number(a.inputs.scenario.dates.effect)
     return a.calendar.day(a.p.calendars[0][a.p.index_after(0, max(seal, effect - 1))])
+
+
+def _waits(a: Scheduled, seal: int, chain: Mapping[str, str]) -> dict[str, str]:
+    """What keeps it from signing sooner: the day of effect, or the chain of its last task."""
+    effect = a.inputs.scenario.dates.effect
+    if seal < a.calendar.number(effect) - 1:
+        return {
+            "waits_vi": f"đủ con dấu trước ngày chính quyền mới hoạt động ({day_vi(effect)})",
+            "waits_en": f"sealed before the new government operates ({effect})",
+        }
+    return {"waits_vi": chain["chain_vi"], "waits_en": chain["chain_en"]}
 
 
 def _days_between(a: Scheduled, can_sign: date, limit: date) -> int:

@@ -1,8 +1,8 @@
 """What must give where a limit does not hold: for each remedy the least amount, its price and what stays late.
 
 A remedy changes the problem in one place (more units, an earlier start, one order less, a shorter task, a later limit).
-Its least amount is searched in rising steps; a lower bound tells amounts that cannot do, and then that a smaller one
-cannot. Trials are serial schedules, so the answer depends on their number and not on the clock.
+Its least amount is searched in rising steps; a lower bound tells where no amount does, and that a smaller one cannot.
+Trials are serial schedules, so the answer depends on their number and not on the clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from solvers.schedule.problem import NONE, Ints, ScheduleProblem, cost_of
 from solvers.schedule.slack import limits, units_in_use
 from solvers.schedule.start import schedule_by
 
+RULES = (0, 1, 2)  # priority rules of the trials
+SHORTER = 4  # tasks of a chain, the longest ones, that may be shorter
 STEPS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 
@@ -157,10 +159,8 @@ def one_order_less(case: Case) -> Iterable[Candidate]:
 def shorter_task(case: Case) -> Iterable[Candidate]:
     """A task of the chain done in fewer days, at least half; days saved are paid at the price of its resources."""
     p = case.p
-    for link in case.chain:
-        i = link.task
-        if p.duration[i] < 2:
-            continue
+    longest = sorted((k.task for k in case.chain if p.duration[k.task] > 1), key=lambda i: (-int(p.duration[i]), i))
+    for i in longest[:SHORTER]:
         a_day = int((p.demand[i] * case.unit_price).sum())
 
         def apply(amount: int, i: int = i) -> ScheduleProblem:
@@ -176,6 +176,16 @@ def shorter_task(case: Case) -> Iterable[Candidate]:
 KINDS: tuple[Callable[[Case], Iterable[Candidate]], ...] = (more_units, earlier_start, one_order_less, shorter_task)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A schedule of a changed problem: days late, money of the other limits above the plan's, days, and its rule."""
+
+    late: int
+    others: int
+    schedule: Schedule
+    rule: int
+
+
 class _Trials:
     """Serial schedules of changed problems, counted."""
 
@@ -184,30 +194,30 @@ class _Trials:
         self.late = case.missed.days(case.p, case.finish)
         self.others, self.other_legal = self._others(case.p, case.start, case.finish)
         again = self.best(case.p)  # what another sequence of the same tasks gains is not a remedy's merit
-        self.late = again[0] if again else self.late
+        self.late = again.late if again else self.late
 
-    def best(self, p: ScheduleProblem) -> tuple[int, int, Schedule] | None:
-        """Days late, money of the other limits above the plan's (never more), and days; None: nothing better.
+    def best(self, p: ScheduleProblem, rules: tuple[int, ...] = RULES) -> Trial | None:
+        """Best of the serial schedules by some rules; None: nothing better than the plan.
 
-        Nor is any other legal limit missed by more than in the plan.
+        The other limits together never cost more than in the plan, and no other legal limit is missed by more.
         """
         found = None
-        for rule in self._rules(p):
+        for rule in rules:
             if self.left <= 0:
                 break
             self.left -= 1
-            result = schedule_by(p, rule)
+            result = schedule_by(p, self._priority(p, rule))
             if result is None:
                 continue
             start, finish, _ = result
             late = self.case.missed.days(p, finish)
             others, legal = self._others(p, start, finish)
             harmless = legal <= self.other_legal and others <= self.others
-            if late < self.late and harmless and (found is None or (late, others) < found[:2]):
-                found = late, others, (start, finish)
+            if late < self.late and harmless and (found is None or (late, others) < (found.late, found.others)):
+                found = Trial(late, others - self.others, (start, finish), rule)
                 if late == 0:
                     break
-        return found and (found[0], found[1] - self.others, found[2])
+        return found
 
     def _others(self, p: ScheduleProblem, start: Ints, finish: Ints) -> tuple[int, int]:
         """Lateness of the other limits, and of the legal ones among them."""
@@ -217,11 +227,11 @@ class _Trials:
         own_legal = sum(int(p.legal_price[i]) * p.late(int(finish[i]), int(p.legal[i])) for i in own)
         return cost.legal + cost.target - missed.cost(p, finish), cost.legal - own_legal
 
-    def _rules(self, p: ScheduleProblem) -> Iterable[Ints]:
-        """As in the plan; then by the latest start for the missed limit; then for all limits."""
-        yield self.case.start
-        yield latest_finish(p, self.case.missed.limit) - p.duration
-        yield latest_finish(p, limits(p)) - p.duration
+    def _priority(self, p: ScheduleProblem, rule: int) -> Ints:
+        """As in the plan; by the latest start for the missed limit; by the latest start for all limits."""
+        if rule == 0:
+            return self.case.start
+        return latest_finish(p, self.case.missed.limit if rule == 1 else limits(p)) - p.duration
 
 
 def relief(
@@ -267,34 +277,46 @@ def _later_limit(case: Case, late: int) -> Remedy:
 def _least(candidate: Candidate, trials: _Trials, late: int) -> Remedy | None:
     """Least amount with which the limit holds; else the largest amount, if it helps or is proven not to do."""
     missed = trials.case.missed
-    cannot: dict[int, bool] = {}
+    kind, item, most = candidate.kind, candidate.item, candidate.most
 
     def ruled_out(amount: int) -> bool:
-        if amount not in cannot:
-            cannot[amount] = missed.bound(candidate.apply(amount)) > 0
-        return cannot[amount]
+        return missed.bound(candidate.apply(amount)) > 0
 
-    never = ruled_out(candidate.most)
-    at_most = trials.best(candidate.apply(candidate.most))
-    if at_most is None or at_most[0] > 0:
-        if at_most is None and not (never and candidate.telling):
+    found = trials.best(candidate.apply(most))
+    if found is None or found.late > 0:
+        if found is None and not candidate.telling:
             return None
-        after, others, schedule = at_most or (trials.late, 0, (trials.case.start, trials.case.finish))
-        price = candidate.price(candidate.most, schedule)
-        return Remedy(candidate.kind, candidate.item, candidate.most, late, after, price, others, never)
-    amount, found, low = candidate.most, at_most, 0
-    for step in (s for s in STEPS if s < candidate.most):
-        tried = None if ruled_out(step) else trials.best(candidate.apply(step))
-        if tried is not None and tried[0] == 0:
-            amount, found = step, tried
-            break
-        low = step
+        never = ruled_out(most)
+        if found is None and not never:
+            return None
+        found = found or Trial(trials.late, 0, (trials.case.start, trials.case.finish), 0)
+        return Remedy(kind, item, most, late, found.late, candidate.price(most, found.schedule), found.others, never)
+    # The rule that did with the most is tried with less, in rising steps, then between the last two.
+    amount, low, rules = most, 0, (found.rule,)
+    steps = iter(s for s in STEPS if s < most)
     while amount - low > 1:
-        middle = (amount + low) // 2
-        tried = None if ruled_out(middle) else trials.best(candidate.apply(middle))
-        if tried is not None and tried[0] == 0:
-            amount, found = middle, tried
+        step = next(steps, None) if amount == most else (amount + low) // 2
+        if step is None or step <= low:
+            step = (amount + low) // 2
+        tried = trials.best(candidate.apply(step), rules)
+        if tried is not None and tried.late == 0:
+            amount, found = step, tried
         else:
-            low = middle
+            low = step
     proven = amount == 1 or ruled_out(amount - 1)
-    return Remedy(candidate.kind, candidate.item, amount, late, 0, candidate.price(amount, found[2]), found[1], proven)
+    return Remedy(kind, item, amount, late, 0, candidate.price(amount, found.schedule), found.others, proven)
+
+
+def units_together(
+    p: ScheduleProblem, schedule: Schedule, missed: Missed, unit_price: Ints, units: Ints
+) -> Remedy | None:
+    """More units (r,) of several resources at once for several limits; None when it does not help."""
+    case = Case(p, *schedule, missed, (), unit_price)
+    found = _Trials(case, 2 * len(RULES)).best(replace(p, capacity=p.capacity + units))
+    if found is None:
+        return None
+    use = units_in_use(p, *found.schedule)
+    price = sum(int((np.maximum(u - p.capacity, 0).sum(axis=0) * unit_price).sum()) for u in use)
+    item = "+".join(f"{p.resources[k]}={units[k]}" for k in np.flatnonzero(units))
+    late = missed.days(p, schedule[1])
+    return Remedy("together", item, int(units.sum()), late, found.late, price, found.others, False)
