@@ -542,7 +542,7 @@ class Timetable(Section):
         description="re-planning: weight of one day by which a task's start moves, VND (no money flows)",
     )
     relief_schedules: int = Field(
-        120, ge=0, description="schedules tried to find what must give where limits do not hold"
+        80, ge=0, description="schedules tried to find what must give where limits do not hold"
     )
     risk_runs: int = Field(1_000, ge=100, description="simulated runs of the timetable")
     stop: StopOptions = StopOptions(seconds=120, work=3)

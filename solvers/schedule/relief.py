@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from solvers.schedule.bounds import earliest, latest_finish, least_cost
+from solvers.schedule.bounds import ancestors, earliest, latest_finish, least_cost
 from solvers.schedule.drivers import Cause, Drivers, Link
 from solvers.schedule.problem import NONE, Ints, ScheduleProblem, cost_of
 from solvers.schedule.slack import limits, units_in_use
 from solvers.schedule.start import schedule_by
 
-RULES = (0, 1, 2)  # priority rules of the trials
+RULES = (2, 1, 0)  # priority rules of the trials, the one that does best as a rule first
 SHORTER = 4  # tasks of a chain, the longest ones, that may be shorter
 STEPS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
@@ -228,10 +230,19 @@ class _Trials:
         return cost.legal + cost.target - missed.cost(p, finish), cost.legal - own_legal
 
     def _priority(self, p: ScheduleProblem, rule: int) -> Ints:
-        """As in the plan; by the latest start for the missed limit; by the latest start for all limits."""
+        """As in the plan (0); or what touches the missed limit by its latest start for it (1) or for all limits (2)."""
         if rule == 0:
             return self.case.start
-        return latest_finish(p, self.case.missed.limit if rule == 1 else limits(p)) - p.duration
+        latest = latest_finish(p, self.case.missed.limit if rule == 1 else limits(p)) - p.duration
+        return np.where(self.near, latest, self.case.start)
+
+    @cached_property
+    def near(self) -> NDArray[np.bool_]:
+        """Tasks that miss the limit, all that come before them, and the users of the resources on the chain."""
+        p, missed = self.case.p, self.case.missed
+        own = np.array([_days_late(p, missed, self.case.finish, i) > 0 for i in range(len(p.names))])
+        handed = sorted({link.resource for link in self.case.chain if link.resource >= 0})
+        return own | ancestors(p)[own].any(axis=0) | p.demand[:, handed].any(axis=1)
 
 
 def relief(
