@@ -16,6 +16,7 @@ from merger.audit import (  # noqa: F401
     placement,
     privacy,
     ridership,
+    schedule_answers,
     territory,
     timing,
     transport,

@@ -126,16 +126,14 @@ def _signing(signing: pd.DataFrame) -> list[Finding]:
     if signing.empty:
         return []
     last = max(signing.itertuples(), key=lambda row: (row.can_sign, row.body_id))
-    first_days = int((signing["can_sign"] == signing["can_sign"].min()).sum())
-    return [
-        Finding(
-            f"{first_days}/{len(signing)} cơ quan, đơn vị mới ký được văn bản từ {day_vi(signing['can_sign'].min())}; "
-            f"muộn nhất là {last.body_vi}, từ {day_vi(last.can_sign)}.",
-            f"{first_days} of {len(signing)} new bodies can sign from {signing['can_sign'].min()}; the last is "
-            f"{last.body_en}, from {last.can_sign}.",
-            item=str(last.body_id),
-        )
-    ]
+    first = signing["can_sign"].min()
+    ready = int((signing["can_sign"] == first).sum())
+    vi = f"{ready}/{len(signing)} cơ quan, đơn vị mới ký được văn bản từ {day_vi(first)}"
+    en = f"{ready} of {len(signing)} new bodies can sign from {first}"
+    if ready < len(signing):
+        vi += f"; muộn nhất là {last.body_vi}, từ {day_vi(last.can_sign)}"
+        en += f"; the last is {last.body_en}, from {last.can_sign}"
+    return [Finding(f"{vi}.", f"{en}.", item=str(last.body_id))]
 
 
 def _chain(answers: Mapping[str, pd.DataFrame]) -> list[Finding]:
