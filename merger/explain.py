@@ -11,7 +11,7 @@ from geodata.faults import InputError
 from merger.arrangement.alternatives import best_other_unit
 from merger.documents.cells import Cells
 from merger.documents.wording import empty, heading, plain_value, term
-from merger.explanations import bodies, persons
+from merger.explanations import bodies, persons, tasks
 from merger.explanations.answer import Answer, Question, Section
 from merger.inputs import Inputs
 from merger.plan import PUBLIC_NOTICE, Plan
@@ -28,6 +28,7 @@ ITEMS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "staff": ("cán bộ, công chức, viên chức", "person", ("person_id",)),
     "routes": ("tuyến xe", "route", ("route_id", "name_vi")),
     "timetable": ("công việc", "task", ("task_id", "title_vi", "title_en")),
+    "deadlines": ("thời hạn", "deadline", ("deadline", "title_vi", "title_en")),
 }
 
 # Columns that are told in another part of the answer, or that only the program needs.
@@ -50,7 +51,11 @@ FACTS: dict[str, tuple[str, ...]] = {
     "staff": persons.FACTS,
     "new_agencies": ("kind", "parent_id"),
     "new_divisions": ("new_agency_id", "field", "site_id"),
+    "timetable": tasks.TASK_FACTS,
+    "deadlines": tasks.DEADLINE_FACTS,
 }
+# Tables of the bodies that sign.
+SIGNING = ("new_agencies", "new_units")
 
 
 def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answer]:
@@ -139,8 +144,11 @@ def _sections(q: Question, table: str, row: pd.Series, options) -> tuple[Section
         "new_agencies": bodies.agency_sections,
         "new_divisions": bodies.division_sections,
         "new_units": bodies.unit_sections,
+        "timetable": tasks.task_sections,
+        "deadlines": tasks.deadline_sections,
     }
-    return parts[table](q, row) if table in parts else ()
+    found = parts[table](q, row) if table in parts else ()
+    return (*found, *tasks.signing_section(q, row[ITEMS[table][2][0]])) if table in SIGNING else found
 
 
 def _facts(q: Question, table: str, row: pd.Series) -> dict[str, str]:

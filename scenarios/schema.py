@@ -551,6 +551,9 @@ class Timetable(Section):
         ge=0,
         description="re-planning: weight of one day by which a task's start moves, VND (no money flows)",
     )
+    relief_schedules: int = Field(
+        80, ge=0, description="schedules tried to find what must give where limits do not hold"
+    )
     risk_runs: int = Field(1_000, ge=100, description="simulated runs of the timetable")
     risk_correlation: Share = Field(
         0.3,

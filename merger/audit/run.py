@@ -17,6 +17,7 @@ from merger.audit import (  # noqa: F401
     privacy,
     rescheduling,
     ridership,
+    schedule_answers,
     schedule_risk,
     territory,
     timing,

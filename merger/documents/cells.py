@@ -9,6 +9,7 @@ from merger.fields import fields
 from merger.inputs import Inputs
 from merger.plan import Plan
 from merger.tables import TABLES
+from merger.timetabling.words import resource_words, split_cause
 
 # Columns whose codes have words, and the group of terms.csv that holds them.
 CODED = {
@@ -40,6 +41,8 @@ CODED = {
     "realised": "level_of_demand",
     "traffic": "traffic",
     "coordinate_quality": "coordinate_quality",
+    "force": "force",
+    "remedy": "remedy",
 }
 # `kind` means something else in these tables.
 KINDS_OF = {
@@ -63,10 +66,20 @@ NAMED = {
     "holders_before",
     "parent_id",
     "new_agency_id",
+    "from_sites",
+    "to_sites",
 }
 # Columns that hold ids of rules or allowances.
 RULES = {"rules", "rule"}
+# Columns that hold what a task waits for, as `units=trucks`.
+CAUSES = {"cause", "causes"}
 DECIMALS = {"int": 0, "count": 0, "vnd": 0, "km": 1, "minutes": 1, "km2": 2, "m2": 0, "ratio": 2, "degrees": 5}
+
+
+def _cause(part: str, lang: str) -> str:
+    """`units=trucks` as words."""
+    kind, resource = split_cause(part)
+    return f"{term('cause', kind, lang)}: {resource_words(resource, lang)}" if resource else term("cause", kind, lang)
 
 
 class Cells:
@@ -121,6 +134,8 @@ class Cells:
             return self.fields.get(text, {}).get(lang, text)
         if column in NAMED and not (table == "timetable" and column == "predecessors"):
             return "; ".join(self.name(part) for part in text.split(";"))
+        if column in CAUSES:
+            return "; ".join(_cause(part, lang) for part in text.split(";"))
         if column == "floors":
             return "; ".join(self._floor(part, lang) for part in text.split(";"))
         group = KINDS_OF.get(table, "kind") if column == "kind" else CODED.get(column)

@@ -1,4 +1,4 @@
-"""Chapters of the Word report on commuting, on the timetable, and on data and method."""
+"""Chapters of the Word report on commuting, and on data and method."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 import pandas as pd
 
 from merger.disclosure import amount
-from merger.documents import chapters_ridership, chapters_schedule_risk, pictures
+from merger.documents import chapters_ridership, pictures
 from merger.documents.chapters_travel import projects, traffic
 from merger.documents.context import Context, reasons, synthetic_warning
-from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
-from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
+from merger.documents.facts import column, commute_modes, count_sum
+from merger.documents.wording import modes_text, money, percent, quantity, synthetic_note, term
 
-ROUTES_SHOWN, LIMITS_SHOWN = 24, 24
+ROUTES_SHOWN = 24
 
 
 def commute(c: Context) -> None:
@@ -128,88 +128,6 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
             f"Các tuyến đông khách nhất{to} (đầy đủ ở phụ lục Excel)",
             f"Busiest routes{to} (all of them in the Excel annex)",
         ),
-    )
-
-
-def timetable(c: Context) -> None:
-    """When each task runs."""
-    tasks = c.plan.tables["timetable"]
-    c.letter.heading(c.say("1. Tiến độ đề xuất", "1. Proposed timetable"))
-    late, soft = (
-        int((column(tasks, "legal_late_days") > 0).sum()),
-        int((column(tasks, "target_late_days") > 0).sum()),
-    )
-    first, last = tasks["start"].min(), tasks["finish"].max()
-    c.letter.paragraph(
-        c.say(
-            f"{c.n(len(tasks))} việc, từ {day(first, 'vi')} đến {day(last, 'vi')}; "
-            f"{c.n(tasks['critical'].astype(bool).sum())} việc găng; "
-            f"{late or 'không có'} việc trễ hạn theo luật, {soft or 'không có'} việc trễ mục tiêu.",
-            f"{c.n(len(tasks))} tasks from {day(first, 'en')} to {day(last, 'en')}; "
-            f"{c.n(tasks['critical'].astype(bool).sum())} critical; "
-            f"{late or 'none'} late on the law, {soft or 'none'} late on their target.",
-        )
-    )
-    c.letter.picture(
-        pictures.gantt(tasks, c.inputs.scenario.dates.effect, c.lang),
-        c.say(
-            "Tiến độ các nhóm việc chính (trong ngoặc: số việc; »: còn tiếp tục sau khung thời gian)",
-            "Main groups of tasks (in brackets: how many; »: goes on beyond the picture)",
-        ),
-    )
-    groups = grouped_tasks(tasks)
-    limited = groups[groups["legal_limit"].ne("") & ~groups["fixed"]]
-    limited = limited.sort_values(["legal_late_days", "legal_margin_days", "family"], ascending=[False, True, True])
-    _limits_table(
-        c,
-        limited.head(LIMITS_SHOWN),
-        "legal",
-        c.say(
-            "Nhóm việc có hạn theo luật, sát hạn nhất trước",
-            "Groups of tasks with a legal limit, tightest first",
-        ),
-    )
-    missed = groups[groups["target_late_days"] > 0].sort_values(["target_late_days", "family"], ascending=[False, True])
-    _limits_table(
-        c,
-        missed.head(LIMITS_SHOWN),
-        "target",
-        c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
-    )
-    reasons(c, "timetable", chapters_schedule_risk.risk(c, 2))
-
-
-def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:
-    """Groups of tasks against their legal limit (days to spare) or their target (how many are late, and
-    by how much)."""
-    if groups.empty:
-        return
-    title, legal = "title_vi" if c.lang == "vi" else "title_en", limit == "legal"
-    rows = [
-        (
-            t[title] + (f" ({c.n(t['tasks'])})" if t["tasks"] > 1 else ""),
-            t["owner"] or c.say("nhiều cơ quan", "several bodies"),
-            day(t["finish"], c.lang),
-            day(t["legal_limit" if legal else "target"], c.lang),
-            c.n(t["legal_margin_days"] if legal else t["late_tasks"]),
-            c.n(t[f"{limit}_late_days"]),
-        )
-        for t in groups.to_dict("records")
-    ]
-    c.letter.table(
-        [
-            c.say("Việc", "Task"),
-            c.say("Chủ trì", "Owner"),
-            c.say("Xong", "Done"),
-            c.say("Hạn theo luật", "Legal limit") if legal else c.say("Mục tiêu", "Target"),
-            c.say("Sớm hơn hạn (ngày)", "Days to spare") if legal else c.say("Số việc trễ", "Tasks late"),
-            c.say("Trễ nhiều nhất (ngày làm việc)", "Latest by (working days)"),
-        ],
-        rows,
-        (5.4, 3.0, 2.2, 2.2, 1.5, 1.7),
-        numeric=(4, 5),
-        size=10,
-        caption=caption,
     )
 
 

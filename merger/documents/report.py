@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from merger.disclosure import public_view
-from merger.documents import chapters_bodies, chapters_running, chapters_staff, chapters_units
+from merger.documents import chapters_bodies, chapters_running, chapters_schedule, chapters_staff, chapters_units
 from merger.documents.context import Context, lower_first, say
 from merger.documents.facts import benefit_of, column, count_sum, headline, people_of
 from merger.documents.letter import Letter
@@ -25,7 +25,7 @@ CHAPTERS = {
     "consolidate": chapters_bodies.consolidate,
     "relocate": chapters_staff.relocate,
     "commute": chapters_running.commute,
-    "timetable": chapters_running.timetable,
+    "timetable": chapters_schedule.timetable,
 }
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError, Record, StageResult
 from merger.tables import conform
+from merger.timetabling.answers import Scheduled, answer_tables, task_answers
 from merger.timetabling.calendars import WorkCalendar
 from merger.timetabling.findings import figures, findings
 from merger.timetabling.infeasible import reasons
@@ -46,17 +47,20 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     decided = [_in_way(task, way) for task, way in zip(tasks, solution.way.tolist(), strict=True)]
     tasks, problem = decided, problem.chosen(solution.way)
     slack = total_slack(problem, solution.start, solution.finish)
+    scheduled = Scheduled(inputs, tasks, problem, solution, slack, calendar)
     risk = assess(tasks, Network(problem, solution.start, solution.finish), calendar, inputs)
     table = risk.added_to(timetable_frame(tasks, problem, solution, slack, calendar))
+    table = table.assign(**task_answers(scheduled, table["task_id"]))
+    answers = answer_tables(scheduled, tables)
     record = Record.of(
         solution,
         "VND",
         rules_hit=tuple(rule for rule in RULES if rule in inputs.law),
-        findings=(*findings(tasks, table, problem, solution), *risk.findings),
-        figures={**figures(table, problem, solution), "risk": risk.figures},
+        findings=(*findings(tasks, table, problem, solution, answers), *risk.findings),
+        figures={**figures(table, problem, solution, answers), "risk": risk.figures},
     )
     changes = {} if inputs.timetable_before.empty else {"schedule_changes": change_frame(table, inputs)}
-    return StageResult({"timetable": table, **risk.tables, **changes}, record)
+    return StageResult({"timetable": table, **answers, **risk.tables, **changes}, record)
 
 
 def _in_way(task: Task, way: int) -> Task:
@@ -70,7 +74,7 @@ def _in_way(task: Task, way: int) -> Task:
 def timetable_frame(
     tasks: list[Task], p: ScheduleProblem, s: ScheduleSolution, slack: np.ndarray, calendar: WorkCalendar
 ) -> pd.DataFrame:
-    """The table `timetable` of a plan."""
+    """The table `timetable` of a plan; `task_answers` fills free slack and causes."""
     rows = []
     for k, task in enumerate(tasks):
         start, finish = task.started or calendar.day(s.start[k]), calendar.day(s.finish[k])
@@ -101,6 +105,9 @@ def timetable_frame(
                 "target_late_days": p.late(int(s.finish[k]), int(p.target[k])),
                 "slack_days": int(slack[k]),
                 "free_slack_days": 0,
+                "cause": "",
+                "cause_task": "",
+                "early_days": 0,
                 "critical": bool(slack[k] <= 0 and task.fixed is None),
                 "fixed": task.fixed is not None and task.state == "planned",
                 "low_days": task.low_days,

@@ -3,60 +3,25 @@ resources."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from merger.stages.stage import Finding
 from merger.timetabling.tasks import Task
+from merger.timetabling.words import RESOURCES, day_vi
 from solvers.schedule.problem import NONE, ScheduleProblem
-from solvers.schedule.slack import resource_order
 from solvers.schedule.solution import ScheduleSolution, peaks
 
 SHOWN = 12  # tasks of the critical chain and kinds of late work named in the record
-RESOURCES = {
-    "working_group": ("nhóm giúp việc sắp xếp tổ chức", "working groups"),
-    "audit_team": ("tổ kiểm kê, kiểm toán", "audit teams"),
-    "asset_team": ("tổ xử lý tài sản", "asset teams"),
-    "trainers": ("nhóm tập huấn", "training teams"),
-    "contract_team": ("nhóm hợp đồng vận chuyển", "contract teams"),
-    "it_team": ("đội công nghệ thông tin", "IT teams"),
-    "digitisation_lines": ("dây chuyền số hóa", "digitisation lines"),
-    "trucks": ("xe tải chuyển trụ sở cấp thành phố", "trucks for city bodies"),
-    "commune_groups": ("nhóm hỗ trợ cấp xã", "commune support groups"),
-    "commune_trucks": ("xe tải cấp xã", "commune trucks"),
-    "works_crew": ("đội thi công trụ sở", "building crews"),
-}
 
 
-def critical_chain(p: ScheduleProblem, s: ScheduleSolution, slack: np.ndarray) -> list[int]:
-    """Chain of tasks behind the tightest limit: from the last task of least slack back through what it waited
-    for."""
-    free = [k for k in range(len(p.names)) if not p.is_fixed(k)]
-    if not free:
-        return []
-    least = min(int(slack[k]) for k in free)
-    waits: dict[int, list[int]] = {}
-    for i, j in [
-        *zip(p.before.tolist(), p.after.tolist(), strict=True),
-        *resource_order(p, s.start, s.finish),
-    ]:
-        waits.setdefault(j, []).append(i)
-    last = max((k for k in free if slack[k] == least), key=lambda k: (int(s.finish[k]), -k))
-    chain = [last]
-    while True:
-        earlier = [i for i in waits.get(chain[-1], []) if not p.is_fixed(i) and slack[i] <= least]
-        if not earlier:
-            return chain[::-1]
-        chain.append(max(earlier, key=lambda i: (int(s.finish[i]), -i)))
-
-
-def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dict:
+def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution, answers: Mapping[str, pd.DataFrame]) -> dict:
     """Headline numbers of the timetable, JSON-able."""
-    slack = table.set_index("task_id")["slack_days"].reindex(p.names).to_numpy()
     free = table[~table["fixed"]]
-    chain = critical_chain(p, s, slack)
+    tightest = _tightest_limit(answers["deadlines"])
+    signing = answers["signing"]
     peak = peaks(p, s.start, s.finish, s.way)
     load = {name: round(float(peak[k]) / float(p.capacity[k]), 2) for k, name in enumerate(p.resources) if peak[k]}
     return {
@@ -71,8 +36,11 @@ def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dic
         "first_start": str(free["start"].min()) if len(free) else "",
         "last_finish": str(free["finish"].max()) if len(free) else "",
         "makespan_working_days": _makespan(p, s),
-        "critical_chain": [p.names[k] for k in chain[-SHOWN:]],
-        "critical_chain_slack_days": int(slack[chain[-1]]) if chain else None,
+        "tightest_limit": tightest["deadline"] if tightest else "",
+        "critical_chain": tightest["chain"].split(";")[-SHOWN:] if tightest else [],
+        "critical_chain_slack_days": int(tightest["slack_days"]) if tightest else None,
+        "last_body_can_sign": str(signing["can_sign"].max()) if len(signing) else "",
+        "remedies": len(answers["relief"]),
         "resource_peak_ratio": load,
         "legal_late_cost_vnd": s.parts.legal,
         "legal_late_bound_vnd": s.bounds.legal,
@@ -82,6 +50,13 @@ def figures(table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> dic
         "strain_bound_vnd": s.bounds.strain,
         "early_finish_gap": _tie_gap(s),
     }
+
+
+def _tightest_limit(deadlines: pd.DataFrame) -> dict | None:
+    """Row of the limit with the least slack; of several a legal one, then the earliest."""
+    if deadlines.empty:
+        return None
+    return min(deadlines.to_dict("records"), key=lambda r: (r["slack_days"], r["force"], r["date"], r["deadline"]))
 
 
 def _makespan(p: ScheduleProblem, s: ScheduleSolution) -> int:
@@ -97,8 +72,14 @@ def _tie_gap(s: ScheduleSolution) -> float | None:
     return round((s.parts.finish - s.bounds.finish) / s.parts.finish, 4)
 
 
-def findings(tasks: list[Task], table: pd.DataFrame, p: ScheduleProblem, s: ScheduleSolution) -> list[Finding]:
-    """Legal limits first, then targets, then the moves and what the slack hangs on."""
+def findings(
+    tasks: list[Task],
+    table: pd.DataFrame,
+    p: ScheduleProblem,
+    s: ScheduleSolution,
+    answers: Mapping[str, pd.DataFrame],
+) -> list[Finding]:
+    """Legal limits first, then targets and what must give, then moves, signing and what the slack hangs on."""
     rows = table.set_index("task_id")
     found = _late_by_law(tasks, rows)
     limits = int((table["legal_limit"] != "").sum())
@@ -109,7 +90,55 @@ def findings(tasks: list[Task], table: pd.DataFrame, p: ScheduleProblem, s: Sche
                 f"All {limits} tasks with a legal limit meet it.",
             )
         )
-    return found + _late_targets(tasks, rows) + _moves(table) + _tightest(table, p) + _what_is_proven(s)
+    found += _late_targets(tasks, rows) + _what_gives(answers) + _moves(table)
+    return found + _signing(answers["signing"]) + _chain(answers) + _tightest(table, p) + _what_is_proven(s)
+
+
+def _what_gives(answers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """The first remedy with which each missed limit holds; a later limit only where there is no other."""
+    holding = answers["relief"][answers["relief"]["late_after_days"] == 0]
+    if holding.empty:
+        return []
+    dates = {(row.deadline, row.force): row.date for row in answers["deadlines"].itertuples()}
+    holding = holding.assign(last=holding["remedy"] == "limit", unknown=holding["price_vnd"].isna())
+    first = holding.sort_values(["deadline", "force", "last", "unknown", "rank"], kind="stable")
+    found = []
+    for row in first.drop_duplicates(["deadline", "force"]).itertuples():
+        day = dates.get((row.deadline, row.force))
+        vi = f"Để kịp thời hạn {day_vi(day)}" if day else "Để kịp mọi thời hạn đang chậm"
+        en = f"To meet {day}" if day else "To meet all limits that are missed"
+        found.append(Finding(f"{vi}: {row.text_vi}", f"{en}: {row.text_en}", item=str(row.deadline)))
+    return found
+
+
+def _signing(signing: pd.DataFrame) -> list[Finding]:
+    if signing.empty:
+        return []
+    last = max(signing.itertuples(), key=lambda row: (row.can_sign, row.body_id))
+    first = signing["can_sign"].min()
+    ready = int((signing["can_sign"] == first).sum())
+    vi = f"{ready}/{len(signing)} cơ quan, đơn vị mới ký được văn bản từ {day_vi(first)}"
+    en = f"{ready} of {len(signing)} new bodies can sign from {first}"
+    if ready < len(signing):
+        vi += f"; muộn nhất là {last.body_vi}, từ {day_vi(last.can_sign)}"
+        en += f"; the last is {last.body_en}, from {last.can_sign}"
+    return [Finding(f"{vi}.", f"{en}.", item=str(last.body_id))]
+
+
+def _chain(answers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+    """What drives the tightest limit."""
+    row = _tightest_limit(answers["deadlines"])
+    if row is None:
+        return []
+    return [
+        Finding(
+            f"Thời hạn sát nhất {day_vi(row['date'])} (dự phòng {row['slack_days']} ngày làm việc) phụ thuộc chuỗi "
+            f"việc: {row['chain_vi']}.",
+            f"The tightest limit, {row['date']} ({row['slack_days']} working days of slack), hangs on: "
+            f"{row['chain_en']}.",
+            item=str(row["last_task"]),
+        )
+    ]
 
 
 def _percent_vi(share: float) -> str:
@@ -138,8 +167,8 @@ def _late_by_law(tasks: list[Task], rows: pd.DataFrame) -> list[Finding]:
         if late:
             found.append(
                 Finding(
-                    f"“{task.title_vi}” ({task.owner}) xong ngày {_vi(finish)}, "
-                    f"chậm {late} ngày làm việc so với thời hạn theo luật {_vi(task.legal)}.",
+                    f"“{task.title_vi}” ({task.owner}) xong ngày {day_vi(finish)}, "
+                    f"chậm {late} ngày làm việc so với thời hạn theo luật {day_vi(task.legal)}.",
                     f"“{task.title_en}” ends on {finish}, {late} working days after its legal limit {task.legal}.",
                     item=task.id,
                 )
@@ -161,7 +190,7 @@ def _late_targets(tasks: list[Task], rows: pd.DataFrame) -> list[Finding]:
         found.append(
             Finding(
                 f"{len(late[kind])} việc chậm so với mục tiêu; chậm nhất “{worst.title_vi}”: "
-                f"xong ngày {_vi(finish)}, sau mục tiêu {_vi(worst.target)} là {days} ngày làm việc.",
+                f"xong ngày {day_vi(finish)}, sau mục tiêu {day_vi(worst.target)} là {days} ngày làm việc.",
                 f"{len(late[kind])} tasks miss their target; the latest, “{worst.title_en}”, "
                 f"ends on {finish}, {days} working days after its target {worst.target}.",
                 item=worst.id,
@@ -178,7 +207,7 @@ def _moves(table: pd.DataFrame) -> list[Finding]:
     return [
         Finding(
             f"{len(moves)} cơ quan cấp thành phố chuyển trụ sở vào các ngày cuối tuần, "
-            f"từ {_vi(first)} đến {_vi(last)}.",
+            f"từ {day_vi(first)} đến {day_vi(last)}.",
             f"{len(moves)} city bodies move at weekends, from {first} to {last}.",
         )
     ]
@@ -201,8 +230,3 @@ def _tightest(table: pd.DataFrame, p: ScheduleProblem) -> list[Finding]:
             item=p.resources[k],
         )
     ]
-
-
-def _vi(day: date | str) -> str:
-    """A date as Vietnamese documents write it."""
-    return date.fromisoformat(str(day)).strftime("%d/%m/%Y")

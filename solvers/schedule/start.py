@@ -41,6 +41,12 @@ def serial_schedule(p: ScheduleProblem, seed: int, pattern: Ints | None = None) 
     return best
 
 
+def schedule_by(p: ScheduleProblem, priority: Ints) -> tuple[Ints, Ints, Cost] | None:
+    """One serial schedule (start days, finish days, cost), the smallest priority first; None when none keeps all
+    constraints."""
+    return _with_repairs(p, priority, np.full(len(p.names), NONE, dtype=np.int64))
+
+
 def _rules(p: ScheduleProblem, pattern: Ints | None) -> Iterator[tuple[Ints, Ints]]:
     """Priorities, each with the days before which tasks are not placed."""
     anywhen = np.full(len(p.names), NONE, dtype=np.int64)

@@ -109,7 +109,7 @@ def small_inputs() -> Inputs:
             take_up_sd=0.0,
             area_people=60,  # the 48 of 10002 are one home area
         ),
-        timetable=Timetable(working_groups={"working_group": 2}),
+        timetable=Timetable(working_groups={"working_group": 2, "trucks": 1}),
         data=Data(),
     )
     agencies = pd.read_csv(SHIPPED / "agencies.csv", keep_default_na=False)
@@ -702,11 +702,13 @@ def _timetable() -> dict[str, pd.DataFrame]:
             "target_late_days": 1,
         },
     ]
+    tasks += _body_tasks(base)
+    tasks = [{**task, **TASK_ANSWERS[task["task_id"]]} for task in tasks]
     # Of 1,000 runs `settle` is late in 100, behind 80 of these `review` overran; `train` is late as planned.
     risk = {"d-event": ("", 0, "2025-07-01"), "move": ("", 0, "2025-07-06"), "review": ("", 0.08, "2025-09-05")}
     risk |= {"settle": (0.1, 0.1, "2025-09-15"), "train": (1, 1, "2025-09-10")}
     for row in tasks:
-        late, driving, p80 = risk[row["task_id"]]
+        late, driving, p80 = risk.get(row["task_id"], ("", 0, row["finish"].isoformat()))
         row |= {"late_share": np.nan if late == "" else late, "driving_share": driving, "finish_p80": p80}
     rows = table("timetable", tasks, label="proposed")
     for column in ("start", "finish", "legal_limit", "target"):
@@ -714,7 +716,66 @@ def _timetable() -> dict[str, pd.DataFrame]:
     # The review was to begin on Thursday, 28 August: one day earlier.
     moved = {"task_id": "review", "change": "moved", "start_before": "2025-08-28", "finish_before": "2025-09-04"}
     moved |= {"start": "2025-08-29", "finish": "2025-09-05", "days_later": 1}
-    return {"timetable": rows, "schedule_changes": table("schedule_changes", [moved], label="proposed")}
+    changes = {"schedule_changes": table("schedule_changes", [moved], label="proposed")}
+    return {"timetable": rows, **changes, **_answers()}
+
+
+BODY = "so-y-te-hai-phong-moi"
+# Working days each task may slip alone and in all, and what it waits for. The move of 5 July may slip to the weekend
+# of 23 August: 19 working days in July, 16 in August.
+TASK_ANSWERS = {
+    name: {"free_slack_days": free, "slack_days": total, "cause": cause, "cause_task": before, "early_days": 0}
+    for name, free, total, cause, before in (
+        ("d-event", 0, 0, "fixed", ""),
+        ("move", 35, 35, "event", "d-event"),
+        ("review", 0, 0, "release", ""),
+        ("settle", 0, 0, "order", "review"),
+        ("train", 0, -1, "units=working_group", "review"),
+        (f"agency.decision:{BODY}", 0, 5, "release", ""),
+        (f"agency.leaders:{BODY}", 0, 5, "order", f"agency.decision:{BODY}"),
+        (f"agency.move:{BODY}", 5, 5, "start_day", ""),
+        (f"agency.seal:{BODY}", 5, 5, "order", f"agency.leaders:{BODY}"),
+    )
+}
+
+
+def _body_tasks(base: dict) -> list[dict]:
+    """Decision (4 days), leaders (Friday and Monday) and seal of one agency in June, and its move on 12 and 13 July."""
+    spans = (
+        ("decision", date(2025, 6, 16), date(2025, 6, 19), 4, "", ""),
+        ("leaders", date(2025, 6, 20), date(2025, 6, 23), 2, f"agency.decision:{BODY}", ""),
+        ("move", date(2025, 7, 12), date(2025, 7, 13), 2, "", "trucks=1"),
+        ("seal", date(2025, 6, 24), date(2025, 6, 26), 3, f"agency.leaders:{BODY}", ""),
+    )
+    return [
+        {**base, "task_id": f"agency.{kind}:{BODY}", "start": start, "finish": finish, "working_days": days,
+         "predecessors": before, "resources": units}
+        for kind, start, finish, days, before, units in spans
+    ]  # fmt: skip
+
+
+def _answers() -> dict[str, pd.DataFrame]:
+    """Two limits, one missed by a day; the agency signs from the day of effect; 4 persons and 2 m move in two days."""
+    limits = [
+        {"deadline": "2025-09-08", "force": "target", "date": "2025-09-08", "tasks": 1, "last_task": "train",
+         "finish": "2025-09-09", "late_days": 1, "spare_days": 0, "slack_days": -1, "chain": "review;train",
+         "causes": "release;units=working_group", "resources": "working_group"},
+        {"deadline": "d-legal", "force": "legal", "date": "2025-09-15", "tasks": 1, "last_task": "settle",
+         "finish": "2025-09-15", "late_days": 0, "spare_days": 0, "slack_days": 0, "chain": "review;settle",
+         "causes": "release;order"},
+    ]  # fmt: skip
+    relief = {"deadline": "2025-09-08", "force": "target", "late_days": 1, "late_after_days": 0, "proven": False}
+    remedies = [
+        {**relief, "rank": 1, "remedy": "units", "item": "working_group", "amount": 1, "price_vnd": 8_000_000},
+        {**relief, "rank": 2, "remedy": "limit", "item": "2025-09-08", "amount": 1, "price_vnd": 50_000_000},
+    ]
+    signing = {"body_id": BODY, "level": "province", "decision": "2025-06-19", "leaders": "2025-06-23",
+               "seal": "2025-06-26", "can_sign": "2025-07-01", "earliest": "2025-07-01"}  # fmt: skip
+    move = {"task_id": f"agency.move:{BODY}", "new_agency_id": BODY, "persons": 2, "desks": 2, "files_m": 1,
+            "trucks": 1, "from_sites": "old-hd", "to_sites": "main"}  # fmt: skip
+    moves = [{**move, "day": day} for day in ("2025-07-12", "2025-07-13")]
+    rows = {"deadlines": limits, "relief": remedies, "signing": [signing], "moves": moves}
+    return {name: table(name, own, label="proposed") for name, own in rows.items()}
 
 
 def _timetable_risk() -> dict[str, pd.DataFrame]:

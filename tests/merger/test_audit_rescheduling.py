@@ -23,7 +23,7 @@ def with_timetable(case, **options):
             {"not_before": {"review": date(2025, 8, 29)}},
         ),
         ("timetable-settings", {"mode": {"review": "contractor"}}, {"mode": {"review": "own"}}),
-        ("timetable-settings", {"status_date": date(2025, 7, 7)}, {"status_date": date(2025, 7, 5)}),
+        ("timetable-settings", {"status_date": date(2025, 7, 7)}, {"status_date": date(2025, 6, 16)}),
         # The review needs both groups on 29 August.
         (
             "timetable-resources",
