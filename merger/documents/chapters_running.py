@@ -11,9 +11,11 @@ from merger.documents import chapters_ridership, pictures
 from merger.documents.chapters_travel import projects, traffic
 from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum, grouped_tasks
+from merger.documents.gantt import body_gantt, overall_gantt
 from merger.documents.wording import day, modes_text, money, percent, quantity, synthetic_note, term
+from merger.workplans.bodies import bodies_of
 
-ROUTES_SHOWN, LIMITS_SHOWN = 24, 24
+ROUTES_SHOWN, LIMITS_SHOWN, BODIES_SHOWN = 24, 24, 12
 
 
 def commute(c: Context) -> None:
@@ -150,11 +152,12 @@ def timetable(c: Context) -> None:
             f"{late or 'none'} late on the law, {soft or 'none'} late on their target.",
         )
     )
-    c.letter.picture(
-        pictures.gantt(tasks, c.inputs.scenario.dates.effect, c.lang),
+    c.letter.drawing(
+        overall_gantt(tasks, c.inputs.scenario.dates.effect, c.lang),
         c.say(
-            "Tiến độ các nhóm việc chính (trong ngoặc: số việc; »: còn tiếp tục sau khung thời gian)",
-            "Main groups of tasks (in brackets: how many; »: goes on beyond the picture)",
+            "Tiến độ các nhóm việc chính (trong ngoặc: số việc). Tiến độ của từng cơ quan: phụ lục và "
+            "workplans/gantt.vi.docx",
+            "Main groups of tasks (in brackets: how many). Charts of each body: appendix and workplans/gantt.en.docx",
         ),
     )
     groups = grouped_tasks(tasks)
@@ -177,6 +180,15 @@ def timetable(c: Context) -> None:
         c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
     )
     reasons(c, "timetable", 2)
+
+
+def body_charts(c: Context) -> None:
+    """Charts of the bodies that answer for most tasks."""
+    place, effect = c.inputs.scenario.documents.place, c.inputs.scenario.dates.effect
+    bodies = [b for b in bodies_of(c.plan.tables["timetable"], place) if not b.local]
+    for body in bodies[:BODIES_SHOWN]:
+        caption = f"{body.name} ({c.n(len(body.tasks))} {c.say('việc', 'tasks')})"
+        c.letter.drawing(body_gantt(body.tasks, effect, c.lang, caption), caption)
 
 
 def _limits_table(c: Context, groups: pd.DataFrame, limit: str, caption: str) -> None:

@@ -14,11 +14,18 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
-from docx.oxml import OxmlElement
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
+from docx.oxml.shape import CT_Inline
 from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
+
+from merger.documents.drawing import Drawing
+from merger.documents.metafile import emf
 
 FONT = "Times New Roman"
 # Annex I of Decree 30/2020/NĐ-CP: margins 20-25, 20-25, 30-35 and 15-20 mm; text 13 to 14 points.
@@ -27,6 +34,15 @@ TEXT_WIDTH_CM = 16.0
 BODY_PT, TABLE_PT, SMALL_PT = 13, 10.5, 11
 KEPT_TOGETHER = 15
 SHADE, WARN_SHADE = "E8EEF4", "FFF3CD"
+TALLEST_CM = 23.0  # picture that leaves room for its caption on a page
+# The picture as SVG beside its EMF: an extension of DrawingML ([MS-ODRAWXML] 2.26, asvg:svgBlip).
+SVG_BLIP = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+    '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{link}"/>'
+    "</a:ext></a:extLst>"
+)
 
 
 class Letter:
@@ -36,6 +52,7 @@ class Letter:
         self.lang = lang
         self.word: WordDocument = Document()
         self._figures = 0
+        self._drawings = 0
         self._tables = 0
         # Tighter text and tables, for the page that must hold the whole decision.
         self.compact = False
@@ -152,17 +169,51 @@ class Letter:
         _fixed(table, widths_cm)
         self.gap(4)
 
+    def drawing(self, drawing: Drawing, caption: str) -> None:
+        """A vector picture as wide as the text, smaller where it would be too tall for a page.
+
+        It lies in the file twice: as SVG for Word 2016 and later and LibreOffice 24.2 and later, and as EMF for others.
+        """
+        self._drawings += 1
+        width = Cm(min(TEXT_WIDTH_CM, TALLEST_CM * drawing.width / drawing.height))
+        height = Emu(round(width * drawing.height / drawing.width))
+        links = [
+            self._part(f"drawing{self._drawings}.{kind}", content, data)
+            for kind, content, data in (
+                ("emf", "image/x-emf", emf(drawing)),
+                ("svg", "image/svg+xml", drawing.svg()),
+            )
+        ]
+        number = self.word.part.next_id
+        inline = CT_Inline.new_pic_inline(number, links[0], f"drawing{self._drawings}.emf", width, height)
+        inline.graphic.graphicData.pic.blipFill.blip.append(parse_xml(SVG_BLIP.format(link=links[1])))
+        inline.docPr.set("descr", caption)
+        self._picture_line().add_run()._r.add_drawing(inline)
+        self._caption(caption)
+
+    def _part(self, name: str, content: str, data: bytes) -> str:
+        """Put a picture into the file; returns its relationship id."""
+        part = Part(PackURI(f"/word/media/{name}"), content, data, self.word.part.package)
+        return self.word.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
+
     def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM, *, numbered: bool = True) -> None:
         """A picture with its caption below, numbered or small; both stay on one page. The caption is the
         alternative text too."""
-        self._figures += numbered
+        shape = self._picture_line().add_run().add_picture(BytesIO(png), width=Cm(width_cm))
+        shape._inline.docPr.set("descr", caption)
+        self._caption(caption, numbered=numbered)
+
+    def _picture_line(self) -> Paragraph:
+        """A centred paragraph for a picture that stays with its caption."""
         p = self.word.add_paragraph()
         p.alignment = WD_ALIGN_PARAGRAPH.CENTER
         p.paragraph_format.first_line_indent = Cm(0)
         p.paragraph_format.keep_with_next = True
         p.paragraph_format.space_after = Pt(0)
-        shape = p.add_run().add_picture(BytesIO(png), width=Cm(width_cm))
-        shape._inline.docPr.set("descr", caption)
+        return p
+
+    def _caption(self, caption: str, *, numbered: bool = True) -> None:
+        self._figures += numbered
         word = f"{'Hình' if self.lang == 'vi' else 'Figure'} {self._figures}. " if numbered else ""
         self._centred(
             f"{word}{caption}", 12 if numbered else SMALL_PT - 1, bold=False, italic=True
