@@ -15,13 +15,14 @@ from PIL import ImageFont
 
 # The first fonts are narrower than the last, by which text is measured: it fits in every one of them.
 FONTS = "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Shape:
     """A filled and outlined polygon, or an open line; "" draws nothing. `dash` are points on and off, 0: unbroken."""
 
-    points: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...]
     fill: str = ""
     line: str = ""
     width: float = 0.5
@@ -56,20 +57,17 @@ class Drawing:
     title: str = ""
     items: list[Shape | Words] = field(default_factory=list)
 
-    def box(
-        self, x: float, y: float, width: float, height: float, fill: str, line: str = "", *, hint: str = ""
-    ) -> None:
-        """A rectangle; `hint` shows when pointed at."""
+    def box(self, at: Point, size: Point, fill: str, line: str = "", *, hint: str = "") -> None:
+        """A rectangle from its top left corner; `hint` shows when pointed at."""
+        (x, y), (width, height) = at, size
         corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
         self.items.append(Shape(corners, fill, line, hint=hint))
 
-    def line(
-        self, x0: float, y0: float, x1: float, y1: float, colour: str, width: float = 0.5, dash: float = 0
-    ) -> None:
+    def line(self, start: Point, end: Point, colour: str, width: float = 0.5, *, dash: float = 0) -> None:
         """A straight line."""
-        self.items.append(Shape(((x0, y0), (x1, y1)), "", colour, width, dash))
+        self.items.append(Shape((start, end), "", colour, width, dash))
 
-    def shape(self, *points: tuple[float, float], fill: str, line: str = "", width: float = 0.6) -> None:
+    def shape(self, *points: Point, fill: str, line: str = "", width: float = 0.6) -> None:
         """A polygon."""
         self.items.append(Shape(points, fill, line, width))
 

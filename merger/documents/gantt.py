@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from merger.documents.drawing import Drawing, text_width, wrapped
+from merger.documents.drawing import Drawing, Point, text_width, wrapped
 from merger.documents.facts import grouped_tasks
 from merger.documents.wording import day, number
 from merger.timetabling.calendars import WorkCalendar
@@ -165,7 +165,7 @@ def _drawing(rows: list[Row], effect: date, lang: str, title: str) -> Drawing:
     y = top
     for k, height in enumerate(heights):
         if k % 2:
-            chart.box(0, y, WIDTH, height, "#f4f6f8")
+            chart.box((0, y), (WIDTH, height), "#f4f6f8")
         y += height
     _days_off(chart, scale, top, bottom)
     _months(chart, scale, top, bottom)
@@ -187,7 +187,7 @@ def _days_off(chart: Drawing, scale: _Scale, top: float, bottom: float) -> None:
     days = (scale.first + timedelta(days=k) for k in range((scale.last - scale.first).days))
     for when in days:
         if when in off:
-            chart.box(scale.x(when), top, scale.end(when) - scale.x(when), bottom - top, HOLIDAY)
+            chart.box((scale.x(when), top), (scale.end(when) - scale.x(when), bottom - top), HOLIDAY)
 
 
 def _months(chart: Drawing, scale: _Scale, top: float, bottom: float) -> None:
@@ -202,11 +202,11 @@ def _months(chart: Drawing, scale: _Scale, top: float, bottom: float) -> None:
     for when in starts:
         told = (when.month - 1) % every == 0
         x = scale.x(when)
-        chart.line(x, top - (4 if told else 0), x, bottom, GRID, 0.5 if told else 0.25)
+        chart.line((x, top - (4 if told else 0)), (x, bottom), GRID, 0.5 if told else 0.25)
         if told and x < WIDTH - TAIL - 12:
             chart.text(x + 1.5, top - 2, f"{when.month}/{when.year}", 5.4, fill="#333333")
-    chart.line(NAMES, top, WIDTH - TAIL, top, INK, 0.5)
-    chart.line(NAMES, top, NAMES, bottom, INK, 0.5)
+    chart.line((NAMES, top), (WIDTH - TAIL, top), INK)
+    chart.line((NAMES, top), (NAMES, bottom), INK)
 
 
 def _work(chart: Drawing, scale: _Scale, row: Row, y: float, lang: str) -> None:
@@ -216,12 +216,12 @@ def _work(chart: Drawing, scale: _Scale, row: Row, y: float, lang: str) -> None:
     if row.events or not row.parts:
         return
     if len(row.parts) > 1:
-        chart.line(scale.x(row.start), y, scale.end(row.finish), y, LIGHT_LINE, 0.7)
+        chart.line((scale.x(row.start), y), (scale.end(row.finish), y), LIGHT_LINE, 0.7)
     hint = f"{day(row.start, lang)} – {day(row.finish, lang)}"
     for first, last, critical in row.parts:
         x, width = scale.x(first), max(scale.end(last) - scale.x(first), 1.6)
         if first < scale.last:
-            _bar(chart, x, y, width, critical, hint)
+            _bar(chart, (x, y), width, critical, hint)
     if row.finish >= scale.last:
         chart.text(WIDTH - 1, y + 2, f"» {row.finish:%m/%Y}", 5.4, anchor="end")
     if row.target and scale.first <= row.target < scale.last:
@@ -230,9 +230,9 @@ def _work(chart: Drawing, scale: _Scale, row: Row, y: float, lang: str) -> None:
         _limit(chart, scale.end(row.legal), y)
 
 
-def _bar(chart: Drawing, x: float, y: float, width: float, critical: bool, hint: str = "") -> None:
+def _bar(chart: Drawing, at: Point, width: float, critical: bool, hint: str = "") -> None:
     fill, line = (DARK, DARK) if critical else (LIGHT, LIGHT_LINE)
-    chart.box(x, y - BAR / 2, width, BAR, fill, line, hint=hint)
+    chart.box((at[0], at[1] - BAR / 2), (width, BAR), fill, line, hint=hint)
 
 
 def _diamond(chart: Drawing, x: float, y: float) -> None:
@@ -241,7 +241,7 @@ def _diamond(chart: Drawing, x: float, y: float) -> None:
 
 def _limit(chart: Drawing, x: float, y: float) -> None:
     """A bar over the whole row under a full triangle."""
-    chart.line(x, y - 4.6, x, y + 4.6, INK, 1.1)
+    chart.line((x, y - 4.6), (x, y + 4.6), INK, 1.1)
     chart.shape((x - 2.4, y - 5.0), (x + 2.4, y - 5.0), (x, y - 1.6), fill=INK)
 
 
@@ -253,7 +253,7 @@ def _target(chart: Drawing, x: float, y: float) -> None:
 def _effect(chart: Drawing, scale: _Scale, effect: date, span: tuple[float, float], lang: str) -> None:
     if scale.first <= effect < scale.last:
         x = scale.x(effect)
-        chart.line(x, span[0] - 9, x, span[1], EFFECT, 0.9, 3)
+        chart.line((x, span[0] - 9), (x, span[1]), EFFECT, 0.9, dash=3)
         word = "Hiệu lực" if lang == "vi" else "Effect"
         chart.text(x, span[0] - 11, f"{word} {effect:%d/%m/%Y}", 5.4, anchor="middle", bold=True, fill=EFFECT)
 
@@ -262,14 +262,14 @@ def _legend(chart: Drawing, rows: list[Row], scale: _Scale, y: float, lang: str)
     """Only the signs that the chart has, in up to two lines."""
     parts = [p for r in rows for p in r.parts]
     signs = [
-        (any(c for *_, c in parts), lambda x, y: _bar(chart, x, y, 11, True), "Việc găng", "Critical"),
-        (any(not c for *_, c in parts), lambda x, y: _bar(chart, x, y, 11, False), "Có dự phòng", "With slack"),
+        (any(c for *_, c in parts), lambda x, y: _bar(chart, (x, y), 11, True), "Việc găng", "Critical"),
+        (any(not c for *_, c in parts), lambda x, y: _bar(chart, (x, y), 11, False), "Có dự phòng", "With slack"),
         (any(r.events for r in rows), lambda x, y: _diamond(chart, x + 6, y), "Mốc", "Event"),
         (_inside(scale, (r.legal for r in rows if not r.events)), lambda x, y: _limit(chart, x + 6, y),
          "Thời hạn theo luật", "Legal limit"),
         (_inside(scale, (r.target for r in rows if not r.events)), lambda x, y: _target(chart, x + 6, y - 1.5),
          "Mục tiêu", "Target"),
-        (True, lambda x, y: chart.box(x, y - 3, 11, 6, HOLIDAY), "Nghỉ lễ", "Public holiday"),
+        (True, lambda x, y: chart.box((x, y - 3), (11, 6), HOLIDAY), "Nghỉ lễ", "Public holiday"),
         (any(r.finish >= scale.last for r in rows), lambda x, y: chart.text(x + 3, y + 2, "»", 6),
          "Kết thúc sau khung, tháng/năm", "Ends later, month/year"),
     ]  # fmt: skip
