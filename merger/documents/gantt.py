@@ -16,7 +16,7 @@ from merger.documents.facts import grouped_tasks
 from merger.documents.wording import day, number
 from merger.timetabling.calendars import WorkCalendar
 
-GANTT_ROWS, BODY_ROWS = 42, 40
+GANTT_ROWS, BODY_ROWS, ALIKE = 42, 40, 6  # rows at most; tasks of a family that still get a row each
 WIDTH = 453.5  # 16 cm
 NAMES, TAIL = 196.0, 33.0  # columns at the left and at the right
 SIZE, LINE, ROW = 5.9, 7.0, 10.6  # size of the names, height of one line and of a row of one line
@@ -64,14 +64,15 @@ def _events(events: pd.DataFrame, work: list[Row], lang: str) -> Row:
 
 
 def body_gantt(tasks: pd.DataFrame, effect: date, lang: str, title: str) -> Drawing:
-    """Tasks of one body, each its own row; those of a body with very many by families."""
-    if len(tasks) > BODY_ROWS:
-        rows = list(_families(_weightiest(grouped_tasks(tasks), BODY_ROWS), tasks, lang))
-    else:
-        rows = [
-            _row(r, ((_date(r["start"]), _date(r["finish"]), bool(r["critical"])),), str(r[f"title_{lang}"]))
-            for r in tasks.sort_values(["start", "finish", "task_id"]).to_dict("records")
-        ]
+    """Tasks of one body, each its own row; more than a few of one family share one, in a long chart all families."""
+    family = tasks["task_id"].astype(str).str.split(":").str[0]
+    sizes = family.map(family.value_counts())
+    joined = sizes > ALIKE if (sizes > ALIKE).sum() + BODY_ROWS >= len(tasks) else sizes > 0
+    together, single = tasks[joined], tasks[~joined]
+    rows = list(_families(_weightiest(grouped_tasks(together), BODY_ROWS), together, lang)) if len(together) else []
+    for r in single.to_dict("records"):
+        rows.append(_row(r, ((_date(r["start"]), _date(r["finish"]), bool(r["critical"])),), str(r[f"title_{lang}"])))
+    rows.sort(key=lambda r: (r.start, r.finish, r.title))
     return _drawing(rows, effect, lang, title)
 
 
