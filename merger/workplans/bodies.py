@@ -14,16 +14,21 @@ from merger.documents.wording import plain_name
 LOCAL = re.compile(r"(?:Đảng ủy, )?UBND (Xã|Phường|Đặc khu|Thị trấn|Thị xã|Quận|Huyện|Thành phố|các xã)\b.*")
 LOCAL_PREFIX = re.compile(r"^(?:Đảng ủy, )?UBND (?=Xã|Phường|Đặc khu|Thị trấn|Thị xã|Quận|Huyện|Thành phố)")
 LONGEST_SLUG = 60
+NOBODY = "Chưa phân công"
 
 
 @dataclass(frozen=True)
 class Body:
-    """A body with the rows of the timetable that it answers for, alone or with others; `slug` names its files."""
+    """A body with the rows of the timetable that it answers for, alone or with others; `slug` names its files.
+
+    `leads` are the tasks of which it is the first owner: every task has one such body.
+    """
 
     name: str
     slug: str
     local: bool
     tasks: pd.DataFrame
+    leads: tuple[str, ...] = ()
 
 
 def bodies_of(timetable: pd.DataFrame, place: str) -> list[Body]:
@@ -33,19 +38,25 @@ def bodies_of(timetable: pd.DataFrame, place: str) -> list[Body]:
     """
     names: dict[str, dict[str, None]] = {}
     rows: dict[str, list[int]] = {}
-    for at, cell in enumerate(timetable["owner"].fillna("").astype(str)):
-        for key, name in {_key(n, place): n for n in owners(cell)}.items():
+    leads: dict[str, list[str]] = {}
+    for at, (task, cell) in enumerate(
+        zip(timetable["task_id"], timetable["owner"].fillna("").astype(str), strict=True)
+    ):
+        keys = {_key(n, place): n for n in reversed(owners(cell) or [NOBODY])}
+        for key, name in keys.items():
             names.setdefault(key, {})[name] = None
             rows.setdefault(key, []).append(at)
+        leads.setdefault(list(keys)[-1], []).append(task)
     found = []
     for key, own in rows.items():
         # The fullest form; a local body goes by its unit.
         name = max(names[key], key=lambda n: (len(n), n))
         local = bool(LOCAL.fullmatch(name))
-        found.append((LOCAL_PREFIX.sub("", name) if local else name, local, timetable.iloc[own]))
+        shown = LOCAL_PREFIX.sub("", name) if local else name
+        found.append((shown, local, timetable.iloc[own], tuple(leads.get(key, ()))))
     found.sort(key=lambda b: (b[1], 0 if b[1] else -len(b[2]), b[0]))
     slugs = _unique([slug(name) for name, *_ in found])
-    return [Body(name, s, local, tasks) for (name, local, tasks), s in zip(found, slugs, strict=True)]
+    return [Body(name, s, local, tasks, lead) for (name, local, tasks, lead), s in zip(found, slugs, strict=True)]
 
 
 def owners(cell: str) -> list[str]:
