@@ -21,13 +21,12 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.shape import CT_Inline
 from docx.shared import Cm, Emu, Pt, RGBColor
-from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from merger.documents.drawing import Drawing
+from merger.documents.letter_parts import cell_line, fix_widths, mark, rule_below, set_font, shade, write_cell
 from merger.documents.metafile import emf
 
-FONT = "Times New Roman"
 # Annex I of Decree 30/2020/NĐ-CP: margins 20-25, 20-25, 30-35 and 15-20 mm; text 13 to 14 points.
 TOP, BOTTOM, LEFT, RIGHT = Cm(2), Cm(2), Cm(3), Cm(2)
 TEXT_WIDTH_CM = 16.0
@@ -64,29 +63,29 @@ class Letter:
         vi = self.lang == "vi"
         table = self.word.add_table(rows=2, cols=2)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        _fixed(table, (6.6, 10.0))
+        fix_widths(table, (6.6, 10.0))
         left, right = table.rows[0].cells
-        _line(left, superior.upper(), 12)
-        _rule(_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
-        _line(
+        cell_line(left, superior.upper(), 12)
+        rule_below(cell_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
+        cell_line(
             right,
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" if vi else "SOCIALIST REPUBLIC OF VIET NAM",
             12,
             bold=True,
         )
         motto = "Độc lập - Tự do - Hạnh phúc" if vi else "Independence - Freedom - Happiness"
-        _rule(_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
+        rule_below(cell_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
         low_left, low_right = table.rows[1].cells
-        _line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
-        _line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
+        cell_line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
+        cell_line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
         when = f"{place}, ngày       tháng       năm {year}" if vi else f"{place},                    {year}"
-        _line(low_right, when, 13, italic=True)
+        cell_line(low_right, when, 13, italic=True)
 
     def title(self, kind: str, subject: str, addressee: str) -> None:
         """Kind of document, subject, a short line, and whom it is for."""
         self._centred(kind.upper(), 14, before=6)
         p = self._centred(subject, 14)
-        _rule(p, 4.5, Cm(TEXT_WIDTH_CM))
+        rule_below(p, 4.5, Cm(TEXT_WIDTH_CM))
         if addressee:
             p = self._centred(f"{'Kính gửi' if self.lang == 'vi' else 'To'}: {addressee}", 13, bold=False)
             p.paragraph_format.space_after = Pt(6)
@@ -123,10 +122,10 @@ class Letter:
         """A shaded box, for what nobody may overlook (synthetic data)."""
         table = self.word.add_table(rows=1, cols=1)
         table.style = "Table Grid"
-        _fixed(table, (TEXT_WIDTH_CM,))
+        fix_widths(table, (TEXT_WIDTH_CM,))
         cell = table.rows[0].cells[0]
-        _shade(cell, WARN_SHADE)
-        _write(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
+        shade(cell, WARN_SHADE)
+        write_cell(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
         self.gap(4)
 
     def table(
@@ -151,22 +150,22 @@ class Letter:
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, text in zip(table.rows[0].cells, headers, strict=True):
-            _write(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-            _shade(cell, SHADE)
-        _mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+            write_cell(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+            shade(cell, SHADE)
+        mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         for i, row in enumerate(rows):
             cells = table.add_row().cells
             for j, text in enumerate(row):
                 side = WD_ALIGN_PARAGRAPH.RIGHT if j in numeric else WD_ALIGN_PARAGRAPH.LEFT
-                _write(cells[j], str(text), size, bold=i in bold_rows, align=side)
+                write_cell(cells[j], str(text), size, bold=i in bold_rows, align=side)
         # A short table stays in one piece, a long one at least keeps its head with its first rows.
         together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
         for i, row in enumerate(table.rows):
-            _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
+            mark(row._tr.get_or_add_trPr(), "w:cantSplit")
             if i < together:
                 for cell in row.cells:
                     cell.paragraphs[0].paragraph_format.keep_with_next = True
-        _fixed(table, widths_cm)
+        fix_widths(table, widths_cm)
         self.gap(4)
 
     def drawing(self, drawing: Drawing, caption: str) -> None:
@@ -234,16 +233,16 @@ class Letter:
         vi = self.lang == "vi"
         self.gap(10)
         table = self.word.add_table(rows=1, cols=2)
-        _fixed(table, (8.0, 8.0))
+        fix_widths(table, (8.0, 8.0))
         left, right = table.rows[0].cells
-        p = _line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
+        p = cell_line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
         p.alignment = WD_ALIGN_PARAGRAPH.LEFT
         for i, item in enumerate(recipients):
             end = "." if i == len(recipients) - 1 else ";"
-            line = _line(left, f"- {item}{end}", SMALL_PT, first=False)
+            line = cell_line(left, f"- {item}{end}", SMALL_PT, first=False)
             line.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        _line(right, issuer_head.upper(), 13, bold=True)
-        _line(
+        cell_line(right, issuer_head.upper(), 13, bold=True)
+        cell_line(
             right,
             "(Ký, ghi rõ họ tên, đóng dấu)" if vi else "(Signature, name, seal)",
             12,
@@ -290,7 +289,7 @@ class Letter:
 
     def _styles(self) -> None:
         body = self.word.styles["Normal"]
-        _font(body, BODY_PT)
+        set_font(body, BODY_PT)
         language = body.element.get_or_add_rPr().makeelement(qn("w:lang"), {})
         language.set(qn("w:val"), "vi-VN" if self.lang == "vi" else "en-GB")
         body.element.get_or_add_rPr().append(language)
@@ -300,14 +299,14 @@ class Letter:
         form.line_spacing = 1.1
         for level, size, italic in ((1, 14, False), (2, 13, False), (3, 13, True)):
             style = self.word.styles[f"Heading {level}"]
-            _font(style, size)
+            set_font(style, size)
             style.font.bold, style.font.italic = True, italic
             style.font.color.rgb = RGBColor(0, 0, 0)
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8), Pt(4)
             style.paragraph_format.first_line_indent = Cm(0 if level == 1 else 1)
             style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
             style.paragraph_format.keep_with_next = True
-        _font(self.word.styles["Header"], 13)
+        set_font(self.word.styles["Header"], 13)
 
     def _centred(
         self, text: str, size: float, *, bold: bool = True, italic: bool = False, before: float = 0
@@ -330,68 +329,3 @@ def fixed_zip(data: bytes, created: date) -> bytes:
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(info, old.read(entry.filename))
     return out.getvalue()
-
-
-def _font(style, size: float) -> None:
-    style.font.name, style.font.size = FONT, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(kind), FONT)
-    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(theme), None)
-
-
-def _line(cell: _Cell, text: str, size: float, *, bold=False, italic=False, first: bool = True) -> Paragraph:
-    p = cell.paragraphs[0] if first else cell.add_paragraph()
-    run = p.add_run(text)
-    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-    p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    form = p.paragraph_format
-    form.first_line_indent, form.space_after, form.line_spacing = Cm(0), Pt(0), 1.0
-    return p
-
-
-def _write(cell: _Cell, text: str, size: float, *, bold: bool, align) -> None:
-    p = cell.paragraphs[0]
-    run = p.add_run(text)
-    run.bold, run.font.size = bold, Pt(size)
-    p.alignment = align
-    form = p.paragraph_format
-    form.first_line_indent, form.space_before, form.space_after, form.line_spacing = Cm(0), Pt(1), Pt(1), 1.0
-
-
-def _rule(paragraph: Paragraph, length_cm: float, within: Emu) -> None:
-    """A short line below a paragraph: an empty paragraph whose indents leave `length_cm` for its border."""
-    line = paragraph._p.makeelement(qn("w:p"), {})
-    paragraph._p.addnext(line)
-    p = Paragraph(line, paragraph._parent)
-    indent = max(0, int((within - Cm(length_cm)) / 2))
-    form = p.paragraph_format
-    form.first_line_indent, form.left_indent, form.right_indent = Cm(0), Emu(indent), Emu(indent)
-    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(4), Pt(3)
-    border = OxmlElement("w:pBdr")
-    top = OxmlElement("w:top")
-    for key, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
-        top.set(qn(f"w:{key}"), value)
-    border.append(top)
-    p._p.get_or_add_pPr().append(border)
-
-
-def _shade(cell: _Cell, colour: str) -> None:
-    shade = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shade.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _mark(properties, name: str) -> None:
-    properties.append(OxmlElement(name))
-
-
-def _fixed(table: Table, widths_cm: Sequence[float]) -> None:
-    table.autofit = False
-    for column, width in zip(table.columns, widths_cm, strict=True):
-        column.width = Cm(width)
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths_cm, strict=True):
-            cell.width = Cm(width)

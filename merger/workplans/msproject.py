@@ -256,18 +256,19 @@ def _task(box: Xml.Element, at: tuple[str, int], row: dict, known: _Known) -> No
         node,
         ("UID", uid), ("ID", uid), ("Name", row["title_vi"]), ("Type", FIXED_DURATION), ("IsNull", 0), ("WBS", at[0]),
         ("OutlineNumber", at[0]), ("OutlineLevel", at[1]), ("Priority", 500), ("Start", start), ("Finish", finish),
-        ("Duration", _hours(days)), ("DurationFormat", DAYS), ("EffortDriven", 0),
-        ("Estimated", 0), ("Milestone", int(event)), ("Summary", 0), ("Critical", int(bool(row["critical"]))), ("PercentComplete", 0), ("ActualDuration", _hours(0)), ("RemainingDuration", _hours(days)),
+        ("Duration", _hours(days)), ("DurationFormat", DAYS), ("EffortDriven", 0), ("Estimated", 0),
+        ("Milestone", int(event)), ("Summary", 0), ("Critical", int(bool(row["critical"]))), ("PercentComplete", 0),
+        ("ActualDuration", _hours(0)), ("RemainingDuration", _hours(days)),
         ("ConstraintType", MUST_START_ON if event else START_NOT_EARLIER), ("CalendarUID", own),
         ("ConstraintDate", start), ("Deadline", f"{limit}T{CLOSE}" if limit and not event else None),
         ("IgnoreResourceCalendar", 1), ("Notes", _notes(row)),
     )  # fmt: skip
     least = dict(part.split("=", 1) for part in _items(row["lags"]))
     for before in _items(row["predecessors"]):
-        days = int(least.get(before, "0").split("..")[0])
+        lag = int(least.get(before, "0").split("..")[0])
         _add(
             Xml.SubElement(node, "PredecessorLink"), ("PredecessorUID", uids[before]), ("Type", FINISH_TO_START),
-            ("CrossProject", 0), ("LinkLag", days * LAG_DAY), ("LagFormat", DAYS),
+            ("CrossProject", 0), ("LinkLag", lag * LAG_DAY), ("LagFormat", DAYS),
         )  # fmt: skip
     for column, (number, *_) in FIELDS.items():
         if row[column]:

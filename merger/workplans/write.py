@@ -25,7 +25,7 @@ def workplans_folder(plan: Plan) -> Path | None:
 
 
 def write_workplans(plan: Plan, inputs: Inputs) -> None:
-    """Write the overall calendar beside the tables, and calendars, weekly lists and the project file a body works with."""
+    """Write the overall calendar beside the tables; in the folder, calendars, weekly lists and the project file."""
     folder = workplans_folder(plan)
     if folder is None:
         return
