@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 NS = {"p": "http://schemas.microsoft.com/project"}
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)S")
 FINISH_TO_START = "1"
-NO_CALENDAR = "-1"
+LONGEST_PAUSE = 400  # days without work after which a calendar is taken for empty
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,17 @@ class Calendar:
 
     def finish(self, start: date, days: int) -> date:
         """Last of `days` days of work from `start` on."""
-        when, left = start, days
-        while True:
-            left -= self.works(when)
-            if left <= 0:
-                return when
-            when += timedelta(days=1)
+        when = self.next(start)
+        for _ in range(days - 1):
+            when = self.next(when + timedelta(days=1))
+        return when
 
     def next(self, day: date) -> date:
         """First day of work on or after a day."""
-        while not self.works(day):
-            day += timedelta(days=1)
-        return day
+        for k in range(LONGEST_PAUSE):
+            if self.works(day + timedelta(days=k)):
+                return day + timedelta(days=k)
+        raise ValueError(f"a calendar without a day of work from {day} on")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Checks of the folder workplans: a sound folder passes, each damage is found by the right check."""
 
+import zipfile
 from dataclasses import replace
 
-import openpyxl
 import pytest
 
 from merger.audit.report import REGISTRY
@@ -47,26 +47,27 @@ BROKEN = [
     ("workplans-project", "project.xml", "<LinkLag>0", "<LinkLag>4800", "move: predecessors"),
     ("workplans-project", "project.xml", "<Units>2.00", "<Units>1.00", "review: resources"),
     ("workplans-project", "project.xml", "<MaxUnits>", "<MaxUnits>9", "units of resources"),
-    # 2 September is a holiday: as a working day, four days of work from 29 August end on the 3rd.
-    ("workplans-project", "project.xml", "<DayWorking>0", "<DayWorking>1", "move: computed again"),
+    # Without days off, four days of work from 29 August end on 1 September.
+    ("workplans-project", "project.xml", "<DayWorking>0", "<DayWorking>1", "review: computed again"),
     ("workplans-project", "project.xml", "<Value>UBND Phường Bình Hàn", "<Value>UBND Xã", "train: owner"),
     ("workplans-project", "project.xml", "<Milestone>1", "<Milestone>0", "d-event: fixed"),
     ("workplans-calendars", "calendars/so-tai-chinh.ics", "DTEND;VALUE=DATE:20250916", "DTEND;VALUE=DATE:20250917",
      "so-tai-chinh.ics: settle from"),
     ("workplans-calendars", "calendars/so-tai-chinh.ics", "SUMMARY:", "SUMMARY:x", "so-tai-chinh.ics: settle has the"),
-    ("workplans-calendars", "calendars/so-tai-chinh.ics", "TRIGGER;VALUE=DATE-TIME:20250", "TRIGGER;VALUE=DATE-TIME:20260",
+    ("workplans-calendars", "calendars/so-tai-chinh.ics", "DATE-TIME:20250", "DATE-TIME:20260",
      "so-tai-chinh.ics: settle has no alarm"),
     ("workplans-calendars", "calendars/so-tai-chinh.ics", "UID:settle", "UID:train", "so-tai-chinh.ics: train"),
-    ("workplans-calendars", "calendars/index.csv", "so-tai-chinh.ics,1", "so-tai-chinh.ics,2", "so-tai-chinh.ics: 1 ev"),
+    ("workplans-calendars", "calendars/index.csv", "so-tai-chinh.ics,1", "so-tai-chinh.ics,2", "so-tai-chinh.ics: 1"),
     ("workplans-calendars", "calendars/index.csv", "so-tai-chinh.ics", "other.ics", "files that the index lacks"),
     ("workplans-calendars", "../timetable.ics", "DTSTART;VALUE=DATE:20250829", "DTSTART;VALUE=DATE:20250828",
      "timetable.ics: review from"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("check_id", "name", "old", "new", "says"), BROKEN)
-def test_damage_is_found(case, check_id, name, old, new, says):
+@pytest.mark.parametrize("damage", BROKEN)
+def test_damage_is_found(case, damage):
     """The check names the task or the file."""
+    check_id, name, old, new, says = damage
     path = case.path / "workplans" / name
     text = path.read_bytes().decode("utf-8")
     assert old in text
@@ -91,11 +92,9 @@ def test_a_stray_file_is_found(case):
 def test_a_task_that_no_list_names(case):
     """The weekly lists must name each task."""
     path = case.path / "workplans" / "weekly.xlsx"
-    book = openpyxl.load_workbook(path)
-    for sheet in book:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value == "Tập huấn":
-                    cell.value = "x"
-    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace("Tập huấn".encode(), b"x"))
     assert run("workplans-weekly", case).violations == ("tasks that no list names: Tập huấn",)
