@@ -6,7 +6,7 @@ Lengths are points, from the top left corner. Equal drawings give equal bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -95,6 +95,7 @@ class Drawing:
         return f"{head}\n<title>{escape(self.title)}</title>\n{body}\n</svg>\n".encode()
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of a text in the widest of the fonts, points."""
     return _font(100, bold).getlength(text) * size / 100

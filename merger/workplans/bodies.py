@@ -11,8 +11,11 @@ import pandas as pd
 from merger.documents.wording import plain_name
 
 # Party committee and People's Committee of a commune or district are one body here: they share their people.
-LOCAL = re.compile(r"(?:Đảng ủy, )?UBND (Xã|Phường|Đặc khu|Thị trấn|Thị xã|Quận|Huyện|Thành phố|các xã)\b.*")
-LOCAL_PREFIX = re.compile(r"^(?:Đảng ủy, )?UBND (?=Xã|Phường|Đặc khu|Thị trấn|Thị xã|Quận|Huyện|Thành phố)")
+LOCAL = re.compile(
+    r"(?:Đảng ủy, )?UBND "
+    r"(?P<unit>(?P<kind>xã|phường|đặc khu|thị trấn|thị xã|quận|huyện|thành phố) (?P<name>.+)|các xã.+)",
+    re.IGNORECASE,
+)
 LONGEST_SLUG = 60
 NOBODY = "Chưa phân công"
 
@@ -21,7 +24,8 @@ NOBODY = "Chưa phân công"
 class Body:
     """A body with the rows of the timetable that it answers for, alone or with others; `slug` names its files.
 
-    `leads` are the tasks of which it is the first owner: every task has one such body.
+    `leads` are the tasks of which it is the first owner: every task has one such body. `names` are the ways in which
+    the table writes it.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Body:
     local: bool
     tasks: pd.DataFrame
     leads: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 def bodies_of(timetable: pd.DataFrame, place: str) -> list[Body]:
@@ -51,12 +56,12 @@ def bodies_of(timetable: pd.DataFrame, place: str) -> list[Body]:
     for key, own in rows.items():
         # The fullest form; a local body goes by its unit.
         name = max(names[key], key=lambda n: (len(n), n))
-        local = bool(LOCAL.fullmatch(name))
-        shown = LOCAL_PREFIX.sub("", name) if local else name
-        found.append((shown, local, timetable.iloc[own], tuple(leads.get(key, ()))))
+        local = bool(_unit(name, place))
+        shown = _unit(name, place) or name
+        found.append((shown, local, timetable.iloc[own], tuple(leads.get(key, ())), frozenset(names[key])))
     found.sort(key=lambda b: (b[1], 0 if b[1] else -len(b[2]), b[0]))
     slugs = _unique([slug(name) for name, *_ in found])
-    return [Body(name, s, local, tasks, lead) for (name, local, tasks, lead), s in zip(found, slugs, strict=True)]
+    return [Body(name, s, *rest) for (name, *rest), s in zip(found, slugs, strict=True)]
 
 
 def owners(cell: str) -> list[str]:
@@ -72,9 +77,17 @@ def slug(name: str) -> str:
     return (words if len(words) <= LONGEST_SLUG else words[: LONGEST_SLUG + 1].rpartition("-")[0]) or "body"
 
 
+def _unit(name: str, place: str) -> str:
+    """The commune or district that a body governs ("UBND xã An" -> "Xã An"); "" for bodies of the merged city."""
+    found = LOCAL.fullmatch(name)
+    if not found or (place and found["name"] == place):
+        return ""
+    return name if not found["kind"] else found["unit"][:1].upper() + found["unit"][1:]
+
+
 def _key(name: str, place: str) -> str:
-    if LOCAL.fullmatch(name):
-        return LOCAL_PREFIX.sub("", name)
+    if unit := _unit(name, place):
+        return unit.casefold()
     short = re.sub(r"\bthành phố\b", "TP", name)
     return short.removesuffix(f" {place}").strip() if place else short
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from merger import tables
 from merger.workplans.bodies import Body
 
 INDEX = "index.csv"
+ALARM = re.compile(rb"BEGIN:VALARM\r\n.*?END:VALARM\r\n", re.DOTALL)
 # Days before a limit on which calendars of a body remind, and the hour in UTC: eight in Viet Nam.
 LEGAL_ALARMS, TARGET_ALARMS, ALARM_HOUR = (14, 3), (3,), 1
 
@@ -75,23 +77,29 @@ class Issue:
         return datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
 
 
-def write_ics(timetable: pd.DataFrame, path: Path, lang: str = "vi", issue: Issue | None = None) -> None:
-    """Write the timetable as whole-day events, one a task, in the order of the table.
+def write_ics(
+    timetable: pd.DataFrame,
+    path: Path,
+    lang: str = "vi",
+    issue: Issue | None = None,
+    events: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write the timetable as whole-day events, one a task, in the order of the table; without alarms, it is for all.
 
     `timetable` has the columns of `merger.tables`. The file depends on its arguments alone: `issue` (by
     default the first start) stands for the time of writing, and uids come from the task ids, so that a later
-    plan changes the events and does not double them.
+    plan changes the events and does not double them. `events` may be given to save making them again.
     """
     tables.conform("timetable", timetable)
     issue = issue or Issue.of(timetable, date(2025, 1, 1), None)
-    _write(path, TEXT[lang]["name"], _events(timetable, lang, issue).values(), lang)
+    events = events_of(timetable, lang, issue) if events is None else events
+    _write(path, TEXT[lang]["name"], (ALARM.sub(b"", e) for e in events.values()), lang)
 
 
-def write_calendars(timetable: pd.DataFrame, bodies: list[Body], folder: Path, issue: Issue, lang: str = "vi") -> None:
+def write_calendars(bodies: list[Body], events: Mapping[str, bytes], folder: Path, lang: str = "vi") -> None:
     """Write one calendar a body into an empty folder, with alarms before limits, and the list of the files."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    events = _events(timetable, lang, issue, alarms=True)
     with (folder / INDEX).open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(("owner", "file", "tasks"))
@@ -113,15 +121,15 @@ def _write(path: Path, name: str, events: Iterable[bytes], lang: str) -> None:
     os.replace(part, path)
 
 
-def _events(timetable: pd.DataFrame, lang: str, issue: Issue, *, alarms: bool = False) -> dict[str, bytes]:
-    """Events by task id, as bytes: several calendars hold the same ones."""
+def events_of(timetable: pd.DataFrame, lang: str, issue: Issue) -> dict[str, bytes]:
+    """Events by task id with their alarms, as bytes: several calendars hold the same ones."""
     words = TEXT[lang]
     rows = timetable.to_dict("records")
     titles = {row["task_id"]: row["title_vi" if lang == "vi" else "title_en"] for row in rows}
-    return {row["task_id"]: _event(row, titles, words, issue, alarms).to_ical() for row in rows}
+    return {row["task_id"]: _event(row, titles, words, issue).to_ical() for row in rows}
 
 
-def _event(row: dict, titles: dict[str, str], words: dict[str, str], issue: Issue, alarms: bool) -> Event:
+def _event(row: dict, titles: dict[str, str], words: dict[str, str], issue: Issue) -> Event:
     event = Event()
     event.add("uid", f"{row['task_id']}@merger-planning")
     event.add("dtstamp", issue.moment)
@@ -137,7 +145,7 @@ def _event(row: dict, titles: dict[str, str], words: dict[str, str], issue: Issu
     event.add("transp", "TRANSPARENT")
     if row["critical"] is True or str(row["critical"]) == "True":
         event.add("priority", 1)
-    if alarms and str(row["fixed"]) != "True":
+    if str(row["fixed"]) != "True":
         for alarm in _alarms(row, titles[row["task_id"]], words):
             event.add_component(alarm)
     return event

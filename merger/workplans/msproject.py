@@ -68,7 +68,7 @@ def write_project(
     uids = _tasks(root, rows, bodies, calendar, title)
     resources = _resources(root, capacity)
     _assignments(root, rows, uids, resources)
-    Xml.indent(root, " ")
+    Xml.indent(root, "")
     Path(path).write_bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
 
 

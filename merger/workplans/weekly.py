@@ -249,7 +249,7 @@ def _limit(row: dict[str, Any]) -> tuple[date | None, str]:
 
 def _partners(row: dict[str, Any], body: Body) -> str:
     """Those who take part: the task's partners and its other owners."""
-    others = [o for o in owners(row["owner"]) if o != body.name and not body.name.startswith(o)]
+    others = [o for o in owners(row["owner"]) if o not in body.names]
     partners = [p.strip() for p in str(row["partner"] or "").split(";") if p.strip()]
     return "; ".join(dict.fromkeys([*others, *partners]))
 

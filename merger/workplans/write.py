@@ -8,7 +8,7 @@ from merger.disclosure import public_view
 from merger.inputs import Inputs
 from merger.plan import WORKPLANS, Plan
 from merger.workplans.bodies import bodies_of
-from merger.workplans.ics import Issue, write_calendars, write_ics
+from merger.workplans.ics import Issue, events_of, write_calendars, write_ics
 from merger.workplans.msproject import write_project
 from merger.workplans.weekly import write_weekly
 
@@ -34,9 +34,10 @@ def write_workplans(plan: Plan, inputs: Inputs) -> None:
     tasks = tasks.assign(**{c: tasks[c].astype(object).where(tasks[c].notna(), "") for c in texts})
     scenario = inputs.scenario
     issue = Issue.of(tasks, scenario.dates.start, scenario.timetable.status_date)
-    write_ics(tasks, plan.path / "timetable.ics", "vi", issue)
+    events = events_of(tasks, "vi", issue)
+    write_ics(tasks, plan.path / "timetable.ics", "vi", issue, events)
     bodies = bodies_of(tasks, scenario.documents.place)
-    write_calendars(tasks, bodies, folder / CALENDARS, issue)
+    write_calendars(bodies, events, folder / CALENDARS)
     write_weekly(tasks, bodies, inputs, folder / "weekly.xlsx")
     capacity = scenario.timetable.working_groups
     made = scenario.timetable.status_date or scenario.dates.start

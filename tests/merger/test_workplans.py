@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from merger.tables import TABLES
 from merger.workplans.bodies import bodies_of, slug
-from merger.workplans.ics import Issue, write_calendars, write_ics
+from merger.workplans.ics import Issue, events_of, write_calendars, write_ics
 from merger.workplans.msproject import write_project
 from merger.workplans.project_reader import read_project, recomputed
 from merger.workplans.weekly import _tabs, listed_weeks, write_weekly
@@ -42,7 +42,7 @@ def table():
          "target": "2025-09-10", "target_late_days": 2, "critical": True, "slack_days": 0},
         {"task_id": "centre", "owner": "Đảng ủy, UBND Xã An", "start": "2025-09-15", "finish": "2025-09-15",
          "working_days": 1},
-        {"task_id": "hall", "owner": "UBND Xã An", "start": "2025-09-16", "finish": "2025-09-16", "working_days": 1},
+        {"task_id": "hall", "owner": "UBND xã An", "start": "2025-09-16", "finish": "2025-09-16", "working_days": 1},
     )  # fmt: skip
 
 
@@ -55,6 +55,23 @@ def test_one_body_for_several_spellings(table):
         "Sở Tài chính": (["review"], (), False),
         "Xã An": (["centre", "hall"], ("centre", "hall"), True),
     }
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "local"),
+    [
+        ("UBND thành phố Hải Phòng", "UBND thành phố Hải Phòng", False),
+        ("UBND thành phố", "UBND thành phố", False),
+        ("UBND thành phố Hải Dương", "Thành phố Hải Dương", True),
+        ("UBND huyện An Lão", "Huyện An Lão", True),
+        ("UBND 114 xã, phường, đặc khu", "UBND 114 xã, phường, đặc khu", False),
+        ("Đảng ủy, UBND Đặc khu Cát Hải", "Đặc khu Cát Hải", True),
+    ],
+)
+def test_local_bodies(owner, name, local):
+    """Communes and former districts are local, the merged city is not."""
+    row = tasks({"task_id": "x", "owner": owner, "start": "2025-09-15", "finish": "2025-09-15"})
+    assert [(b.name, b.local) for b in bodies_of(row, PLACE)] == [(name, local)]
 
 
 def test_a_task_without_owner_is_kept():
@@ -83,7 +100,8 @@ def test_slug():
 
 def test_calendars_read_back(table, tmp_path):
     """One file a body, whole days, alarms 14 and 3 days before the law and 3 before the target at 8:00 in Viet Nam."""
-    write_calendars(table, bodies_of(table, PLACE), tmp_path / "c", Issue(date(2025, 4, 14)))
+    events = events_of(table, "vi", Issue(date(2025, 4, 14)))
+    write_calendars(bodies_of(table, PLACE), events, tmp_path / "c")
     index = pd.read_csv(tmp_path / "c" / "index.csv")
     assert index["tasks"].tolist() == [2, 1, 1, 2]
     events = Calendar.from_ical((tmp_path / "c" / "so-noi-vu-hai-phong.ics").read_bytes()).walk("VEVENT")
@@ -149,6 +167,7 @@ def test_weekly_lists(table, small_case, tmp_path):
     assert (sheet.freeze_panes, sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("E4", "landscape", 9)
     assert sheet.auto_filter.ref == "A3:R6"
     local = book["Xã, phường, đặc khu"]
+    assert [local.cell(r, 6).value for r in (4, 5)] == [None, None]  # no body is its own partner
     assert [local.cell(r, 3).value for r in (4, 5)] == ["Xã An", "Xã An"]
 
 
