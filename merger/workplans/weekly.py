@@ -24,11 +24,11 @@ COLUMNS: dict[str, tuple[float, str]] = {
     "week_start": (9.5, "day"),
     "week": (7.5, "text"),
     "body": (15, "text"),
-    "title_vi": (31, "text"),
-    "title_en": (20, "small"),
-    "partner": (12, "text"),
-    "place": (9, "text"),
-    "documents": (10, "text"),
+    "title_vi": (29, "text"),
+    "title_en": (18, "small"),
+    "partner": (16, "small"),
+    "place": (12, "small"),
+    "documents": (23, "small"),
     "start": (9.5, "day"),
     "finish": (9.5, "day"),
     "this_week": (9, "text"),
@@ -36,15 +36,15 @@ COLUMNS: dict[str, tuple[float, str]] = {
     "limit_kind": (8, "text"),
     "slack_days": (7, "int"),
     "late_share": (6.5, "percent"),
-    "waits_for": (31, "small"),
+    "waits_for": (27, "small"),
     "contact": (11, "text"),
     "done": (5, "text"),
 }
 LONG = 26  # weeks of a task that are listed one by one; a longer one is listed at both ends and once a month between
 WAITED_SHOWN = 4
-LINE_POINTS = 13.0
 # Characters of a text a unit of width; text breaks at words, so some room is left.
-FITTING = {"text": 1.12, "small": 1.25, "day": 1.0, "int": 1.0, "percent": 1.0}
+FITTING = {"text": 1.15, "small": 1.45, "day": 1.0, "int": 1.0, "percent": 1.0}
+LINE_POINTS = {"text": 13.0, "small": 11.6, "day": 13.0, "int": 13.0, "percent": 13.0}
 OVERVIEW, LOCAL = "Tổng hợp", "Xã, phường, đặc khu"
 BAD_IN_TAB = re.compile(r"[\[\]:*?/\\']")
 
@@ -142,11 +142,11 @@ class _Sheets:
             key=lambda r: (r["week_start"], r["body"] if len(bodies) > 1 else "", r["start"], r["title_vi"]),
         )
         for at, row in enumerate(rows, start=3):
-            lines = 1
+            height = LINE_POINTS["text"]
             for col, (name, (width, kind)) in enumerate(COLUMNS.items()):
                 length = self._cell(sheet, (at, col), kind, row[name])
-                lines = max(lines, -(-length // (width * FITTING[kind])))
-            sheet.set_row(at, LINE_POINTS * lines)
+                height = max(height, LINE_POINTS[kind] * -(-length // (width * FITTING[kind])))
+            sheet.set_row(at, height + 2)
         last = max(3, len(rows) + 2)
         sheet.autofilter(2, 0, last, len(COLUMNS) - 1)
         sheet.freeze_panes(3, 4)
@@ -182,7 +182,7 @@ class _Sheets:
             sheet.write_number(*at, float(value), style)
             return 0
         sheet.write_string(*at, str(value), style)
-        return len(str(value)) + 20 * str(value).count("\n")
+        return len(str(value)) + 14 * str(value).count("\n")
 
     def _weeks(self, row: dict[str, Any], body: Body) -> Iterator[dict[str, Any]]:
         """Rows of one task: a week each."""
