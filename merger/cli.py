@@ -412,7 +412,8 @@ def _print_summary(finished: Plan) -> None:
             other = headline.get("reference", {}).get(key)
             typer.echo(f"  {key:36} {_figure(value):>16} | {_figure(other):>16}")
     typer.echo(
-        f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/, transport/"
+        f"\n{finished.path}: report.vi.docx, report.en.docx, annex.xlsx, dashboard.html, plan.gpkg, maps/, "
+        "transport/, workplans/"
     )
 
 

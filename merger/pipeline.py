@@ -261,13 +261,12 @@ def plan_layers(plan: Plan, inputs: Inputs) -> dict[str, Any]:
 
 
 def write_data(plan: Plan, inputs: Inputs) -> None:
-    """Write the manifest, the tables, the calendar and, among the personal rows, the graph with its small counts."""
+    """Write the manifest, the tables, the work plans and, among the personal rows, the graph with its small counts."""
     from merger.network import build_network, write_graphml
-    from merger.timetabling.calendars import write_ics
+    from merger.workplans.write import write_workplans
 
     write_tables(plan, inputs)
-    if "timetable" in plan.tables:
-        write_ics(plan.tables["timetable"], plan.path / "timetable.ics", "vi")
+    write_workplans(plan, inputs)
     write_graphml(build_network(inputs, plan.tables), plan.path / INTERNAL / "network.graphml")
 
 
@@ -318,18 +317,24 @@ def transport_folder(plan: Plan) -> Path | None:
 def write_documents(
     plan: Plan, inputs: Inputs, layers: dict[str, Any], languages: tuple[str, ...] = ("vi", "en")
 ) -> None:
-    """Write the Word report and the timetables of the lines in each language, the Excel annex and the HTML page, from
-    what the public may see."""
+    """Write the Word report, the timetables of the lines and the charts of the bodies in each language, the Excel annex
+    and the HTML page, from what the public may see."""
     from merger.documents.annex import write_annex
+    from merger.documents.gantt_booklet import write_gantt_booklet
     from merger.documents.page import write_page
     from merger.documents.report import write_report
     from merger.documents.timetables import write_timetables
+    from merger.workplans.write import workplans_folder
 
     for lang in languages:
         write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang, layers=layers)
     folder = transport_folder(plan)
     if folder is not None and languages:
         write_timetables(plan, inputs, layers, folder, languages)
+    charts = workplans_folder(plan)
+    if charts is not None:
+        for lang in languages:
+            write_gantt_booklet(plan, inputs, charts / f"gantt.{lang}.docx", lang)
     write_annex(plan, inputs, plan.path / "annex.xlsx")
     write_page(plan, inputs, layers, plan.path / "dashboard.html")
 

@@ -27,6 +27,8 @@ INTERNAL = "internal"
 SCENARIO = "scenario.json"
 # Folder of what a transport office needs of the routes; anybody may see it.
 TRANSPORT = "transport"
+# Folder of what the bodies work with: charts, weekly lists, calendars, the project file; anybody may see it.
+WORKPLANS = "workplans"
 # SHA-256 of the scenario with what it says of persons. Who knows the rest could try guesses against it.
 FULL_DIGEST = "full_scenario_digest"
 PUBLIC_NOTICE = "this plan is a public copy without personal rows; ask with the full plan"

@@ -7,14 +7,24 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from merger.plan import TRANSPORT, Plan, public_part, read_tables, write_manifest
+from merger.plan import TRANSPORT, WORKPLANS, Plan, public_part, read_tables, write_manifest
 from merger.tables import TABLES
 
 # What a public copy is made of, besides tables and maps: a list of what may go out, not of what must stay.
 FILES = ("timetable.ics", "plan.gpkg", "report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
 MAPS = "maps"
-# Of the transport office's folder.
-FEEDS = ("gtfs.zip", "timetables.vi.docx", "timetables.en.docx", "gpx/*.gpx")
+# Of the folders of the transport office and of all bodies.
+FOLDERS = {
+    TRANSPORT: ("gtfs.zip", "timetables.vi.docx", "timetables.en.docx", "gpx/*.gpx"),
+    WORKPLANS: (
+        "gantt.vi.docx",
+        "gantt.en.docx",
+        "weekly.xlsx",
+        "project.xml",
+        "calendars/index.csv",
+        "calendars/*.ics",
+    ),
+}
 
 
 def publish_into(plan: Plan, folder: Path) -> None:
@@ -27,7 +37,8 @@ def publish_into(plan: Plan, folder: Path) -> None:
     for name in (*names, *FILES):
         if (plan.path / name).is_file():
             shutil.copyfile(plan.path / name, folder / name)
-    for path in sorted(p for pattern in FEEDS for p in (plan.path / TRANSPORT).glob(pattern)):
+    wanted = [(plan.path / folder_of).glob(pattern) for folder_of, own in FOLDERS.items() for pattern in own]
+    for path in sorted(p for found in wanted for p in found):
         target = folder / path.relative_to(plan.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 
 from merger.audit.report import Case, Violations, check, filled, items, shown
-from merger.plan import INTERNAL, SCHEMA_VERSION, TRANSPORT, table_path
+from merger.plan import INTERNAL, SCHEMA_VERSION, TRANSPORT, WORKPLANS, table_path
 from merger.tables import TABLES
 from scenarios.loaded import READ_ONCE, data_hashes
 from scenarios.reopened import loaded_from
@@ -25,7 +25,14 @@ ON_SYNTHETIC = {
     "staff": ("posts", "staff", "commune", "routes", "stops", "passengers", "projects"),
 }
 # Files of a whole plan besides the tables; plan.json is needed to read it at all.
-WHOLE = ("timetable.ics", "plan.gpkg", "report.vi.docx", "annex.xlsx", "dashboard.html")
+WHOLE = (
+    "timetable.ics",
+    "plan.gpkg",
+    "report.vi.docx",
+    "annex.xlsx",
+    "dashboard.html",
+    *(f"{WORKPLANS}/{name}" for name in ("gantt.vi.docx", "weekly.xlsx", "project.xml", "calendars/index.csv")),
+)
 # Files of a plan with routes, besides one of the kind GPX a route.
 FEEDS = (f"{TRANSPORT}/gtfs.zip", f"{TRANSPORT}/timetables.vi.docx")
 NETWORK = f"{INTERNAL}/network.graphml"

@@ -23,6 +23,7 @@ from merger.audit import (  # noqa: F401
     timing,
     transport,
     travel,
+    workplans,
 )
 from merger.audit.report import REGISTRY, AuditReport, Case
 from merger.inputs import inputs_of

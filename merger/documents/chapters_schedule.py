@@ -7,14 +7,16 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from merger.documents import chapters_schedule_risk, pictures
+from merger.documents import chapters_schedule_risk
 from merger.documents.context import Context, reasons
 from merger.documents.facts import column, grouped_tasks
+from merger.documents.gantt import body_gantt, overall_gantt
 from merger.documents.wording import day, money, term
 from merger.timetabling.words import resource_words
+from merger.workplans.bodies import bodies_of
 
 # Rows of each table; all of them stand in the Excel annex.
-LIMITS_SHOWN, REMEDIES_SHOWN, WEEKENDS_SHOWN, BODIES_NAMED = 8, 3, 26, 6
+LIMITS_SHOWN, REMEDIES_SHOWN, WEEKENDS_SHOWN, BODIES_NAMED, BODIES_SHOWN = 8, 3, 26, 6, 12
 TITLE_CHARS = 60  # of a title inside a sentence or a narrow cell
 
 
@@ -47,13 +49,23 @@ def _overview(c: Context) -> None:
 
 
 def _gantt(c: Context) -> None:
-    c.letter.picture(
-        pictures.gantt(c.plan.tables["timetable"], c.inputs.scenario.dates.effect, c.lang),
+    c.letter.drawing(
+        overall_gantt(c.plan.tables["timetable"], c.inputs.scenario.dates.effect, c.lang),
         c.say(
-            "Tiến độ các nhóm việc chính (trong ngoặc: số việc; »: còn tiếp tục sau khung thời gian)",
-            "Main groups of tasks (in brackets: how many; »: goes on beyond the picture)",
+            "Tiến độ các nhóm việc chính (trong ngoặc: số việc). Tiến độ của từng cơ quan: phụ lục và "
+            "workplans/gantt.vi.docx",
+            "Main groups of tasks (in brackets: how many). Charts of each body: appendix and workplans/gantt.en.docx",
         ),
     )
+
+
+def body_charts(c: Context) -> None:
+    """Charts of the bodies that answer for most tasks."""
+    place, effect = c.inputs.scenario.documents.place, c.inputs.scenario.dates.effect
+    bodies = [b for b in bodies_of(c.plan.tables["timetable"], place) if not b.local]
+    for body in bodies[:BODIES_SHOWN]:
+        caption = f"{body.name} ({c.n(len(body.tasks))} {c.say('việc', 'tasks')})"
+        c.letter.drawing(body_gantt(body.tasks, effect, c.lang, caption), caption)
 
 
 def _rows(c: Context, name: str) -> pd.DataFrame | None:

@@ -14,19 +14,34 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
-from docx.oxml import OxmlElement
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
+from docx.oxml.shape import CT_Inline
 from docx.shared import Cm, Emu, Pt, RGBColor
-from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-FONT = "Times New Roman"
+from merger.documents.drawing import Drawing
+from merger.documents.letter_parts import cell_line, fix_widths, mark, rule_below, set_font, shade, write_cell
+from merger.documents.metafile import emf
+
 # Annex I of Decree 30/2020/NĐ-CP: margins 20-25, 20-25, 30-35 and 15-20 mm; text 13 to 14 points.
 TOP, BOTTOM, LEFT, RIGHT = Cm(2), Cm(2), Cm(3), Cm(2)
 TEXT_WIDTH_CM = 16.0
 BODY_PT, TABLE_PT, SMALL_PT = 13, 10.5, 11
 KEPT_TOGETHER = 15
 SHADE, WARN_SHADE = "E8EEF4", "FFF3CD"
+TALLEST_CM = 23.0  # picture that leaves room for its caption on a page
+# The picture as SVG beside its EMF: an extension of DrawingML ([MS-ODRAWXML] 2.26, asvg:svgBlip).
+SVG_BLIP = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+    '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{link}"/>'
+    "</a:ext></a:extLst>"
+)
 
 
 class Letter:
@@ -36,6 +51,7 @@ class Letter:
         self.lang = lang
         self.word: WordDocument = Document()
         self._figures = 0
+        self._drawings = 0
         self._tables = 0
         # Tighter text and tables, for the page that must hold the whole decision.
         self.compact = False
@@ -47,29 +63,29 @@ class Letter:
         vi = self.lang == "vi"
         table = self.word.add_table(rows=2, cols=2)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        _fixed(table, (6.6, 10.0))
+        fix_widths(table, (6.6, 10.0))
         left, right = table.rows[0].cells
-        _line(left, superior.upper(), 12)
-        _rule(_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
-        _line(
+        cell_line(left, superior.upper(), 12)
+        rule_below(cell_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
+        cell_line(
             right,
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" if vi else "SOCIALIST REPUBLIC OF VIET NAM",
             12,
             bold=True,
         )
         motto = "Độc lập - Tự do - Hạnh phúc" if vi else "Independence - Freedom - Happiness"
-        _rule(_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
+        rule_below(cell_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
         low_left, low_right = table.rows[1].cells
-        _line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
-        _line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
+        cell_line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
+        cell_line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
         when = f"{place}, ngày       tháng       năm {year}" if vi else f"{place},                    {year}"
-        _line(low_right, when, 13, italic=True)
+        cell_line(low_right, when, 13, italic=True)
 
     def title(self, kind: str, subject: str, addressee: str) -> None:
         """Kind of document, subject, a short line, and whom it is for."""
         self._centred(kind.upper(), 14, before=6)
         p = self._centred(subject, 14)
-        _rule(p, 4.5, Cm(TEXT_WIDTH_CM))
+        rule_below(p, 4.5, Cm(TEXT_WIDTH_CM))
         if addressee:
             p = self._centred(f"{'Kính gửi' if self.lang == 'vi' else 'To'}: {addressee}", 13, bold=False)
             p.paragraph_format.space_after = Pt(6)
@@ -106,10 +122,10 @@ class Letter:
         """A shaded box, for what nobody may overlook (synthetic data)."""
         table = self.word.add_table(rows=1, cols=1)
         table.style = "Table Grid"
-        _fixed(table, (TEXT_WIDTH_CM,))
+        fix_widths(table, (TEXT_WIDTH_CM,))
         cell = table.rows[0].cells[0]
-        _shade(cell, WARN_SHADE)
-        _write(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
+        shade(cell, WARN_SHADE)
+        write_cell(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
         self.gap(4)
 
     def table(
@@ -134,35 +150,69 @@ class Letter:
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, text in zip(table.rows[0].cells, headers, strict=True):
-            _write(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-            _shade(cell, SHADE)
-        _mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+            write_cell(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+            shade(cell, SHADE)
+        mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         for i, row in enumerate(rows):
             cells = table.add_row().cells
             for j, text in enumerate(row):
                 side = WD_ALIGN_PARAGRAPH.RIGHT if j in numeric else WD_ALIGN_PARAGRAPH.LEFT
-                _write(cells[j], str(text), size, bold=i in bold_rows, align=side)
+                write_cell(cells[j], str(text), size, bold=i in bold_rows, align=side)
         # A short table stays in one piece, a long one at least keeps its head with its first rows.
         together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
         for i, row in enumerate(table.rows):
-            _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
+            mark(row._tr.get_or_add_trPr(), "w:cantSplit")
             if i < together:
                 for cell in row.cells:
                     cell.paragraphs[0].paragraph_format.keep_with_next = True
-        _fixed(table, widths_cm)
+        fix_widths(table, widths_cm)
         self.gap(4)
+
+    def drawing(self, drawing: Drawing, caption: str) -> None:
+        """A vector picture as wide as the text, smaller where it would be too tall for a page.
+
+        It lies in the file twice: as SVG for Word 2016 and later and LibreOffice 24.2 and later, and as EMF for others.
+        """
+        self._drawings += 1
+        width = Cm(min(TEXT_WIDTH_CM, TALLEST_CM * drawing.width / drawing.height))
+        height = Emu(round(width * drawing.height / drawing.width))
+        links = [
+            self._part(f"drawing{self._drawings}.{kind}", content, data)
+            for kind, content, data in (
+                ("emf", "image/x-emf", emf(drawing)),
+                ("svg", "image/svg+xml", drawing.svg()),
+            )
+        ]
+        number = self.word.part.next_id
+        inline = CT_Inline.new_pic_inline(number, links[0], f"drawing{self._drawings}.emf", width, height)
+        inline.graphic.graphicData.pic.blipFill.blip.append(parse_xml(SVG_BLIP.format(link=links[1])))
+        inline.docPr.set("descr", caption)
+        self._picture_line().add_run()._r.add_drawing(inline)
+        self._caption(caption)
+
+    def _part(self, name: str, content: str, data: bytes) -> str:
+        """Put a picture into the file; returns its relationship id."""
+        part = Part(PackURI(f"/word/media/{name}"), content, data, self.word.part.package)
+        return self.word.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
 
     def picture(self, png: bytes, caption: str, width_cm: float = TEXT_WIDTH_CM, *, numbered: bool = True) -> None:
         """A picture with its caption below, numbered or small; both stay on one page. The caption is the
         alternative text too."""
-        self._figures += numbered
+        shape = self._picture_line().add_run().add_picture(BytesIO(png), width=Cm(width_cm))
+        shape._inline.docPr.set("descr", caption)
+        self._caption(caption, numbered=numbered)
+
+    def _picture_line(self) -> Paragraph:
+        """A centred paragraph for a picture that stays with its caption."""
         p = self.word.add_paragraph()
         p.alignment = WD_ALIGN_PARAGRAPH.CENTER
         p.paragraph_format.first_line_indent = Cm(0)
         p.paragraph_format.keep_with_next = True
         p.paragraph_format.space_after = Pt(0)
-        shape = p.add_run().add_picture(BytesIO(png), width=Cm(width_cm))
-        shape._inline.docPr.set("descr", caption)
+        return p
+
+    def _caption(self, caption: str, *, numbered: bool = True) -> None:
+        self._figures += numbered
         word = f"{'Hình' if self.lang == 'vi' else 'Figure'} {self._figures}. " if numbered else ""
         self._centred(
             f"{word}{caption}", 12 if numbered else SMALL_PT - 1, bold=False, italic=True
@@ -183,16 +233,16 @@ class Letter:
         vi = self.lang == "vi"
         self.gap(10)
         table = self.word.add_table(rows=1, cols=2)
-        _fixed(table, (8.0, 8.0))
+        fix_widths(table, (8.0, 8.0))
         left, right = table.rows[0].cells
-        p = _line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
+        p = cell_line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
         p.alignment = WD_ALIGN_PARAGRAPH.LEFT
         for i, item in enumerate(recipients):
             end = "." if i == len(recipients) - 1 else ";"
-            line = _line(left, f"- {item}{end}", SMALL_PT, first=False)
+            line = cell_line(left, f"- {item}{end}", SMALL_PT, first=False)
             line.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        _line(right, issuer_head.upper(), 13, bold=True)
-        _line(
+        cell_line(right, issuer_head.upper(), 13, bold=True)
+        cell_line(
             right,
             "(Ký, ghi rõ họ tên, đóng dấu)" if vi else "(Signature, name, seal)",
             12,
@@ -239,7 +289,7 @@ class Letter:
 
     def _styles(self) -> None:
         body = self.word.styles["Normal"]
-        _font(body, BODY_PT)
+        set_font(body, BODY_PT)
         language = body.element.get_or_add_rPr().makeelement(qn("w:lang"), {})
         language.set(qn("w:val"), "vi-VN" if self.lang == "vi" else "en-GB")
         body.element.get_or_add_rPr().append(language)
@@ -249,14 +299,14 @@ class Letter:
         form.line_spacing = 1.1
         for level, size, italic in ((1, 14, False), (2, 13, False), (3, 13, True)):
             style = self.word.styles[f"Heading {level}"]
-            _font(style, size)
+            set_font(style, size)
             style.font.bold, style.font.italic = True, italic
             style.font.color.rgb = RGBColor(0, 0, 0)
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8), Pt(4)
             style.paragraph_format.first_line_indent = Cm(0 if level == 1 else 1)
             style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
             style.paragraph_format.keep_with_next = True
-        _font(self.word.styles["Header"], 13)
+        set_font(self.word.styles["Header"], 13)
 
     def _centred(
         self, text: str, size: float, *, bold: bool = True, italic: bool = False, before: float = 0
@@ -279,68 +329,3 @@ def fixed_zip(data: bytes, created: date) -> bytes:
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(info, old.read(entry.filename))
     return out.getvalue()
-
-
-def _font(style, size: float) -> None:
-    style.font.name, style.font.size = FONT, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(kind), FONT)
-    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(theme), None)
-
-
-def _line(cell: _Cell, text: str, size: float, *, bold=False, italic=False, first: bool = True) -> Paragraph:
-    p = cell.paragraphs[0] if first else cell.add_paragraph()
-    run = p.add_run(text)
-    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-    p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    form = p.paragraph_format
-    form.first_line_indent, form.space_after, form.line_spacing = Cm(0), Pt(0), 1.0
-    return p
-
-
-def _write(cell: _Cell, text: str, size: float, *, bold: bool, align) -> None:
-    p = cell.paragraphs[0]
-    run = p.add_run(text)
-    run.bold, run.font.size = bold, Pt(size)
-    p.alignment = align
-    form = p.paragraph_format
-    form.first_line_indent, form.space_before, form.space_after, form.line_spacing = Cm(0), Pt(1), Pt(1), 1.0
-
-
-def _rule(paragraph: Paragraph, length_cm: float, within: Emu) -> None:
-    """A short line below a paragraph: an empty paragraph whose indents leave `length_cm` for its border."""
-    line = paragraph._p.makeelement(qn("w:p"), {})
-    paragraph._p.addnext(line)
-    p = Paragraph(line, paragraph._parent)
-    indent = max(0, int((within - Cm(length_cm)) / 2))
-    form = p.paragraph_format
-    form.first_line_indent, form.left_indent, form.right_indent = Cm(0), Emu(indent), Emu(indent)
-    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(4), Pt(3)
-    border = OxmlElement("w:pBdr")
-    top = OxmlElement("w:top")
-    for key, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
-        top.set(qn(f"w:{key}"), value)
-    border.append(top)
-    p._p.get_or_add_pPr().append(border)
-
-
-def _shade(cell: _Cell, colour: str) -> None:
-    shade = OxmlElement("w:shd")
-    for key, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shade.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _mark(properties, name: str) -> None:
-    properties.append(OxmlElement(name))
-
-
-def _fixed(table: Table, widths_cm: Sequence[float]) -> None:
-    table.autofit = False
-    for column, width in zip(table.columns, widths_cm, strict=True):
-        column.width = Cm(width)
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths_cm, strict=True):
-            cell.width = Cm(width)

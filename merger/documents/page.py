@@ -21,11 +21,11 @@ from merger.documents.cartography import neighbour_classes
 from merger.documents.facts import (
     column,
     commute_modes,
-    grouped_tasks,
     headline,
     identical_units,
     people_of,
 )
+from merger.documents.page_tasks import timetable_data
 from merger.documents.wording import (
     LANGUAGES,
     bound_sentence,
@@ -36,7 +36,6 @@ from merger.documents.wording import (
     money,
     number,
     percent,
-    plain_name,
     quantity,
     rules_text,
     synthetic_note,
@@ -75,7 +74,8 @@ def write_page(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame
     plan = public_view(plan, inputs)
     folder = files("merger.documents").joinpath("templates")
     html, style, script = (
-        folder.joinpath(f"dashboard.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
+        "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+        for names in (("dashboard.html",), ("dashboard.css",), ("gantt.js", "dashboard.js"))
     )
     data = json.dumps(_data(plan, inputs, layers), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Inside a script element only "</" and "<!--" could end or change it; U+2028/9 end a line in old parsers.
@@ -111,7 +111,7 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
         ],
         "stages": [_stage(name, record, inputs) for name, record in manifest["stages"].items()],
         "charts": _charts(plan),
-        "tasks": _tasks(plan),
+        **timetable_data(plan, inputs),
         "effect": inputs.scenario.dates.effect.isoformat(),
         "rules": {r: {lang: " ".join(rules_text([r], inputs, lang)) for lang in LANGUAGES} for r in sorted(ids)},
         "words": {g: {k: {lang: term(g, k, lang) for lang in LANGUAGES} for k in group_terms(g, "vi")} for g in WORDS},
@@ -257,54 +257,6 @@ def _charts(plan: Plan) -> list[dict[str, Any]]:
         }
         charts.append({"title": title, "bars": bars, "synthetic": "staff" in synthetic})
     return charts
-
-
-def _tasks(plan: Plan) -> list[dict[str, Any]]:
-    """Families of tasks; those of several tasks carry them."""
-    if "timetable" not in plan.tables or plan.tables["timetable"].empty:
-        return []
-    tasks = plan.tables["timetable"].sort_values(["start", "finish", "task_id"])
-    tasks = tasks.assign(
-        family=tasks["task_id"].astype(str).str.split(":").str[0], critical=tasks["critical"].astype(bool)
-    )
-    wanted = [
-        "title_vi",
-        "title_en",
-        "owner",
-        "start",
-        "finish",
-        "legal_limit",
-        "slack_days",
-        "legal_late_days",
-        "critical",
-    ]
-    own = {family: _records(group[wanted]) for family, group in tasks.groupby("family")}
-    groups = grouped_tasks(tasks)
-    shown = [
-        "family",
-        "tasks",
-        "title_vi",
-        "title_en",
-        "owner",
-        "start",
-        "finish",
-        "legal_limit",
-        "legal_late_days",
-        "critical",
-    ]
-    rows = _records(groups[shown])
-    for row in rows:
-        members = own[row.pop("family")]
-        row["slack_days"] = min(m["slack_days"] for m in members)
-        row["members"] = members if len(members) > 1 else []
-    return rows
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = [{k: plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
-    return [
-        {k: plain_name(v) if k == "owner" and v else ("" if v is None else v) for k, v in row.items()} for row in rows
-    ]
 
 
 def _escaped(text: str) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from datetime import date
 
 import geopandas as gpd
 import matplotlib
-import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +15,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from merger.disclosure import is_masked
 from merger.documents import cartography as carto
-from merger.documents.facts import grouped_tasks
 from merger.documents.wording import map_source, number, plain_name, term
 
 Layers = Mapping[str, gpd.GeoDataFrame]
@@ -26,7 +23,6 @@ STANDARD_FILLS = {"meets": "#b7d7a8", "exempt": "#fff2cc", "needs_decision": "#e
 MINUTE_CLASSES = (5, 10, 15, 20)
 MINUTE_FILLS = ("#edf8e9", "#bae4b3", "#74c476", "#fdae61", "#d73027")
 BEFORE, AFTER, ACCENT, WARN = "#a8b8c8", "#2f5d8a", "#7a3b9c", "#b3202c"
-GANTT_ROWS = 46
 
 
 def map_standard(layers: Layers, lang: str) -> bytes:
@@ -308,78 +304,6 @@ def chart_distance(ways: pd.DataFrame, lang: str) -> bytes:
     ax.set_xlabel(_say(lang, "Km đường bộ từ nơi ở đến nơi làm việc", "Km by road from home to work"), fontsize=6.5)
     ax.set_ylabel(_say(lang, "Số người", "People"), fontsize=6.5)
     _legend(ax, "upper right")
-    return carto.png(drawn)
-
-
-def gantt_rows(timetable: pd.DataFrame) -> pd.DataFrame:
-    """Families of tasks that the picture shows: the plan's own and the limited or longest ones, in order
-    of time."""
-    frame = grouped_tasks(timetable)
-    if len(frame) > GANTT_ROWS:
-        rank = (
-            (frame["legal_late_days"] > 0) * 16
-            + (frame["tasks"] > 1) * 8
-            + (frame["origin"] == "plan") * 4
-            + frame["legal_limit"].ne("") * 2
-            + frame["critical"] * 1
-            - frame["fixed"] * 6
-        )
-        order = frame.assign(rank=rank).sort_values(["rank", "start", "family"], ascending=[False, True, True])
-        frame = order.head(GANTT_ROWS).drop(columns="rank")
-    return frame.sort_values(["start", "finish", "family"]).reset_index(drop=True)
-
-
-def gantt(timetable: pd.DataFrame, effect: date, lang: str) -> bytes:
-    """Bar chart of families of tasks with legal limits, targets and the day on which the merger takes effect.
-
-    The few tasks that end years later are cut at the right edge, so that the months of the move stay
-    readable.
-    """
-    frame = gantt_rows(timetable)
-    start, finish = pd.to_datetime(frame["start"]), pd.to_datetime(frame["finish"]) + pd.Timedelta(days=1)
-    horizon = max(finish.quantile(0.8), pd.Timestamp(effect) + pd.Timedelta(days=183))
-    cut = finish > horizon
-    finish = finish.clip(upper=horizon)
-    at = np.arange(len(frame))[::-1]
-    drawn, ax = _axes(1.8 + 0.4 * len(frame), left=0.43, bottom_cm=0.75, top_cm=0.8)
-    critical = frame["critical"].astype(bool).to_numpy()
-    width = np.maximum((finish - start).dt.days.to_numpy(float), 1.5)
-    left = mdates.date2num(start)
-    ax.barh(at, width, 0.62, left=left, color=np.where(critical, WARN, AFTER))
-    for y in at[cut.to_numpy()]:
-        ax.text(mdates.date2num(horizon), y, " »", va="center", fontsize=7, color=carto.INK, clip_on=False)
-    title = frame["title_vi" if lang == "vi" else "title_en"].astype(str)
-    counted = [f" ({number(n, lang)})" if n > 1 else "" for n in frame["tasks"]]
-    names = [textwrap.shorten(t, 64, placeholder="…") + n for t, n in zip(title, counted, strict=True)]
-    ax.set_yticks(at, names, fontsize=5)
-    for column, marker, colour, size in (("legal_limit", "|", "#000000", 34), ("target", "D", "#e07b00", 7)):
-        has = pd.to_datetime(frame[column].replace("", None), errors="coerce")
-        rows = (has.notna() & (has <= horizon)).to_numpy()
-        if rows.any():
-            text = (
-                _say(lang, "Hạn theo luật", "Legal limit")
-                if column == "legal_limit"
-                else _say(lang, "Mục tiêu", "Target")
-            )
-            ax.scatter(mdates.date2num(has[rows]), at[rows], marker=marker, c=colour, s=size, zorder=4, label=text)
-    ax.axvline(
-        mdates.date2num(effect),
-        color="#2e7d32",
-        linewidth=0.9,
-        label=_say(lang, "Ngày có hiệu lực", "Day of effect"),
-    )
-    ax.barh([np.nan], [0], color=WARN, label=_say(lang, "Việc găng", "Critical"))
-    ax.barh([np.nan], [0], color=AFTER, label=_say(lang, "Việc có dự trữ", "With slack"))
-    ax.set_ylim(-0.8, len(frame) - 0.2)
-    span = mdates.date2num(finish.max()) - left.min()
-    ax.set_xlim(left.min() - 0.02 * span, left.min() + 1.02 * span)
-    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{mdates.num2date(v):%m/%Y}"))
-    ax.xaxis.tick_top()
-    ax.grid(axis="x", linewidth=0.3, color="#dddddd")
-    ax.set_axisbelow(True)
-    drawn.legend(*ax.get_legend_handles_labels(), fontsize=5.8, frameon=False, ncol=5, loc="lower center")
     return carto.png(drawn)
 
 

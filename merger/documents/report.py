@@ -59,6 +59,11 @@ def write_report(
             )
         )
         chapters_units.unit_list(context)
+    if "timetable" in plan.tables and len(plan.tables["timetable"]):
+        letter.chapter(
+            say(lang, "Phụ lục. Tiến độ của các cơ quan có nhiều việc nhất", "Appendix. Charts of the busiest bodies")
+        )
+        chapters_schedule.body_charts(context)
     letter.save(
         path,
         title=_subject(context),

@@ -22,6 +22,7 @@ from merger.plan import Plan
 from merger.tables import TABLES
 from merger.transport.gpx import write_gpx
 from merger.transport.gtfs import write_gtfs
+from merger.workplans.write import write_workplans
 from scenarios.law import read_law
 from scenarios.schema import Arrange, Commute, Data, Relocate, Scenario, Special, Timetable, Title, Vehicle
 
@@ -651,10 +652,14 @@ def _timetable() -> dict[str, pd.DataFrame]:
     """National Day and its eve are holidays: 29 August and 3 to 5 September are four working days."""
     base = {"legal_late_days": 0, "target_late_days": 0, "fixed": False, "critical": False, "origin": "plan"}
     base |= {"state": "planned", "mode": "own", "cost_vnd": 0}
+    base |= {"slack_days": 5, "free_slack_days": 0, "kind": "organisation"}
     tasks = [
         {
             **base,
             "task_id": "d-event",
+            "title_vi": "Ngày có hiệu lực",
+            "title_en": "Day of effect",
+            "owner": "Quốc hội",
             "start": date(2025, 7, 1),
             "finish": date(2025, 7, 1),
             "working_days": 1,
@@ -665,6 +670,9 @@ def _timetable() -> dict[str, pd.DataFrame]:
         {
             **base,
             "task_id": "move",
+            "title_vi": "Di chuyển trụ sở",
+            "title_en": "Move",
+            "owner": "Sở Y tế; Sở Xây dựng",
             "start": date(2025, 7, 5),
             "finish": date(2025, 7, 6),
             "working_days": 2,
@@ -673,6 +681,9 @@ def _timetable() -> dict[str, pd.DataFrame]:
         {
             **base,
             "task_id": "review",
+            "title_vi": "Rà soát, đối chiếu",
+            "title_en": "Review",
+            "owner": "Sở Nội vụ",
             "start": date(2025, 8, 29),
             "finish": date(2025, 9, 5),
             "working_days": 4,
@@ -682,6 +693,9 @@ def _timetable() -> dict[str, pd.DataFrame]:
         {
             **base,
             "task_id": "settle",
+            "title_vi": "Thanh toán, quyết toán",
+            "title_en": "Settle",
+            "owner": "Sở Tài chính",
             "start": date(2025, 9, 8),
             "finish": date(2025, 9, 15),
             "working_days": 6,
@@ -694,6 +708,9 @@ def _timetable() -> dict[str, pd.DataFrame]:
         {
             **base,
             "task_id": "train",
+            "title_vi": "Tập huấn",
+            "title_en": "Train",
+            "owner": "UBND Phường Bình Hàn",
             "start": date(2025, 9, 8),
             "finish": date(2025, 9, 9),
             "working_days": 2,
@@ -846,6 +863,19 @@ def write_feeds():
         write_gtfs(view, case.inputs, layers, folder / "transport" / "gtfs.zip")
         write_gpx(view, layers, folder / "transport" / "gpx")
         with zipfile.ZipFile(folder / "transport" / "timetables.vi.docx", "w") as archive:
+            archive.writestr("word/document.xml", "<t>48 người</t>")
+
+    return write
+
+
+@pytest.fixture
+def write_plans():
+    """Writes the folder `workplans` of a case into a plan folder, with an empty booklet, and the overall calendar."""
+
+    def write(case: Case, folder: Path) -> None:
+        view = Plan(folder, {}, public_tables(case.tables, case.inputs.units, 5), public=True)
+        write_workplans(view, case.inputs)
+        with zipfile.ZipFile(folder / "workplans" / "gantt.vi.docx", "w") as archive:
             archive.writestr("word/document.xml", "<t>48 người</t>")
 
     return write

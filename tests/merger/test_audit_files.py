@@ -24,7 +24,7 @@ LAYERS = {"units_before": ("units", "old_code"), "units_after": ("new_units", "n
 
 
 @pytest.fixture
-def folder_case(small_case, write_feeds, tmp_path):
+def folder_case(small_case, write_feeds, write_plans, tmp_path):
     """The small plan written out, with the manifest of the shipped scenario."""
     loaded = load_scenario("hai-phong-2025")
     (tmp_path / "maps").mkdir()
@@ -51,8 +51,7 @@ def folder_case(small_case, write_feeds, tmp_path):
         graph.add_edge(f"{kind}:{row.successor_id}", f"mandate:{row.mandate_id}", kind="accountable_for")
     nx.write_graphml(graph, tmp_path / "internal" / "network.graphml")
     write_feeds(small_case, tmp_path)
-    events = "BEGIN:VEVENT\r\nEND:VEVENT\r\n" * len(small_case.tables["timetable"])
-    (tmp_path / "timetable.ics").write_text(f"BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n", encoding="utf-8")
+    write_plans(small_case, tmp_path)
     for name in ("report.vi.docx", "annex.xlsx"):
         write_archive(tmp_path / name, "48 người")
     (tmp_path / "dashboard.html").write_text("<p>48 người đi xe đưa đón</p>", encoding="utf-8")

@@ -7,7 +7,8 @@ import pytest
 from icalendar import Calendar
 
 from merger.tables import TABLES
-from merger.timetabling.calendars import WorkCalendar, write_ics
+from merger.timetabling.calendars import WorkCalendar
+from merger.workplans.ics import write_ics
 
 APRIL = WorkCalendar(date(2025, 4, 21), date(2025, 5, 11))
 

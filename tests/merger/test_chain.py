@@ -39,6 +39,12 @@ OTHERS = (
     "transport/gpx/shuttle-001.gpx",
     "transport/timetables.vi.docx",
     "transport/timetables.en.docx",
+    "workplans/gantt.vi.docx",
+    "workplans/gantt.en.docx",
+    "workplans/weekly.xlsx",
+    "workplans/project.xml",
+    "workplans/calendars/index.csv",
+    "workplans/calendars/so-y-te-hai-phong.ics",
 )
 
 

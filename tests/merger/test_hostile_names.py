@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from merger.network import read_graphml, write_graphml
 from merger.tables import TABLES
-from merger.timetabling.calendars import write_ics
+from merger.workplans.ics import write_ics
 
 HOSTILE = (
     '<script>alert("x")</script>',

@@ -447,47 +447,6 @@ function panels() {
   $("charts").hidden = !DATA.charts.length;
   tasks();
 }
-function tasks() {
-  const box = $("tasks"), list = DATA.tasks;
-  box.hidden = !list.length;
-  if (!list.length) return;
-  const day = (iso) => Date.parse(`${iso}T00:00:00Z`) / 864e5, ends = list.map((r) => day(r.finish) + 1).sort((a, b) => a - b);
-  // The few tasks that end years later are cut, so that the months of the move stay readable.
-  const first = Math.min(...list.map((r) => day(r.start))), last = Math.max(ends[Math.floor(0.8 * (ends.length - 1))], day(DATA.effect) + 183);
-  const total = last - first, share = (v) => (100 * (Math.max(first, Math.min(last, v)) - first)) / total;
-  const at = (node, left, size) => { node.style.left = `${left}%`; if (size !== undefined) node.style.width = `${size}%`; return node; };
-  const months = el("div", { class: "months" }), every = Math.max(1, Math.ceil(total / 30 / 9)), d = new Date(first * 864e5);
-  for (d.setUTCDate(1), d.setUTCMonth(d.getUTCMonth() + 1); d / 864e5 < last; d.setUTCMonth(d.getUTCMonth() + 1)) {
-    if (d.getUTCMonth() % every === 0) months.append(at(el("span", {}, `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`), share(d / 864e5)));
-  }
-  const lane = (r) => {
-    const begin = share(day(r.start)), end = share(day(r.finish) + 1), marks = [at(el("u", {}), share(day(DATA.effect)))];
-    marks.push(at(el("i", { class: r.critical ? "critical" : "" }), begin, end - begin));
-    if (r.legal_limit && day(r.legal_limit) < last) marks.push(at(el("b", { title: `${t("limit")} ${date(r.legal_limit)}` }), share(day(r.legal_limit) + 1)));
-    if (day(r.finish) >= last) marks.push(at(el("em", {}, "»"), 98.5));
-    return el("div", { class: "lane" }, ...marks);
-  };
-  const cells = (r, name) => [el("td", {}, name), el("td", {}, r.owner || t("several")), el("td", { class: "n" }, date(r.start)), el("td", { class: "n" }, date(r.finish)),
-    el("td", { class: "n" }, `${num(r.slack_days)}${r.legal_late_days > 0 ? ` · ${t("late")} ${num(r.legal_late_days)}` : ""}`), el("td", {}, lane(r))];
-  const name = (r) => (state.lang === "vi" ? r.title_vi : r.title_en), body = el("tbody");
-  for (const r of list) {
-    if (!r.members.length) { body.append(el("tr", {}, ...cells(r, name(r)))); continue; }
-    const toggle = el("button", { type: "button", class: "open", "aria-expanded": "false" }, `▸ ${name(r)} (${num(r.tasks)})`);
-    const head = el("tr", {}, ...cells(r, toggle));
-    let rows = [];
-    toggle.onclick = () => {
-      const opened = rows.length > 0;
-      if (opened) { rows.forEach((x) => x.remove()); rows = []; } else { rows = r.members.map((m) => el("tr", { class: "member" }, ...cells(m, name(m)))); head.after(...rows); }
-      toggle.setAttribute("aria-expanded", String(!opened));
-      toggle.textContent = `${opened ? "▸" : "▾"} ${name(r)} (${num(r.tasks)})`;
-    };
-    body.append(head);
-  }
-  const red = el("i", { class: "key" }), count = list.reduce((n, r) => n + r.tasks, 0);
-  box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(count)})`), el("p", { class: "muted" }, red, ` ${t("critical")} · │ ${t("limit")} · ${t("effect")}: ${date(DATA.effect)} · » ${t("beyond")}`),
-    el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }, el("table", {},
-      el("thead", {}, el("tr", {}, ...["task", "owner", "from", "to", "slack"].map((k, i) => el("th", { scope: "col", class: i > 1 ? "n" : "" }, t(k))), el("th", {}, months))), body)));
-}
 function write() {
   document.documentElement.lang = state.lang;
   document.title = both(DATA.title);
