@@ -271,7 +271,33 @@ def _timetable() -> dict[str, pd.DataFrame]:
             "target": "", "legal_late_days": 0, "target_late_days": 1 if i == 7 else 0, "slack_days": i % 6,
             "critical": i % 6 == 0, "fixed": False, "label": "proposed",
         })  # fmt: skip
-    return {"timetable": pd.DataFrame(rows)}
+    return {"timetable": pd.DataFrame(rows), **_timetable_answers()}
+
+
+def _timetable_answers() -> dict[str, pd.DataFrame]:
+    """A missed target with two remedies, one body that signs on the day of effect, one agency that moves."""
+    limit = {
+        "deadline": "2025-06-20", "force": "target", "title_vi": "Mốc 20/06/2025 của phương án", "title_en": "Date",
+        "date": "2025-06-20", "tasks": 1, "last_task": "T07", "finish": "2025-06-23", "late_days": 1,
+        "spare_days": 0, "slack_days": -1, "chain": "T05;T07", "causes": "release;units=trucks", "resources": "trucks",
+    }  # fmt: skip
+    remedy = {"deadline": "2025-06-20", "force": "target", "late_days": 1, "late_after_days": 0, "proven": True,
+              "amount": 1, "text_en": "text"}  # fmt: skip
+    remedies = [
+        {**remedy, "rank": 1, "remedy": "units", "item": "trucks", "price_vnd": 5_000_000,
+         "text_vi": "Thêm 1 xe tải chuyển trụ sở cấp thành phố: kịp thời hạn"},
+        {**remedy, "rank": 2, "remedy": "order", "item": "T05>T07", "price_vnd": None,
+         "text_vi": "Không buộc “T07” chờ “T05”"},
+    ]  # fmt: skip
+    body = {"body_id": "x", "body_vi": "Sở Y tế", "body_en": "Health", "level": "province", "decision": "2025-06-18",
+            "leaders": "2025-06-20", "seal": "2025-06-25", "can_sign": "2025-07-01",
+            "earliest": "2025-07-01"}  # fmt: skip
+    move = {"task_id": "agency.move:x", "new_agency_id": "x", "agency_vi": "Sở Y tế", "agency_en": "Health",
+            "files_m": 7, "trucks": 3, "from_sites": "hd-provincial-centre-old",
+            "to_sites": "bac-song-cam"}  # fmt: skip
+    days = [{**move, "day": f"2025-06-{day}", "persons": n, "desks": n} for day, n in ((28, 20), (29, 21))]
+    rows = {"deadlines": [limit], "relief": remedies, "signing": [body], "moves": days}
+    return {name: pd.DataFrame(own).assign(label="proposed") for name, own in rows.items()}
 
 
 @pytest.fixture(scope="module")
@@ -446,6 +472,18 @@ def test_report_compares_with_reality_and_cites_the_law(report, inputs):
     assert "2,09" in text
     assert "thực tế 2025: 2,24" in text
     assert inputs.law["standards.target.phuong_central_city"].cite("vi") in text
+
+
+def test_report_tells_deadlines_remedies_weekends_and_signing_days(report):
+    """The missed target with its chain, its remedies with prices, 41 persons on the weekend of 28 June, the seals."""
+    text = all_text(report)
+    assert "1/1 thời hạn chậm hoặc sát nhất" in text
+    assert "2 việc, từ “Nhiệm vụ số 6: bàn giao hồ sơ, tài liệu”; chờ xe tải chuyển trụ sở cấp thành phố" in text
+    assert "Thêm 1 xe tải chuyển trụ sở cấp thành phố: kịp thời hạn" in text
+    assert "5,0 triệu đồng" in text
+    assert "Cấp tỉnh: 1/1 từ 01/7/2025; con dấu cuối cùng 25/6/2025." in text
+    weekend = next(row for t in report.tables for row in t.rows if row.cells[0].text == "28/6/2025")
+    assert [cell.text for cell in weekend.cells] == ["28/6/2025", "Sở Y tế", "41", "14", "3"]
 
 
 def test_report_has_no_empty_sections(plan, inputs, layers, tmp_path):

@@ -97,9 +97,10 @@ def test_events_and_missed_limits_have_no_free_slack():
 
 
 def test_each_cause_is_named():
-    """Event e (day 1), then a after it; b after a with a lag of one day; c takes the team over from b; d may start on
-    day 9; f on Saturdays only (12, as Sunday 6, its release, is none of its days); g waits for its follower h, which
-    waits for c."""
+    """Event a; b after it; c after b with a lag of one day; d takes the team over from c; e may start on day 9.
+
+    f starts on Saturdays only, and Sunday 6 is its release; g waits for its close follower h, which waits for d.
+    """
     p = project(
         [1, 1, 1, 1, 1, 1, 1, 1],
         ["ab", ("b", "c", 1, NONE), ("g", "h", 0, 0), "dh"],
