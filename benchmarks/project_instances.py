@@ -107,7 +107,6 @@ class ProjectInstance:
         over = [(day, k) for (day, k), units in sorted(use.items()) if units > self.capacity[k]]
         return found + [f"day {day}: {use[day, k]} units of resource {k + 1} of {self.capacity[k]}" for day, k in over]
 
-
     def _next_tasks(self, i: int) -> set[int]:
         """Activities with a length that follow i directly or through activities of no length."""
         found, stack, seen = set(), list(self.successors[i]), set()
@@ -216,5 +215,7 @@ def _section(text: str, name: str) -> _Numbers:
     found = re.search(rf"^{name}[^\n]*\n(.*?)(?=^\*\*\*|\Z)", text, re.DOTALL | re.MULTILINE)
     if found is None:
         raise ValueError(f"the section {name} is missing")
-    lines = [line for line in found[1].splitlines() if re.match(r"\s*[-+\d]", line) and not re.match(r"\s*-+\s*$", line)]
+    lines = [
+        line for line in found[1].splitlines() if re.match(r"\s*[-+\d]", line) and not re.match(r"\s*-+\s*$", line)
+    ]
     return _Numbers(" ".join(lines).split())

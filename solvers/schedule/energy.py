@@ -40,7 +40,11 @@ def _clique_bound(p: Project) -> int:
     """Work bound of sets of tasks of which no two can run together, by order or by resources; found greedily."""
     n = p.n
     apart = [
-        sum(1 << j for j in range(n) if j != i and (p.ancestors[i] >> j & 1 or p.ancestors[j] >> i & 1 or _clash(p, i, j)))
+        sum(
+            1 << j
+            for j in range(n)
+            if j != i and (p.ancestors[i] >> j & 1 or p.ancestors[j] >> i & 1 or _clash(p, i, j))
+        )
         for i in range(n)
     ]
     best = 0

@@ -37,24 +37,6 @@ class Generator:
         first."""
         return self._place(order, self.p.before, self.p.release)
 
-    def justified(self, start: list[int]) -> list[int]:
-        """The schedule pushed right and then left again: never longer, often shorter.
-
-        Tasks are placed as late as possible by falling ends, then as early as possible by rising starts
-        (Valls, Ballestin and Quintanilla 2005).
-        """
-        late = self.right(start)
-        return self.forward(sorted(range(self.p.n), key=late.__getitem__))
-
-    def right(self, start: list[int]) -> list[int]:
-        """The schedule pushed right within its makespan; negative starts when it becomes shorter."""
-        d = self.duration
-        makespan = self.p.makespan(start)
-        ends = [s + x for s, x in zip(start, d, strict=True)]
-        order = sorted(range(self.p.n), key=ends.__getitem__, reverse=True)
-        mirrored = self._place(order, self.p.after, (0,) * self.p.n)
-        return [makespan - m - x for m, x in zip(mirrored, d, strict=True)]
-
     def _place(self, order: list[int], before, release: tuple[int, ...]) -> list[int]:
         duration, need, guards = self.duration, self._need, self._guards
         free = [self._full] * self._length
@@ -63,7 +45,7 @@ class Generator:
             t = release[j]
             for i, lag in before[j]:
                 ready = end[i] + lag
-                if ready > t:
+                if ready > t:  # noqa: PLR1730  a call of max() takes longer
                     t = ready
             d, units = duration[j], need[j]
             stop = t + d
@@ -76,8 +58,6 @@ class Generator:
                     else:
                         known, t = stop, day + 1
                         stop = t + d
-                        if known < t:
-                            known = t
                         day = stop - 1
                 for day in range(t, stop):
                     free[day] -= units
