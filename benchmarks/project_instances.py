@@ -212,7 +212,7 @@ def _native(text: str) -> tuple[tuple, ...]:
 
 def _section(text: str, name: str) -> _Numbers:
     """Numbers of the lines of a section that hold nothing else."""
-    found = re.search(rf"^{name}[^\n]*\n(.*?)(?=^\*\*\*|\Z)", text, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^[A-Z]*{name}[^\n]*\n(.*?)(?=^\*\*\*|\Z)", text, re.DOTALL | re.MULTILINE)
     if found is None:
         raise ValueError(f"the section {name} is missing")
     lines = [

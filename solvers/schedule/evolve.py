@@ -9,6 +9,7 @@ stand in the order of the other parent.
 from __future__ import annotations
 
 import random
+import sys
 from typing import NamedTuple
 
 from solvers.schedule.project import Project
@@ -39,7 +40,7 @@ class Evolution:
         self.random = random.Random(seed)
         self.generators = Generator(p), Generator(p.backward())
         self.best: list[int] = []
-        self.makespan = p.horizon + 1
+        self.makespan = sys.maxsize
         self.schedules = 0  # built so far
         self._sides: list[list[Member]] = [[], []]
         self._turn = self._since = 0

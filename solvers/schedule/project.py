@@ -23,7 +23,7 @@ class Project:
     Parameters
     ----------
     duration, release : (n,) days and first start index. before : per task its (predecessor, days left free between).
-    demand : (n, r). capacity : (r,). horizon : number of indexes.
+    demand : (n, r). capacity : (r,).
     """
 
     duration: tuple[int, ...]
@@ -31,7 +31,6 @@ class Project:
     before: Arcs
     demand: tuple[tuple[int, ...], ...]
     capacity: tuple[int, ...]
-    horizon: int
 
     @cached_property
     def n(self) -> int:
@@ -92,7 +91,7 @@ class Project:
 
     def backward(self) -> Project:
         """The project with time running the other way; releases, which become deadlines, are left out."""
-        return Project(self.duration, (0,) * self.n, self.after, self.demand, self.capacity, self.horizon)
+        return Project(self.duration, (0,) * self.n, self.after, self.demand, self.capacity)
 
 
 def plain_project(p: ScheduleProblem) -> Project | None:
@@ -114,5 +113,4 @@ def plain_project(p: ScheduleProblem) -> Project | None:
         before=tuple(before),
         demand=tuple(map(tuple, p.demand[:, used].tolist())),
         capacity=tuple(p.capacity[used].tolist()),
-        horizon=len(p.calendars[c]),
     )

@@ -14,7 +14,7 @@ from solvers.schedule.evolve import Evolution
 from solvers.schedule.project import Project
 from solvers.schedule.window import ProjectModel, kept_order, nearby
 
-# Work is counted in CP-SAT's deterministic seconds; about eight seconds of wall time make one.
+# Work is counted in CP-SAT's deterministic seconds.
 SCHEDULE_WORK = 4e-7  # of one serial schedule, for each task
 BUILD_WORK = 2e-5  # of building a model, for each task
 FIRST_GENERATIONS = 6
@@ -23,11 +23,11 @@ BOUND_SHARE = 0.2  # of the budget for raising the bound step by step
 STEP_WORK = 0.1  # for one step of the bound to begin with; doubled when no step can be decided
 NEIGHBOURHOOD_WORK = 0.06
 SIZE, GROW, SHRINK, LEAST = 25.0, 1.03, 0.95, 10.0  # free tasks of a neighbourhood
-TURNS = 3  # neighbourhoods after each generation when both take turns
+EVOLUTION_SHARE = 0.5  # of the work when evolution and neighbourhoods take turns
 
 
 def shortest(p: Project, stop: Stop) -> tuple[list[int], int]:
-    """Start indexes of a short schedule (its end may pass the horizon), and a lower bound on every makespan."""
+    """Start indexes of a short schedule, and a lower bound on every makespan."""
     return _Portfolio(p, stop).run()
 
 
@@ -81,11 +81,15 @@ class _Portfolio:
 
     def _in_turns(self) -> None:
         self._raise_bound()
+        evolution = others = 0.0
         while not self.ended():
-            self._generation()
-            for _ in range(TURNS):
-                if not self.ended():
-                    self._neighbourhood()
+            before = self.work
+            if evolution * (1 - EVOLUTION_SHARE) <= others * EVOLUTION_SHARE:
+                self._generation()
+                evolution += self.work - before
+            else:
+                self._neighbourhood()
+                others += self.work - before
 
     def _side_by_side(self) -> None:
         others = [threading.Thread(target=self._guarded, args=(k,)) for k in range(self.stop.threads - 1)]
@@ -131,13 +135,12 @@ class _Portfolio:
 
     def _whole(self) -> None:
         """CP-SAT on everything that is shorter than the best: most small projects end here."""
-        share = WHOLE_SHARE * (self.budget if self.stop.work is not None else self.stop.seconds / 8)
         model = ProjectModel(self.p, self.makespan - 1, self.bound)
         if not model.open:
             self.bound = self.makespan
             return
         model.cp.minimize(model.makespan)
-        status, solver = self._solve(model, min(WHOLE_WORK, share), self.stop.threads)
+        status, solver = self._solve(model, WHOLE_WORK, WHOLE_SHARE, self.stop.threads)
         if status == cp_model.INFEASIBLE:
             self.bound = self.makespan
         elif status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
@@ -151,8 +154,7 @@ class _Portfolio:
             model = ProjectModel(self.p, self.bound, self.bound)
             status = cp_model.INFEASIBLE
             if model.open:
-                left = (until - self._spent()) * (self.budget if self.stop.work is not None else self.stop.seconds / 8)
-                status, _ = self._solve(model, max(STEP_WORK / 10, min(work, left)), 1, proof=True)
+                status, _ = self._solve(model, work, until - self._spent(), 1, proof=True)
             if status == cp_model.INFEASIBLE:
                 self.bound += 1
             else:
@@ -170,19 +172,23 @@ class _Portfolio:
             self.size = min(float(p.n), self.size * GROW)
             return
         model.cp.minimize(model.makespan)
-        status, _ = self._solve(model, NEIGHBOURHOOD_WORK, 1)
+        status, _ = self._solve(model, NEIGHBOURHOOD_WORK, 1.0, 1)
         if status == cp_model.UNKNOWN:
             self.size = max(min(LEAST, p.n), self.size * SHRINK)
         elif status == cp_model.INFEASIBLE:
             self.size = min(float(p.n), self.size * GROW)
 
-    def _solve(self, model: ProjectModel, work: float, workers: int, proof: bool = False):
+    def _solve(self, model: ProjectModel, work: float, share: float, workers: int, proof: bool = False):
+        """Solve with at most so much work and such a share of the whole budget; what is found is taken over."""
         solver = cp_model.CpSolver()
         settings = solver.parameters
         settings.num_workers = workers
         settings.random_seed = self.random.randrange(1 << 30)
         settings.max_deterministic_time = work
-        settings.max_time_in_seconds = max(0.01, self.seconds_left())
+        settings.max_time_in_seconds = max(0.01, min(self.seconds_left(), share * self.stop.seconds))
+        if self.stop.work is not None:
+            settings.max_deterministic_time = max(1e-4, min(work, self.budget - self.work, share * self.stop.work))
+            settings.max_time_in_seconds = max(0.01, self.seconds_left())
         settings.catch_sigint_signal = False
         settings.symmetry_level = 0
         if proof:

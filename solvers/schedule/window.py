@@ -22,7 +22,7 @@ class ProjectModel:
         before = [list(pairs) for pairs in p.before]
         for i, j in arcs:
             before[j].append((i, 0))
-        kept = Project(d, p.release, tuple(map(tuple, before)), p.demand, p.capacity, p.horizon)
+        kept = Project(d, p.release, tuple(map(tuple, before)), p.demand, p.capacity)
         head, tail = kept.head, kept.tail
         self.open = all(head[i] + d[i] + tail[i] <= limit for i in range(p.n))
         if not self.open:
