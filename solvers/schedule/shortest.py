@@ -12,7 +12,7 @@ from solvers.problem import Stop
 from solvers.schedule.energy import least_makespan
 from solvers.schedule.evolve import Evolution
 from solvers.schedule.project import Project
-from solvers.schedule.window import ProjectModel, kept_order, nearby
+from solvers.schedule.window import ProjectModel, WindowModel, nearby
 
 # Work is counted in CP-SAT's deterministic seconds.
 SCHEDULE_WORK = 4e-7  # of one serial schedule, for each task
@@ -165,20 +165,19 @@ class _Portfolio:
         p = self.p
         pool = [s for s in self.elite if p.makespan(s) == self.makespan] or [self.best]
         start = self.random.choice(pool)
-        limit = p.makespan(start) - 1
-        model = ProjectModel(p, limit, self.bound, kept_order(p, start, nearby(p, start, int(self.size), self.random)))
+        free, day = nearby(p, start, int(self.size), self.random)
+        model = WindowModel(p, p.makespan(start) - 1, start, free, day)
         self.work += BUILD_WORK * p.n
         if not model.open:
             self.size = min(float(p.n), self.size * GROW)
             return
-        model.cp.minimize(model.makespan)
         status, _ = self._solve(model, NEIGHBOURHOOD_WORK, 1.0, 1)
         if status == cp_model.UNKNOWN:
             self.size = max(min(LEAST, p.n), self.size * SHRINK)
         elif status == cp_model.INFEASIBLE:
             self.size = min(float(p.n), self.size * GROW)
 
-    def _solve(self, model: ProjectModel, work: float, share: float, workers: int, proof: bool = False):
+    def _solve(self, model: ProjectModel | WindowModel, work: float, share: float, workers: int, proof: bool = False):
         """Solve with at most so much work and such a share of the whole budget; what is found is taken over."""
         solver = cp_model.CpSolver()
         settings = solver.parameters

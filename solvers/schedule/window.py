@@ -77,8 +77,85 @@ def kept_order(p: Project, start: Sequence[int], free: set[int]) -> list[tuple[i
     return sorted(arcs)
 
 
-def nearby(p: Project, start: Sequence[int], size: int, rand: random.Random) -> set[int]:
-    """The `size` tasks nearest in time to a random day."""
+def nearby(p: Project, start: Sequence[int], size: int, rand: random.Random) -> tuple[set[int], int]:
+    """The `size` tasks nearest in time to a random day, and that day."""
     day = rand.randrange(max(1, p.makespan(start)))
     distance = [max(s - day, day - s - d, 0) for s, d in zip(start, p.duration, strict=True)]
-    return set(sorted(range(p.n), key=lambda i: (distance[i], rand.random()))[:size])
+    return set(sorted(range(p.n), key=lambda i: (distance[i], rand.random()))[:size]), day
+
+
+class WindowModel:
+    """Whether freeing some tasks around a day makes room for an end by `limit`.
+
+    The tasks before stand as early and those after as late as their order lets them, so only the free tasks are
+    variables. That loses little: whatever the free tasks do, the others can do no better. A kept task between two
+    free ones in the order is freed as well. `open` tells whether the order alone leaves every task room.
+    """
+
+    def __init__(self, p: Project, limit: int, start: Sequence[int], free: set[int], day: int):
+        self.p, self.cp = p, cp_model.CpModel()
+        arcs = kept_order(p, start, free)
+        before = [list(pairs) for pairs in p.before]
+        for i, j in arcs:
+            before[j].append((i, 0))
+        kept = Project(p.duration, p.release, tuple(map(tuple, before)), p.demand, p.capacity)
+        d, head = p.duration, kept.head
+        late = [limit - t - x for t, x in zip(kept.tail, d, strict=True)]
+        self.open = all(h <= x for h, x in zip(head, late, strict=True))
+        if not self.open:
+            return
+        self.place, free = _places(kept, free, start, day, late)
+        self.start = {i: self.cp.new_int_var(head[i], late[i], "") for i in sorted(free)}
+        for j, variable in self.start.items():
+            for i, lag in before[j]:
+                if i in free:
+                    self.cp.add(variable >= self.start[i] + d[i] + lag)
+        spans = {i: self.cp.new_fixed_size_interval_var(s, d[i], "") for i, s in self.start.items()}
+        first, last = min(head[i] for i in free), max(late[i] + d[i] for i in free)
+        for k in range(len(p.capacity)):
+            self._resource(k, spans, first, last)
+
+    def starts(self, solver: cp_model.CpSolver) -> list[int]:
+        """Start of each task in the solution found."""
+        return [solver.value(self.start[i]) if i in self.start else self.place[i] for i in range(self.p.n)]
+
+    def _resource(self, k: int, spans: dict[int, cp_model.IntervalVar], first: int, last: int) -> None:
+        """What the kept tasks leave of a resource, from the first to the last day of the free ones."""
+        p, capacity = self.p, self.p.capacity[k]
+        users = [i for i in spans if p.demand[i][k]]
+        load = [0] * (last - first)
+        for i, begin in self.place.items():
+            if p.demand[i][k]:
+                for day in range(max(begin, first), min(begin + p.duration[i], last)):
+                    load[day - first] += p.demand[i][k]
+        if not users or sum(p.demand[i][k] for i in users) + max(load) <= capacity:
+            return
+        intervals, demands = [spans[i] for i in users], [p.demand[i][k] for i in users]
+        day = 0
+        while day < len(load):
+            end = day
+            while end < len(load) and load[end] == load[day]:
+                end += 1
+            if load[day]:
+                intervals.append(self.cp.new_fixed_size_interval_var(first + day, end - day, ""))
+                demands.append(load[day])
+            day = end
+        self.cp.add_cumulative(intervals, demands, capacity)
+
+
+def _places(
+    kept: Project, free: set[int], start: Sequence[int], day: int, late: list[int]
+) -> tuple[dict[int, int], set[int]]:
+    """Where the kept tasks stand, and the free ones with those between them in the order."""
+    bits = sum(1 << i for i in free)
+    above = [bool(kept.ancestors[i] & bits) for i in range(kept.n)]
+    below = [False] * kept.n
+    for i in reversed(kept.order):
+        below[i] = any(below[j] or j in free for j, _ in kept.after[i])
+    freed = free | {i for i in range(kept.n) if above[i] and below[i]}
+    place = {
+        i: late[i] if above[i] or (not below[i] and start[i] >= day) else kept.head[i]
+        for i in range(kept.n)
+        if i not in freed
+    }
+    return place, freed

@@ -249,7 +249,7 @@ def test_evolution_and_kept_order_are_sound(p, seed):
     tied = replace(plain, before=tuple(map(tuple, before)), demand=((),) * plain.n, capacity=())
     days = np.array(Generator(tied).forward(list(tied.order)))
     assert check_schedule(p, ScheduleSolution(Status.FEASIBLE, 0.0, start=days, finish=days + p.duration - 1)) == []
-    assert len(nearby(plain, evolution.best, 3, evolution.random)) == min(3, plain.n)
+    assert len(nearby(plain, evolution.best, 3, evolution.random)[0]) == min(3, plain.n)
 
 
 def random_project(n, seed):
