@@ -18,10 +18,11 @@ from solvers.schedule.window import ProjectModel, WindowModel, nearby
 SCHEDULE_WORK = 4e-7  # of one serial schedule, for each task
 BUILD_WORK = 2e-5  # of building a model, for each task
 FIRST_GENERATIONS = 6
-WHOLE_SHARE, WHOLE_WORK = 0.12, 0.5  # of the budget for CP-SAT on the whole before anything else, and its most
-BOUND_SHARE = 0.2  # of the budget for raising the bound step by step
+SMALL = 40  # tasks up to which CP-SAT on the whole proves the optimum in time
+WHOLE_SHARE, WHOLE_WORK = 0.12, 0.5  # of the budget for CP-SAT on the whole of a larger project, and its most
+BOUND_SHARE = 0.1  # of the budget for raising the bound step by step
 STEP_WORK = 0.1  # for one step of the bound to begin with; doubled when no step can be decided
-NEIGHBOURHOOD_WORK = 0.06
+NEIGHBOURHOOD_WORK = 0.02
 SIZE, GROW, SHRINK, LEAST = 25.0, 1.03, 0.95, 10.0  # free tasks of a neighbourhood
 EVOLUTION_SHARE = 0.5  # of the work when evolution and neighbourhoods take turns
 
@@ -140,7 +141,8 @@ class _Portfolio:
             self.bound = self.makespan
             return
         model.cp.minimize(model.makespan)
-        status, solver = self._solve(model, WHOLE_WORK, WHOLE_SHARE, self.stop.threads)
+        work, share = (1e9, 1.0) if self.p.n <= SMALL else (WHOLE_WORK, WHOLE_SHARE)
+        status, solver = self._solve(model, work, share, self.stop.threads)
         if status == cp_model.INFEASIBLE:
             self.bound = self.makespan
         elif status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
