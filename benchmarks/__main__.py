@@ -4,6 +4,7 @@
 `python -m benchmarks travel [--factor F]`: see benchmarks/travel.py.
 `python -m benchmarks routing DIR [--time S] [--threads N] [--out DIR]`: see benchmarks/routing.py.
 `python -m benchmarks simulate PLAN [--runs N]`: see benchmarks/simulation.py.
+`python -m benchmarks schedule DIR [--time S] [--threads N] [--solutions DIR]`: see benchmarks/schedule.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -76,6 +77,11 @@ def main() -> None:
     risk = kinds.add_parser("simulate", help="simulated risk of the timetable of a finished plan")
     risk.add_argument("folder", type=Path, metavar="PLAN", help="folder of the plan")
     risk.add_argument("--runs", type=int, default=1_000, metavar="N", help="simulated runs (1000)")
+    projects = kinds.add_parser("schedule", help="PSPLIB .rcp and .sm files: ours beside a bare CP-SAT model")
+    projects.add_argument("folder", type=Path, metavar="DIR", help="folder of instances")
+    projects.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance and method (30)")
+    projects.add_argument("--threads", type=int, default=2, metavar="N", help="threads of both (2)")
+    projects.add_argument("--solutions", type=Path, metavar="DIR", help="write the starts there")
     options = parser.parse_args()
     if options.what == "travel":
         from benchmarks.travel import travel
@@ -108,6 +114,14 @@ def main() -> None:
         if options.time <= 0 or options.threads < 1:
             routes.error("--time must be positive and --threads at least 1")
         routing.instances(options.folder, options.time, options.threads, options.out)
+    elif options.what == "schedule":
+        from benchmarks import schedule
+
+        if not options.folder.is_dir():
+            projects.error(f"{options.folder} is no folder")
+        if options.time <= 0 or options.threads < 1:
+            projects.error("--time must be positive and --threads at least 1")
+        schedule.instances(options.folder, options.time, options.threads, options.solutions)
     elif options.folder:
         speed(options.folder)
     else:
