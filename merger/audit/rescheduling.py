@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from merger.audit.report import Case, Violations, check, filled
+from merger.audit.report import Case, Violations, check
 from merger.audit.timing import dated
 
 OWN = "own"
@@ -56,25 +56,36 @@ def settings(case: Case) -> Violations:
     "timetable",
 )
 def progress(case: Case) -> Violations:
-    """Tasks done or begun are just those of the table of progress, on its days."""
+    """Tasks reported are marked so, on their days; others done or begun have the days of the plan before."""
     rows = dated(case)
     told = {str(r["task_id"]): r for r in case.inputs.progress.to_dict("records")}
+    before = {str(r["task_id"]): r for r in case.inputs.timetable_before.to_dict("records")}
     for row in rows[rows["state"] != "planned"].itertuples():
         source = told.get(row.task_id)
         if source is None:
-            yield f"{row.task_id} is {row.state}, but nothing was reported"
+            was = before.get(row.task_id)
+            if case.inputs.scenario.timetable.status_date is None:
+                yield f"{row.task_id} is {row.state}, but there is no status date"
+            elif was is not None and _day(was["start"]) != row.start:
+                yield f"{row.task_id} is {row.state} since {row.start}, the plan before says {was['start']}"
             continue
-        finished = source.get("finished")
-        state = "done" if filled(pd.Series([finished])).all() else "begun"
+        finished = _day(source.get("finished"))
+        state = "done" if finished else "begun"
         if row.state != state:
             yield f"{row.task_id} is {row.state}, reported {state}"
-        if row.start != date.fromisoformat(str(source["started"])[:10]):
+        if row.start != _day(source["started"]):
             yield f"{row.task_id} began on {row.start}, reported {source['started']}"
-        if state == "done" and row.finish != date.fromisoformat(str(finished)[:10]):
+        if finished and row.finish != finished:
             yield f"{row.task_id} ended on {row.finish}, reported {finished}"
-    if missing := set(told) - set(rows[rows["state"] != "planned"]["task_id"]):
+    begun = {key for key, r in told.items() if _day(r["started"])}
+    if missing := begun - set(rows[rows["state"] != "planned"]["task_id"]):
         yield f"reported but not marked: {sorted(missing)[:5]}"
     return f"{len(told)} tasks reported"
+
+
+def _day(value: object) -> date | None:
+    text = "" if value is None or pd.isna(value) else str(value)
+    return date.fromisoformat(text[:10]) if text else None
 
 
 @check(

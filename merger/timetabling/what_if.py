@@ -1,4 +1,4 @@
-"""What a scenario changes in the task network: durations, first days and ways set by hand, progress, days wanted."""
+"""What a scenario changes in the task network: durations, first days and ways set by hand, days wanted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from geodata.faults import Fault, InputError, did_you_mean
 from merger.inputs import Inputs
 from merger.timetabling.calendars import WorkCalendar
+from merger.timetabling.progress import days_before, progressed
 from merger.timetabling.tasks import Task, task_types
 
 OWN = "own"
@@ -27,10 +25,10 @@ def changed_tasks(tasks: Sequence[Task], inputs: Inputs, calendar: WorkCalendar)
     faults: list[Fault] = []
     for name, change in CHANGES.items():
         tasks = _set(tasks, name, getattr(options, name), change, faults)
-    tasks = _progressed(tasks, inputs, calendar, faults)
+    tasks = progressed(tasks, inputs, calendar, faults)
     if faults:
         raise InputError(faults)
-    return _wanted(_released(tasks, options.status_date), inputs, options.status_date)
+    return _wanted(tasks, inputs, options.status_date)
 
 
 def check_names(inputs: Inputs) -> None:
@@ -107,90 +105,9 @@ def _unknown(name: str, key: str, known: Iterable[str]) -> Fault:
     return Fault(f"timetable.{name}", message=f'unknown task or type of task "{key}"', remedy=did_you_mean(key, known))
 
 
-def _progressed(tasks: Sequence[Task], inputs: Inputs, calendar: WorkCalendar, faults: list[Fault]) -> list[Task]:
-    """Tasks done are events of the past; of those begun only the days left remain, from the status date on."""
-    rows = inputs.progress.to_dict("records")
-    if not rows:
-        return list(tasks)
-    status, place = inputs.scenario.timetable.status_date, str(inputs.scenario.data.progress)
-    if status is None:
-        faults.append(Fault("timetable.status_date", message="is not given", remedy="write the day of the progress"))
-        return list(tasks)
-    by_id = {task.id: task for task in tasks}
-    for line, row in enumerate(rows, start=2):
-        key, started, finished = str(row["task_id"]), _day(row["started"]), _day(row.get("finished"))
-        task = by_id.get(key)
-
-        def fault(column: str, message: str, remedy: str, line: int = line) -> None:
-            faults.append(Fault(place, line, 0, column, message, remedy))
-
-        if task is None:
-            fault("task_id", f'unknown task "{key}"', did_you_mean(key, by_id))
-        elif task.fixed is not None:
-            fault("task_id", f'"{key}" is an event with a fixed day', "take the row out")
-        elif started > status or (finished is not None and finished > status):
-            fault("started", f"after the status date {status}", "correct the day, or the status date")
-        elif finished is not None and finished < started:
-            fault("finished", f"{finished} is before the start {started}", "correct one of the two")
-        elif finished is not None:
-            by_id[key] = replace(
-                task,
-                state="done",
-                started=started,
-                fixed=finished,
-                days=1,
-                resources=(),
-                ways=(),
-                after=(),
-                within=(),
-                lags=(),
-                starts=(),
-            )
-        else:
-            days = _days_left(row, task, started, status, calendar)
-            by_id[key] = replace(
-                task, state="begun", started=started, days=days, ways=(), after=(), within=(), lags=(), starts=()
-            )
-    return [by_id[task.id] for task in tasks]
-
-
-def _day(value: Any) -> date | None:
-    text = "" if value is None or pd.isna(value) else str(value)
-    return date.fromisoformat(text[:10]) if text else None
-
-
-def _days_left(row: Mapping[str, Any], task: Task, started: date, status: date, calendar: WorkCalendar) -> int:
-    left = row.get("days_left")
-    if left is not None and pd.notna(left) and str(left):
-        return int(left)
-    days = calendar.working if task.calendar == "working" else calendar.weekend
-    gone = int(np.searchsorted(days, calendar.number(status)) - np.searchsorted(days, calendar.number(started)))
-    return max(1, task.days - gone)
-
-
-def _released(tasks: Sequence[Task], status: date | None) -> list[Task]:
-    """Nothing that has not begun starts before the status date; what lies behind it can hold nothing up any more."""
-    if status is None:
-        return list(tasks)
-    past = {task.id for task in tasks if task.fixed is not None and task.fixed < status}
-    free = {task.id for task in tasks if task.fixed is None}
-    return [_from(task, status, past, free) for task in tasks]
-
-
-def _from(task: Task, status: date, past: set[str], free: set[str]) -> Task:
-    if task.fixed is None:
-        # A follower that should have come close behind work already done comes as soon as it can.
-        within = tuple((i, days) for i, days in task.within if i in free)
-        return replace(task, release=max(status, task.release or status), within=within)
-    if task.id in past:
-        return replace(task, after=tuple(i for i in task.after if i in past))
-    return task
-
-
 def _wanted(tasks: Sequence[Task], inputs: Inputs, status: date | None) -> list[Task]:
     """The days of the plan before, which the new one is to keep where it can."""
-    rows = inputs.timetable_before.to_dict("records")
-    before = {str(row["task_id"]): _day(row["start"]) for row in rows}
+    before = {key: first for key, (first, _) in days_before(inputs).items()}
     moved = []
     for task in tasks:
         wanted = status if task.state == "begun" else before.get(task.id)

@@ -53,3 +53,13 @@ def test_progress_is_kept_as_reported(small_case):
     assert run("timetable-progress", small_case).passed
     put(small_case, "timetable", 2, start="2025-08-28")
     assert not run("timetable-progress", small_case).passed
+
+
+def test_what_is_not_reported_has_the_days_of_the_plan_before(small_case):
+    put(small_case, "timetable", 1, state="done")
+    assert not run("timetable-progress", small_case).passed  # no status date
+    case = with_timetable(small_case, status_date=date(2025, 7, 7))
+    for start, passed in (("2025-07-05", True), ("2025-07-06", False)):
+        rows = [("move", start, "2025-07-06")]
+        case.inputs.__dict__["timetable_before"] = pd.DataFrame(rows, columns=["task_id", "start", "finish"])
+        assert run("timetable-progress", case).passed == passed

@@ -90,6 +90,7 @@ def test_progress_makes_facts(with_settings):
     progress = [
         ("agency.audit:a", "2025-06-25", "2025-06-30", None),
         ("agency.audit:b", "2025-06-30", "", None),
+        ("agency.seal:a", "", "", None),
     ]
     before = [("agency.seal:a", "2025-07-01", "2025-07-02"), ("agency.move:a", "2025-07-05", "2025-07-05")]
     tasks = changed(with_settings(progress, before, status_date=date(2025, 7, 2)))
@@ -110,6 +111,30 @@ def test_progress_makes_facts(with_settings):
     assert days["agency.move:a"] == (date(2025, 7, 5), date(2025, 7, 5))  # as before
 
 
+def test_what_is_not_reported_went_as_planned(with_settings):
+    """Status on 4 July. b was planned for 30 June to 3 July: done. a has not begun, so its seal has not either,
+    although it was planned for 1 and 2 July; the move was planned for tomorrow."""
+    before = [
+        ("agency.audit:a", "2025-06-25", "2025-06-30"),
+        ("agency.audit:b", "2025-06-30", "2025-07-03"),
+        ("agency.seal:a", "2025-07-01", "2025-07-02"),
+        ("agency.move:a", "2025-07-05", "2025-07-05"),
+    ]
+    tasks = changed(with_settings([("agency.audit:a", "", "", None)], before, status_date=date(2025, 7, 4)))
+    assert {k: t.state for k, t in tasks.items() if t.state != "planned"} == {"agency.audit:b": "done"}
+    assert tasks["agency.audit:b"].fixed == date(2025, 7, 3)
+    # With nothing reported all of them went as planned.
+    tasks = changed(with_settings([], before, status_date=date(2025, 7, 2)))
+    assert {k: t.state for k, t in tasks.items()} == {
+        "dl-2025-06-30-1": "planned",
+        "agency.audit:a": "done",
+        "agency.audit:b": "begun",
+        "agency.seal:a": "begun",
+        "agency.move:a": "planned",
+    }
+    assert (tasks["agency.audit:b"].days, tasks["agency.seal:a"].days) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -117,6 +142,7 @@ def test_progress_makes_facts(with_settings):
         (("dl-2025-06-30-1", "2025-06-25", "", None), "event"),
         (("agency.audit:a", "2025-07-03", "", None), "after the status date"),
         (("agency.audit:a", "2025-06-25", "2025-06-24", None), "before the start"),
+        (("agency.audit:a", "", "2025-06-24", None), "write its first day"),
     ],
 )
 def test_wrong_progress_is_refused(with_settings, row, words):
