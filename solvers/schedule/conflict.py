@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from solvers.problem import Stop
+from solvers.schedule.bounds import earliest
 from solvers.schedule.model import ScheduleModel, cp_solver
 from solvers.schedule.problem import NONE, ScheduleProblem
+from solvers.schedule.start import serial_schedule
 
 CONFLICT_WORK = 2.0  # deterministic seconds for one test of the deletion filter
 
@@ -35,8 +38,7 @@ def smallest_conflict(p: ScheduleProblem, stop: Stop) -> tuple[str, ...]:
         k = 0
         while k < len(kept):
             trial = off | frozenset(kept[k : k + size])
-            solver = cp_solver(stop, CONFLICT_WORK, stop.seconds)
-            if solver.solve(ScheduleModel(p, off=trial).cp) == cp_model.INFEASIBLE:
+            if _impossible(p, trial, stop):
                 off = trial
                 del kept[k : k + size]
             else:
@@ -44,3 +46,44 @@ def smallest_conflict(p: ScheduleProblem, stop: Stop) -> tuple[str, ...]:
         if size == 1:
             return tuple(kept)
         size //= 2
+
+
+def _impossible(p: ScheduleProblem, off: frozenset[str], stop: Stop) -> bool:
+    """Whether no schedule keeps the rules that are left: by order alone, by a schedule found, else by CP-SAT."""
+    if _order_fails(without(p.relaxed, off)):
+        return True
+    if serial_schedule(without(p, off), stop.seed) is not None:
+        return False
+    solver = cp_solver(stop, CONFLICT_WORK, stop.seconds)
+    return solver.solve(ScheduleModel(p, off=off).cp) == cp_model.INFEASIBLE
+
+
+def without(p: ScheduleProblem, off: frozenset[str]) -> ScheduleProblem:
+    """The problem, each task in its first way, without some rule groups; no price matters any more."""
+    events = np.array([f"day of {name}" in off for name in p.names]) & (p.fixed != NONE)
+    keep = ~(events[p.before] | events[p.after]) if "order" not in off else np.zeros(len(p.before), dtype=bool)
+    demand = p.demand.copy()
+    demand[:, [f"resource {name}" in off for name in p.resources]] = 0
+    hard = p.hard & np.array([f"limit of {name}" not in off for name in p.names])
+    zero = np.zeros(len(p.names), dtype=np.int64)
+    return replace(
+        p,
+        **{name: getattr(p, name)[keep] for name in ("before", "after", "lag", "max_lag")},
+        demand=demand,
+        hard=hard,
+        legal=np.where(hard, p.legal, NONE),
+        target=np.full(len(p.names), NONE, dtype=np.int64),
+        legal_price=zero,
+        ways=(),
+    )
+
+
+def _order_fails(p: ScheduleProblem) -> bool:
+    """Whether earliest ends by order and work, as they stand, already miss an event or a hard limit."""
+    days = earliest(p)
+    if days is None:
+        return True
+    finish = days[1]
+    late = p.hard & (p.legal != NONE) & (finish > p.legal)
+    events = (p.fixed[p.after] != NONE) & (finish[p.before] >= p.fixed[p.after])
+    return bool(late.any() or events.any())
