@@ -45,9 +45,10 @@ def run(inputs: Inputs, tables: Mapping[str, pd.DataFrame], stop: Stop) -> Stage
     if faults:
         raise RuntimeError("timetable: the checker rejects the schedule: " + "; ".join(faults[:5]))
     decided = [_in_way(task, way) for task, way in zip(tasks, solution.way.tolist(), strict=True)]
+    unused = tuple(way for way in problem.ways if solution.way[way.task] == 0)
     tasks, problem = decided, problem.chosen(solution.way)
     slack = total_slack(problem, solution.start, solution.finish)
-    scheduled = Scheduled(inputs, tasks, problem, solution, slack, calendar)
+    scheduled = Scheduled(inputs, tasks, problem, solution, slack, calendar, unused)
     risk = assess(tasks, Network(problem, solution.start, solution.finish), calendar, inputs)
     table = risk.added_to(timetable_frame(tasks, problem, solution, slack, calendar))
     table = table.assign(**task_answers(scheduled, table["task_id"]))

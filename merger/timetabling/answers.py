@@ -18,8 +18,9 @@ from merger.timetabling.signing import signing_rows
 from merger.timetabling.tasks import Task
 from merger.timetabling.words import chain_words, day_vi
 from solvers.schedule.drivers import Cause, Drivers, Link
-from solvers.schedule.problem import NONE, Ints, ScheduleProblem
-from solvers.schedule.relief import Missed, relief, units_together
+from solvers.schedule.problem import NONE, Ints, ScheduleProblem, Way
+from solvers.schedule.relief import relief, units_together
+from solvers.schedule.remedies import Missed
 from solvers.schedule.slack import free_slack, limits
 from solvers.schedule.solution import ScheduleSolution
 
@@ -29,7 +30,7 @@ LIMITS_RELIEVED = 4  # missed limits for which remedies are looked for, the dear
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A solved timetable: the tasks, in the order of the problem, and the total slack of each."""
+    """A solved timetable: the tasks, in the order of the problem, the total slack of each, ways of doing not used."""
 
     inputs: Inputs
     tasks: list[Task]
@@ -37,6 +38,7 @@ class Scheduled:
     s: ScheduleSolution
     slack: Ints
     calendar: WorkCalendar
+    ways: tuple[Way, ...] = ()
 
     @cached_property
     def drivers(self) -> Drivers:
@@ -156,7 +158,7 @@ def relief_rows(a: Scheduled) -> list[dict]:
     rows, units = [], np.zeros(len(a.p.resources), dtype=np.int64)
     for (name, force), m in missed[:LIMITS_RELIEVED]:
         share = options.relief_schedules // min(len(missed), LIMITS_RELIEVED)
-        found = relief(a.p, a.s.start, a.s.finish, m, unit_price, schedules=share)
+        found = relief(a.p, a.s.start, a.s.finish, m, unit_price, schedules=share, ways=a.ways)
         rows += [{"deadline": name, "force": force, **relief_words(a, r, k)} for k, r in enumerate(found, 1)]
         for r in found:
             if r.kind == "units" and r.holds:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from merger.documents.wording import money
 from merger.timetabling.words import resource_words
-from solvers.schedule.relief import Remedy
+from solvers.schedule.remedies import Remedy
 
 if TYPE_CHECKING:
     from merger.timetabling.answers import Scheduled
@@ -50,6 +50,7 @@ def _what(a: Scheduled, r: Remedy, lang: str) -> str:
         "event": (f"Mốc “{task}” sớm hơn {n} ngày làm việc", f"The event “{task}” {n} working days earlier"),
         "order": (f"Không buộc “{after}” chờ “{task}”", f"“{after}” need not wait for “{task}”"),
         "duration": (f"Rút ngắn “{task}” {n} ngày", f"“{task}” done in {n} days less"),
+        "way": (f"Thuê ngoài {n} việc", f"{n} tasks given to contractors"),
         "sequence": ("Làm cùng các việc theo thứ tự khác", "The same tasks in another sequence"),
     }[r.kind]
     return vi if lang == "vi" else en

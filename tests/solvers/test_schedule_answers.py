@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from solvers.problem import Status
 from solvers.schedule.check import check_schedule
 from solvers.schedule.drivers import Cause, Drivers
-from solvers.schedule.problem import NONE
-from solvers.schedule.relief import KINDS, Missed, Remedy, relief, units_together
+from solvers.schedule.problem import NONE, Way
+from solvers.schedule.relief import relief, units_together
+from solvers.schedule.remedies import KINDS, Missed, Remedy
 from solvers.schedule.slack import free_slack, resource_order, slipped, total_slack
 from solvers.schedule.solution import ScheduleSolution, cost_of
 from solvers.schedule.start import serial_schedule
@@ -231,6 +232,15 @@ def test_one_more_team_is_the_least_that_does():
     found = {r.kind: r for r in relief(p, start, finish, missed, np.array([7]))}
     assert found["units"] == Remedy("units", "r0", 1, 4, 0, 28, 0, True)
     assert found["limit"] == Remedy("limit", "day 3", 4, 4, 0, 60, 0, False)
+
+
+def test_two_tasks_given_to_contractors_do():
+    """Four tasks of 2 days for one team in four days: two must go out. All are on the chain; its first two, a (30)
+    and b (40), are enough: 70."""
+    p, start, finish, missed = late_teams()
+    ways = tuple(Way(i, 2, np.array([0]), cost) for i, cost in enumerate((30, 40, 50, 50)))
+    found = {r.kind: r for r in relief(p, start, finish, missed, np.array([7]), ways=ways)}
+    assert found["way"] == Remedy("way", "day 3", 2, 4, 0, 70, 0, True)
 
 
 def test_no_number_of_units_helps_a_task_that_is_too_long():
