@@ -43,6 +43,8 @@ CODED = {
     "coordinate_quality": "coordinate_quality",
     "force": "force",
     "remedy": "remedy",
+    "state": "state",
+    "change": "schedule_change",
 }
 # `kind` means something else in these tables.
 KINDS_OF = {
@@ -141,6 +143,8 @@ class Cells:
         group = KINDS_OF.get(table, "kind") if column == "kind" else CODED.get(column)
         if (table, column) == ("trim_path", "group"):
             group = "group"
+        if (table, column) == ("timetable", "mode"):
+            group = "task_mode"
         if (table, column) == ("commute_budget", "key"):
             return self._budget_item(text, lang)
         return "; ".join(term(group, part, lang) for part in text.split(";")) if group else text

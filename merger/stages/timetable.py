@@ -93,7 +93,9 @@ def timetable_frame(
                 "state": task.state,
                 "start": start.isoformat(),
                 "finish": finish.isoformat(),
-                "working_days": task.days,
+                "working_days": max(1, calendar.working_days_between(start, finish))
+                if task.state == "done"
+                else task.days,
                 "mode": task.mode,
                 "cost_vnd": task.cost_vnd,
                 "predecessors": ";".join(task.after),

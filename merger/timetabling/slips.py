@@ -35,8 +35,8 @@ class Slips:
         rows = timetable.to_dict("records")
         last = max([inputs.scenario.dates.end, *(_day(r["finish"]) for r in rows)])
         self.calendar = WorkCalendar(min(_day(r["start"]) for r in rows), last + timedelta(days=MARGIN_DAYS))
-        self.start = self._numbers(rows, "start")
         self.finish = self._numbers(rows, "finish")
+        self.start = self._starts(rows)
         self.p = self._problem(rows, inputs.scenario.timetable.working_groups)
 
     def effect(self, task_id: str, days: int) -> Slip | None:
@@ -56,11 +56,23 @@ class Slips:
         moved.sort(key=lambda k: (int(self.start[k]), p.names[k]))
         return Slip(tuple((p.names[k], self.calendar.day(finish[k])) for k in moved), tuple(missed))
 
+    def _starts(self, rows: list[dict]) -> np.ndarray:
+        """First days; of work that is done the last one, of work that goes on the first of the days left."""
+        start = self._numbers(rows, "start")
+        for k, row in enumerate(rows):
+            if row["state"] == "done":
+                start[k] = self.finish[k]
+            elif row["state"] == "begun":
+                working = np.isin(self.finish[k], self.calendar.working)
+                days = self.calendar.working if working else self.calendar.weekend
+                start[k] = days[np.searchsorted(days, self.finish[k]) - int(row["working_days"]) + 1]
+        return start
+
     def _problem(self, rows: list[dict], groups: Mapping[str, int]) -> ScheduleProblem:
         n = len(rows)
         names = tuple(str(r["task_id"]) for r in rows)
         place = {name: k for k, name in enumerate(names)}
-        fixed = np.array([_true(r["fixed"]) for r in rows])
+        fixed = np.array([_true(r["fixed"]) or r["state"] == "done" for r in rows])
         weekend = ~np.isin(self.start, self.calendar.working) & ~fixed
         lags = [_lags(r["lags"]) for r in rows]
         arcs = [

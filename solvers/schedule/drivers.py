@@ -103,7 +103,7 @@ class Drivers:
         own = p.first_index(c, int(self.start[i]))
         others = self.use[c][index : index + d].copy()
         others[max(0, own - index) :] -= p.demand[i]
-        short = others + p.demand[i] > p.capacity
+        short = others + p.demand[i] > p.units[c][index : index + d]
         found = []
         for k in np.flatnonzero(short.any(axis=0) & (p.demand[i] > 0)).tolist():
             day = int(p.calendars[c][index + int(np.flatnonzero(short[:, k])[-1])])

@@ -273,14 +273,17 @@ class ScheduleProblem:
             ways=(),
         )
 
-    def units_on(self, c: int) -> Ints:
-        """(days of calendar c, r) units of each resource that are there, absences taken off."""
-        days = self.calendars[c]
-        units = np.tile(self.capacity, (len(days), 1))
-        for a in self.absences:
-            away = (days >= a.first) & (days <= a.last)
-            units[away, a.resource] = np.maximum(units[away, a.resource] - a.units, 0)
-        return units
+    @cached_property
+    def units(self) -> tuple[Ints, ...]:
+        """For each calendar (days, r) units of each resource that are there, absences taken off."""
+        found = []
+        for days in self.calendars:
+            units = np.tile(self.capacity, (len(days), 1))
+            for a in self.absences:
+                away = (days >= a.first) & (days <= a.last)
+                units[away, a.resource] = np.maximum(units[away, a.resource] - a.units, 0)
+            found.append(units)
+        return tuple(found)
 
     def is_fixed(self, i: int) -> bool:
         """Whether the task is an event with a fixed day."""

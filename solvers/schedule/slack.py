@@ -136,7 +136,7 @@ def _last_alone(p: ScheduleProblem, i: int, schedule: tuple[Ints, Ints], use: tu
     if p.demand[i].any():
         others = use[c].copy()
         others[own : own + d] -= p.demand[i]
-        short = np.concatenate([[0], np.cumsum((others + p.demand[i] > p.capacity).any(axis=1))])
+        short = np.concatenate([[0], np.cumsum((others + p.demand[i] > p.units[c]).any(axis=1))])
         fits &= short[later + d] == short[later]
     stop = int(np.argmin(fits)) if not fits.all() else len(later)
     return int(days[later[stop - 1] + d - 1]) if stop else int(finish[i])

@@ -121,7 +121,7 @@ def _keeps_hard(p: ScheduleProblem, start: Ints, finish: Ints) -> bool:
 def _serial(p: ScheduleProblem, rule: Ints, put_off: Ints) -> tuple[Ints, Ints] | None:
     n = len(p.names)
     start, finish = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    free = [p.units_on(c) for c in range(len(p.calendars))]
+    free = [units.copy() for units in p.units]
     waiting = np.array([len(k) for k in p.into])
     followers = {int(p.after[k]) for k in np.flatnonzero(p.max_lag != NONE)}
     # Events first (they use nothing), then tasks that must follow closely, then by the rule.

@@ -26,7 +26,10 @@ def one_truck(planner, frames):  # noqa: F811
     """One truck for the 7 truck days of the first body to move: 28 June to 19 July, due on 30 June."""
     options = planner.scenario.timetable
     groups = {**options.working_groups, "trucks": 1}
-    options = options.model_copy(update={"working_groups": groups, "first_to_move": (HOME,)})
+    # No money for contractors, who would help out.
+    options = options.model_copy(
+        update={"working_groups": groups, "first_to_move": (HOME,), "contractor_budget_vnd": 0}
+    )
     inputs = replace(planner, scenario=planner.scenario.model_copy(update={"timetable": options}))
     return inputs, {**frames, **timetable.run(inputs, frames, STOP).tables}
 
@@ -97,6 +100,9 @@ def test_what_must_give_when_trucks_are_missing(one_truck):
     assert (shorter["amount"], shorter["late_after_days"]) == (3, 4)
     assert sorted(tables["relief"]["rank"]) == list(range(1, len(relief) + 1))
     assert "14 ngày làm việc" in limit["text_vi"]
+    # A contractor moves it in 2 weekends: 28 June to 6 July as well.
+    assert (relief.loc["way"]["amount"], relief.loc["way"]["late_after_days"]) == (1, 4)
+    assert "Thuê ngoài 1 việc" in relief.loc["way"]["text_vi"]
 
 
 def test_explain_tells_why_who_and_what_slips(planner, tables):  # noqa: F811
