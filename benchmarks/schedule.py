@@ -19,8 +19,8 @@ from ortools.sat.python import cp_model
 
 from benchmarks.instances import InstanceError, best_known
 from benchmarks.project_instances import SUFFIXES, ProjectInstance, read_project
+from solvers.makespan.solve import solve_makespan
 from solvers.problem import Stop
-from solvers.schedule.makespan import solve_makespan
 
 METHODS = ("ours", "bare CP-SAT")
 MEAN = "mean"

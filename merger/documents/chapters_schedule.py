@@ -24,10 +24,10 @@ def timetable(c: Context) -> None:
     """When each task runs, which limits hold, what drives them, and what must give."""
     c.letter.heading(c.say("1. Tiến độ đề xuất", "1. Proposed timetable"))
     _overview(c)
-    _gantt(c)
     _deadlines(c)
     _missed_targets(c)
     _relief(c)
+    _gantt(c)
     _moves(c)
     _signing(c)
     reasons(c, "timetable", chapters_schedule_risk.risk(c, 2))
@@ -100,7 +100,7 @@ def _deadlines(c: Context) -> None:
             c.say("Phụ thuộc vào", "Hangs on"),
         ],
         rows,
-        (4.2, 2.1, 2.0, 1.2, 1.4, 5.1),
+        (4.2, 2.1, 2.0, 1.5, 1.5, 4.7),
         numeric=(3, 4),
         size=9.5,
         caption=c.say(

@@ -58,9 +58,12 @@ def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
     began = time.perf_counter()
     floor = (least_cost(problem) or Cost(0, 0, 0, 0, 0, 0)).key
     search = _Search(problem, stop, began)
-    bounds = []
+    held, bounds = floor, []
     for part in range(len(floor)):
-        least = max(floor[part], search.calm_floor() if part == STRAIN else 0)
+        if part == CHANGE and search.unpaid:
+            # No money is spent, so only the first ways are open from here on: higher bounds.
+            held = (least_cost(problem.chosen(search.way)) or Cost(*floor)).key
+        least = max(held[part], search.calm_floor() if part == STRAIN else 0)
         bounds.append(max(least, search.improve(part, least)))
     seconds = time.perf_counter() - began
     if search.infeasible:
@@ -157,11 +160,16 @@ class _Search:
             elif not gained:
                 size = min(float(len(self.free)), size * GROW)
 
+    @property
+    def unpaid(self) -> bool:
+        """Whether a schedule was found that spends nothing, so that no further way can be taken without money."""
+        return self.cost is not None and self.cost.money == 0 and all(way.cost for way in self.p.ways)
+
     def calm_floor(self) -> int:
         """Lower bound on the strain for the parts of the cost reached before it: 0 unless nothing is late."""
         if self.cost is None or any(self.cost.key[:MONEY]) or not self.p.strain_price.any():
             return 0
-        self.peaks = least_peaks(self.p, self.stop)
+        self.peaks = least_peaks(self.p.chosen(self.way) if self.unpaid else self.p, self.stop)
         return least_strain(self.p, self.peaks)
 
     def _calm(self, floor: int) -> None:

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvers.makespan.energy import least_makespan
+from solvers.makespan.evolve import Evolution
+from solvers.makespan.project import plain_project
+from solvers.makespan.serial import Generator
+from solvers.makespan.shortest import shortest
+from solvers.makespan.solve import solve_makespan
+from solvers.makespan.window import kept_order, nearby
 from solvers.problem import Status, Stop
 from solvers.schedule.check import check_schedule
-from solvers.schedule.energy import least_makespan
-from solvers.schedule.evolve import Evolution
-from solvers.schedule.makespan import solve_makespan
 from solvers.schedule.problem import NONE, ScheduleProblem
-from solvers.schedule.project import plain_project
-from solvers.schedule.serial import Generator
-from solvers.schedule.shortest import shortest
 from solvers.schedule.solution import ScheduleSolution, cost_of
-from solvers.schedule.window import kept_order, nearby
 
 STOP = Stop(seconds=60, work=0.5)
 DAYS = np.arange(140)

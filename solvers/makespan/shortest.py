@@ -8,11 +8,11 @@ import time
 
 from ortools.sat.python import cp_model
 
+from solvers.makespan.energy import least_makespan
+from solvers.makespan.evolve import Evolution
+from solvers.makespan.project import Project
+from solvers.makespan.window import ProjectModel, WindowModel, nearby
 from solvers.problem import Stop
-from solvers.schedule.energy import least_makespan
-from solvers.schedule.evolve import Evolution
-from solvers.schedule.project import Project
-from solvers.schedule.window import ProjectModel, WindowModel, nearby
 
 # Work is counted in CP-SAT's deterministic seconds.
 SCHEDULE_WORK = 4e-7  # of one serial schedule, for each task

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvers.schedule.project import Project
+from solvers.makespan.project import Project
 
 
 def least_makespan(p: Project) -> int:

@@ -12,8 +12,8 @@ import random
 import sys
 from typing import NamedTuple
 
-from solvers.schedule.project import Project
-from solvers.schedule.serial import Generator
+from solvers.makespan.project import Project
+from solvers.makespan.serial import Generator
 
 POPULATION = 160
 STRETCH = (0.25, 0.75)  # share of the tasks in the stretch that stays whole

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from solvers.makespan.calendars import calendar_makespan
+from solvers.makespan.project import plain_project
+from solvers.makespan.shortest import shortest
 from solvers.problem import ProblemError, Solution, Status, Stop
-from solvers.schedule.calendars import calendar_makespan
 from solvers.schedule.problem import Ints, ScheduleProblem
-from solvers.schedule.project import plain_project
-from solvers.schedule.shortest import shortest
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ tell whether a task fits on a day.
 
 from __future__ import annotations
 
-from solvers.schedule.project import Project
+from solvers.makespan.project import Project
 
 
 class Generator:

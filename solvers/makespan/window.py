@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
-from solvers.schedule.project import Project
+from solvers.makespan.project import Project
 
 
 class ProjectModel:

@@ -1,0 +1,1 @@
+"""The least makespan of a project with shared resources."""
