@@ -14,6 +14,7 @@ import pandas as pd
 
 from geodata.text import restored
 from merger.audit.report import Case, Violations, check, filled, items, shown
+from merger.audit.timing import days_of_work, is_working
 from merger.plan import WORKPLANS
 from merger.workplans.project_reader import ProjectFile, ProjectTask, read_project, recomputed
 
@@ -68,6 +69,14 @@ def project(case: Case) -> Violations:
     return f"{len(by_id)} tasks, {sum(len(t.links) for t in by_id.values())} links"
 
 
+def _days(row: dict) -> int:
+    """Days of work of a task from its first to its last day; the table has only those left of one that goes on."""
+    if row["fixed"] or row["state"] != "begun":
+        return 0 if row["fixed"] else int(row["working_days"])
+    start, finish = (date.fromisoformat(row[c]) for c in ("start", "finish"))
+    return max(int(row["working_days"]), len(days_of_work(start, finish, is_working(finish))))
+
+
 def _compared(row: dict, task: ProjectTask, read: ProjectFile, names: dict[str, str]) -> Iterator[str]:
     """What a task says against its row."""
     least = {i: int(v.split("..")[0]) for i, v in (part.split("=") for part in items(row["lags"]))}
@@ -76,7 +85,7 @@ def _compared(row: dict, task: ProjectTask, read: ProjectFile, names: dict[str, 
         "title_vi": (row["title_vi"], task.name),
         "start": (row["start"], task.start.date().isoformat()),
         "finish": (row["finish"], task.finish.date().isoformat()),
-        "working_days": (0 if row["fixed"] else int(row["working_days"]), task.days),
+        "working_days": (_days(row), task.days),
         "fixed": (bool(row["fixed"]), task.milestone),
         "critical": (bool(row["critical"]), task.critical),
         "predecessors": (

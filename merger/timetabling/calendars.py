@@ -66,7 +66,14 @@ class WorkCalendar:
 
     def working_days_between(self, first: date, last: date) -> int:
         """Number of working days from first to last, both included."""
-        low, high = np.searchsorted(self.working, [self.number(first), self.number(last) + 1])
+        return self._between(self.working, first, last)
+
+    def days_between(self, first: date, last: date) -> int:
+        """Number of days of the calendar that holds `last` from first to last, both included."""
+        return self._between(self.working if self.is_working(last) else self.weekend, first, last)
+
+    def _between(self, days: np.ndarray, first: date, last: date) -> int:
+        low, high = np.searchsorted(days, [self.number(first), self.number(last) + 1])
         return int(high - low)
 
     def _numbers(self, keep) -> np.ndarray:

@@ -249,7 +249,7 @@ def _task(box: Xml.Element, at: tuple[str, int], row: dict, known: _Known) -> No
     start = f"{row['start']}T{moments[row['task_id']] if event else OPEN}"
     finish = start if event else f"{row['finish']}T{CLOSE}"
     own = EVERY_DAY if event else WORKING if calendar.is_working(_day(row["start"])) else WEEKEND
-    days = 0 if event else row["working_days"]
+    days, gone = (0, 0) if event else _days(row, calendar)
     limit = row["legal_limit"] or row["target"]
     node = Xml.SubElement(box, "Task")
     _add(
@@ -257,8 +257,9 @@ def _task(box: Xml.Element, at: tuple[str, int], row: dict, known: _Known) -> No
         ("UID", uid), ("ID", uid), ("Name", row["title_vi"]), ("Type", FIXED_DURATION), ("IsNull", 0), ("WBS", at[0]),
         ("OutlineNumber", at[0]), ("OutlineLevel", at[1]), ("Priority", 500), ("Start", start), ("Finish", finish),
         ("Duration", _hours(days)), ("DurationFormat", DAYS), ("EffortDriven", 0), ("Estimated", 0),
-        ("Milestone", int(event)), ("Summary", 0), ("Critical", int(bool(row["critical"]))), ("PercentComplete", 0),
-        ("ActualDuration", _hours(0)), ("RemainingDuration", _hours(days)),
+        ("Milestone", int(event)), ("Summary", 0), ("Critical", int(bool(row["critical"]))), 
+        ("PercentComplete", 100 * gone // days if days else 0), ("ActualDuration", _hours(gone)),
+        ("RemainingDuration", _hours(days - gone)),
         ("ConstraintType", MUST_START_ON if event else START_NOT_EARLIER), ("CalendarUID", own),
         ("ConstraintDate", start), ("Deadline", f"{limit}T{CLOSE}" if limit and not event else None),
         ("IgnoreResourceCalendar", 1), ("Notes", _notes(row)),
@@ -273,6 +274,15 @@ def _task(box: Xml.Element, at: tuple[str, int], row: dict, known: _Known) -> No
     for column, (number, *_) in FIELDS.items():
         if row[column]:
             _add(Xml.SubElement(node, "ExtendedAttribute"), ("FieldID", number), ("Value", row[column]))
+
+
+def _days(row: dict, calendar: WorkCalendar) -> tuple[int, int]:
+    """Days of work of a task in all, and those gone when the plan was made again."""
+    days = int(row["working_days"])
+    if row["state"] == "begun":  # working_days are those left
+        whole = max(days, calendar.days_between(_day(row["start"]), _day(row["finish"])))
+        return whole, whole - days
+    return days, days if row["state"] == "done" else 0
 
 
 def _notes(row: dict) -> str:

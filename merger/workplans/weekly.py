@@ -190,7 +190,7 @@ class _Sheets:
         limit, kind = _limit(row)
         common = {c: row[c] for c in ("title_vi", "title_en", "place", "documents", "slack_days", "late_share")}
         common |= {"body": body.name, "partner": _partners(row, body), "start": start, "finish": finish}
-        common |= {"limit_day": limit, "limit_kind": kind, "contact": "", "done": ""}
+        common |= {"limit_day": limit, "limit_kind": kind, "contact": "", "done": "x" if row["state"] == "done" else ""}
         for monday in listed_weeks(start, finish):
             year, week, _ = monday.isocalendar()
             yield common | {

@@ -31,9 +31,9 @@ def test_a_sound_folder_passes(case, check_id):
 
 
 def test_what_was_looked_at(case):
-    """Five tasks with three links; six calendars, for the move has two owners."""
-    assert run("workplans-project", case).detail == "5 tasks, 3 links"
-    assert run("workplans-calendars", case).detail == "6 calendars, 6 events"
+    """Nine tasks with five links; seven calendars, for one move has two owners and four tasks none."""
+    assert run("workplans-project", case).detail == "9 tasks, 5 links"
+    assert run("workplans-calendars", case).detail == "7 calendars, 10 events"
 
 
 # Replacement in a file, and the beginning of what the check says.
