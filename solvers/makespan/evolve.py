@@ -71,10 +71,10 @@ class Evolution:
             worst = max(range(self.size), key=lambda k: self._sides[0][k].makespan)
             self._sides[0][worst] = member
 
-    def elite(self) -> list[list[int]]:
-        """Schedules (forward axis) as short as the best."""
-        found = [m.start for m in self._sides[0] if m.makespan == self.makespan]
-        return found or [self.best]
+    def elite(self, count: int) -> list[list[int]]:
+        """The shortest schedules pushed left, at most `count` (forward axis)."""
+        members = sorted(self._sides[0], key=lambda m: m.makespan)[:count]
+        return [m.start for m in members] or [self.best]
 
     def justified(self, start: list[int]) -> list[int]:
         """The schedule pushed right and then left: never longer (double justification)."""

@@ -24,6 +24,7 @@ BOUND_SHARE = 0.1  # of the budget for raising the bound step by step
 STEP_WORK = 0.1  # for one step of the bound to begin with; doubled when no step can be decided
 NEIGHBOURHOOD_WORK = 0.02
 SIZE, GROW, SHRINK, LEAST = 25.0, 1.03, 0.95, 10.0  # free tasks of a neighbourhood
+ELITE, BEST = 20, 0.3  # schedules of the population that are improved, and how often the best of all is
 EVOLUTION_SHARE = 0.5  # of the work when evolution and neighbourhoods take turns
 
 
@@ -45,7 +46,8 @@ class _Portfolio:
         self.bound = least_makespan(p)
         self.best: list[int] = []
         self.makespan = 0
-        self.elite: list[list[int]] = []
+        self.elite: list[list[int]] = []  # schedules to improve
+        self.found: list[list[int]] = []  # improved, for the next generation
         self.size = min(SIZE, float(p.n))
         self._solver: cp_model.CpSolver | None = None
         self._lock = threading.Lock()
@@ -120,13 +122,13 @@ class _Portfolio:
 
     def _generation(self) -> None:
         evolution = self.evolution
-        if self.best and self.makespan < evolution.makespan:
-            evolution.add(self.best)
+        while self.found:
+            evolution.add(self.found.pop())
         done = evolution.schedules
         evolution.generation()
         self._take(evolution.best)
         self.work += (evolution.schedules - done) * self.p.n * SCHEDULE_WORK
-        self.elite = evolution.elite()
+        self.elite = evolution.elite(ELITE)
 
     def _take(self, start: list[int]) -> None:
         makespan = self.p.makespan(start)
@@ -165,8 +167,7 @@ class _Portfolio:
     def _neighbourhood(self) -> None:
         """Free some tasks of a best schedule, keep the order of the others, and look for a shorter one."""
         p = self.p
-        pool = [s for s in self.elite if p.makespan(s) == self.makespan] or [self.best]
-        start = self.random.choice(pool)
+        start = self.best if self.random.random() < BEST else self.random.choice(self.elite)
         free, day = nearby(p, start, int(self.size), self.random)
         model = WindowModel(p, p.makespan(start) - 1, start, free, day)
         self.work += BUILD_WORK * p.n
@@ -205,6 +206,7 @@ class _Portfolio:
         self.work += solver.response_proto.deterministic_time
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             found = model.starts(solver)
+            found = self.evolution.justified(found)
             self._take(found)
-            self._take(self.evolution.justified(found))
+            self.found.append(found)
         return status, solver
