@@ -18,8 +18,9 @@ from solvers.problem import Stop
 SCHEDULE_WORK = 4e-7  # of one serial schedule, for each task
 BUILD_WORK = 2e-5  # of building a model, for each task
 FIRST_GENERATIONS = 6
+ANY_WORK = 1e9  # no cap but the share
 SMALL = 40  # tasks up to which CP-SAT on the whole proves the optimum in time
-WHOLE_SHARE, WHOLE_WORK = 0.12, 0.5  # of the budget for CP-SAT on the whole of a larger project, and its most
+WHOLE_SHARE = 0.2  # of the budget for CP-SAT on the whole of a larger project
 BOUND_SHARE = 0.1  # of the budget for raising the bound step by step
 STEP_WORK = 0.1  # for one step of the bound to begin with; doubled when no step can be decided
 NEIGHBOURHOOD_WORK = 0.02
@@ -143,8 +144,8 @@ class _Portfolio:
             self.bound = self.makespan
             return
         model.cp.minimize(model.makespan)
-        work, share = (1e9, 1.0) if self.p.n <= SMALL else (WHOLE_WORK, WHOLE_SHARE)
-        status, solver = self._solve(model, work, share, self.stop.threads)
+        share = 1.0 if self.p.n <= SMALL else WHOLE_SHARE
+        status, solver = self._solve(model, ANY_WORK, share, self.stop.threads)
         if status == cp_model.INFEASIBLE:
             self.bound = self.makespan
         elif status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):

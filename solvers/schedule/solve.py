@@ -32,7 +32,7 @@ from solvers.schedule.solution import (
     cost_of,
     peaks,
 )
-from solvers.schedule.start import serial_schedule
+from solvers.schedule.start import PASSES, serial_schedule
 from solvers.schedule.strain import Peak, least_peaks, least_strain
 
 WHOLE = 250  # free tasks up to which CP-SAT works on the whole problem as well
@@ -41,9 +41,9 @@ GROW = 1.25  # the neighbourhood grows when it is solved without gain, and shrin
 PATIENCE = 20  # neighbourhoods without gain after which the search of a part ends
 NEIGHBOURHOOD_WORK = 0.2  # deterministic seconds for one neighbourhood
 BUILD_WORK = 0.05  # charged for building a neighbourhood's model
-SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.3, FINISH: 0.3}  # of the work still left
+SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.7, FINISH: 0.3}  # of the work still left
 CALM_WORK = 1.0  # deterministic seconds to look for a schedule with fewer units of a resource
-SERIAL_WORK = 0.2  # charged for the serial schedules of such a search
+SERIAL_WORK, TRIAL_PASSES = 0.1, 4  # charged for the serial schedules of such a search; learning passes in it
 
 
 def solve_schedule(problem: ScheduleProblem, stop: Stop) -> ScheduleSolution:
@@ -98,7 +98,8 @@ def _valid_sum(reached: Cost, cost: Cost, floor: tuple[int, ...]) -> int:
 class _Search:
     """The best schedule so far; `improve` works on one part of the cost and keeps the earlier parts."""
 
-    def __init__(self, p: ScheduleProblem, stop: Stop, began: float, pattern: Ints | None = None):
+    def __init__(self, p: ScheduleProblem, stop: Stop, began: float, trial: tuple[Ints | None, int] = (None, PASSES)):
+        """`trial`: start days to try as priorities first, and learning passes of the first schedule."""
         self.p, self.stop, self.began = p, stop, began
         self.work = stop.work if stop.work is not None else stop.seconds
         self.rng = np.random.default_rng(stop.seed)
@@ -106,7 +107,7 @@ class _Search:
         self.infeasible = False
         self.way = np.zeros(len(p.names), dtype=np.int64)
         self.peaks: dict[int, Peak] = {}
-        found = serial_schedule(p, stop.seed, pattern)
+        found = serial_schedule(p, stop.seed, *trial)
         self.start, self.finish, self.cost = found if found else (None, None, None)
 
     def improve(self, part: int, floor: int) -> int:
@@ -205,7 +206,7 @@ class _Search:
         problem = replace(held, capacity=capacity, strain_price=np.zeros_like(capacity))
         stop = replace(self.stop, work=effort, seconds=max(1.0, self._seconds_left()))
         pattern = self.peaks[k].start if k in self.peaks else None
-        trial = _Search(problem, stop, self.began, pattern)
+        trial = _Search(problem, stop, self.began, (pattern, TRIAL_PASSES))
         for part in (LEGAL, TARGET) if effort and trial.cost is not None else ():
             if trial.cost.key[part] > self.cost.key[part]:
                 trial.improve(part, self.cost.key[part])

@@ -16,7 +16,9 @@ PASSES = 25
 NOISE = 4  # days by which priorities are shaken in a learning pass
 
 
-def serial_schedule(p: ScheduleProblem, seed: int, pattern: Ints | None = None) -> tuple[Ints, Ints, Cost] | None:
+def serial_schedule(
+    p: ScheduleProblem, seed: int, pattern: Ints | None = None, passes: int = PASSES
+) -> tuple[Ints, Ints, Cost] | None:
     """Best of several serial schedules (start days, finish days, cost); None when none keeps all constraints.
 
     First the days wanted, where there are any, then the classical rules: latest finish and latest start for the legal
@@ -31,7 +33,7 @@ def serial_schedule(p: ScheduleProblem, seed: int, pattern: Ints | None = None) 
             best, priority = found, rule
     anywhen = np.full(len(p.names), NONE, dtype=np.int64)
     rng = np.random.default_rng(seed)
-    for _ in range(PASSES if best is not None and best[2].legal + best[2].target else 0):
+    for _ in range(passes if best is not None and best[2].legal + best[2].target else 0):
         trial = priority + rng.integers(-NOISE, NOISE + 1, len(p.names))
         for i in _late_tasks(p, best[1]):
             trial[i] -= rng.integers(0, 2 * NOISE + 2 * int(best[1][i] - _limit(p, i)))
