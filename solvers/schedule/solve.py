@@ -41,7 +41,7 @@ GROW = 1.25  # the neighbourhood grows when it is solved without gain, and shrin
 PATIENCE = 20  # neighbourhoods without gain after which the search of a part ends
 NEIGHBOURHOOD_WORK = 0.2  # deterministic seconds for one neighbourhood
 BUILD_WORK = 0.05  # charged for building a neighbourhood's model
-SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.7, FINISH: 0.3}  # of the work still left
+SHARE = {LEGAL: 0.3, TARGET: 0.6, MONEY: 0.4, CHANGE: 0.4, STRAIN: 0.3, FINISH: 0.3}  # of the work still left
 CALM_WORK = 1.0  # deterministic seconds to look for a schedule with fewer units of a resource
 SERIAL_WORK, TRIAL_PASSES = 0.1, 4  # charged for the serial schedules of such a search; learning passes in it
 
