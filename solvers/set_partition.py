@@ -277,3 +277,17 @@ def _read(result, taken: np.ndarray, cost: np.ndarray) -> tuple[np.ndarray, floa
     chosen = np.sort(np.array([taken[variable.id] for variable, x in values.items() if x > 0.5], dtype=int))
     bound = result.termination.objective_bounds.dual_bound
     return chosen, float(cost[chosen].sum()), float(bound), finished
+
+
+def relaxation(program: Program, stop: Stop) -> tuple[float, np.ndarray, np.ndarray]:
+    """Value of the relaxation without x <= 1, its duals (rows,) and values (columns,).
+
+    Raises RuntimeError when the relaxation has no solution or the limit came first.
+    """
+    result = _solve(program, mathopt.SolverType.GLOP, stop, integer=False)
+    if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+        raise RuntimeError(f"the relaxation ended as {result.termination.reason.name}")
+    values = np.zeros(len(program.cost))
+    for variable, x in result.variable_values().items():
+        values[variable.id] = x
+    return result.objective_value(), _duals(result), values
