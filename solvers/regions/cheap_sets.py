@@ -3,18 +3,20 @@
 The cost of a set is the sum over its members of a weight that depends on the root. Two bounds keep the search small.
 A set that holds a unit also holds a path to it from the root, so it costs at least the positive weights along the
 cheapest path and all negative weights there are: units that no cheap set can reach are dropped beforehand. While a set
-grows, the negative weights still open bound what it can become.
+grows, the negative weights still open bound what it can become. Where only sets above floors are rewarded, what is
+missing to the floors must still be paid for, at the best rate of any unit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 CELLS = 40_000_000  # of boolean tables held at a time
 ROWS = 100_000  # partial sets kept at a time; of more, those that can become cheapest are kept
 ROW_CELLS = 10_000_000  # of the tables of partial sets
+TOLERANCE = 1e-9  # share by which a floor may be missed
 SETS = 300_000  # sets after which the search ends
 
 
@@ -22,15 +24,19 @@ SETS = 300_000  # sets after which the search ends
 class Growth:
     """What to grow: near (n, n) bool, root (r,), weight (r, n) with inf for units not allowed, threshold (r,).
 
-    load (q, n) and limit (q,): sums that no set may exceed. most: largest number of members, None for any.
+    amount (q, n) and limit (q,): sums that no set may exceed, inf for none. A set that reaches floor (classes, q) of
+    the highest `kind` (n,) among its members may cost `reward` more. most: largest number of members, None for any.
     """
 
     near: np.ndarray
     root: np.ndarray
     weight: np.ndarray
     threshold: np.ndarray
-    load: np.ndarray
+    amount: np.ndarray
     limit: np.ndarray
+    kind: np.ndarray
+    floor: np.ndarray
+    reward: float = 0.0
     most: int | None = None
 
 
@@ -47,8 +53,11 @@ class CheapSets:
     complete: bool
 
 
-def cheap_sets(g: Growth, rows: int = ROWS) -> CheapSets:
-    """Grow all connected sets from their roots; a set may come once from each root that is allowed in it."""
+def cheap_sets(g: Growth, rows: int = ROWS, *, partial: bool = True) -> CheapSets:
+    """Grow all connected sets from their roots; a set may come once from each root that is allowed in it.
+
+    Not `partial`: end as soon as a set would be cut off.
+    """
     n = len(g.near)
     weight = cores(g)
     own = weight[np.arange(len(g.root)), g.root]
@@ -57,7 +66,11 @@ def cheap_sets(g: Growth, rows: int = ROWS) -> CheapSets:
     parts: list[CheapSets] = []
     # Roots with few units left together, so that the local tables stay small.
     for chunk in _chunks(live[np.argsort(width[live], kind="stable")], width):
-        parts.append(_grow(g, weight, chunk, rows))
+        parts.append(_grow(g, weight, chunk, rows, partial))
+        made = sum(len(p.cost) for p in parts)
+        if made > SETS or not (partial or parts[-1].complete):
+            parts[-1] = replace(parts[-1], complete=False)
+            break
     if not parts:
         return CheapSets(np.empty(0, int), np.full((0, 1), n, np.int32), np.empty(0), True)
     wide = max(p.members.shape[1] for p in parts)
@@ -80,7 +93,7 @@ def cores(g: Growth) -> np.ndarray:
         away = _distances(beside, part, g.root[todo])
         open_to = np.isfinite(part)
         gain = np.where(open_to & np.isfinite(away), np.minimum(part, 0.0), 0.0).sum(axis=1)
-        drop = open_to & ~(away + gain[:, None] <= g.threshold[todo, None])
+        drop = open_to & ~(away + gain[:, None] <= g.threshold[todo, None] + g.reward)
         part[drop] = np.inf
         weight[todo] = part
         todo = todo[drop.any(axis=1)]
@@ -113,7 +126,7 @@ def _chunks(roots: np.ndarray, width: np.ndarray) -> list[np.ndarray]:
     return chunks
 
 
-def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int) -> CheapSets:
+def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int, partial: bool) -> CheapSets:
     """Level by level, one more member each; a branch bars the frontier units that it passed over.
 
     Units are numbered for each root by rising weight, so that a branch which passes over a gain has less to hope for.
@@ -127,6 +140,7 @@ def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int) -> CheapS
     allowed = np.isfinite(w)
     gain = np.where(allowed, np.minimum(w, 0.0), 0.0)
     near = g.near[unit[:, :, None], unit[:, None, :]] & allowed[:, None, :]
+    floors = _Floors(g, unit, w, allowed)
     at_root = (unit == g.root[chunk][:, None]).argmax(axis=1)
     s = np.arange(len(chunk))
     inside = np.zeros((len(chunk), width), dtype=bool)
@@ -134,14 +148,16 @@ def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int) -> CheapS
     barred, reach = ~allowed | inside, near[s, at_root]
     total = w[s, at_root]
     hope = np.where(barred, 0.0, gain).sum(axis=1)
-    load = g.load[:, g.root[chunk]]
-    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    load, kind = g.amount[:, g.root[chunk]], g.kind[g.root[chunk]]
+    paid = np.where(total > 0, load, 0.0)
     keep = (load <= g.limit[:, None]).all(axis=0)
-    s, inside, barred, reach, total, hope, load = _kept(keep, s, inside, barred, reach, total, hope, load)
+    s, inside, barred, reach, total, hope, kind = (a[keep] for a in (s, inside, barred, reach, total, hope, kind))
+    load, paid = load[:, keep], paid[:, keep]
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     complete, size, made = True, 1, 0
     order = np.arange(width)
     while len(s):
-        good = total <= threshold[s]
+        good = total <= threshold[s] + np.where(floors.reached(load, kind), g.reward, 0.0)
         found.append((s[good], _units(unit, s[good], inside[good], size), total[good]))
         made += int(good.sum())
         if g.most is not None and size >= g.most:
@@ -152,20 +168,27 @@ def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int) -> CheapS
         frontier = reach & ~barred
         row, f = np.nonzero(frontier)
         lost = np.cumsum(np.where(frontier, gain[s], 0.0), axis=1)
-        more, left = total[row] + w[s[row], f], hope[row] - lost[row, f]
-        carried = load[:, row] + g.load[:, unit[s[row], f]]
-        keep = (more + left <= threshold[s[row]]) & (carried <= g.limit[:, None]).all(axis=0)
+        step, at = w[s[row], f], unit[s[row], f]
+        more, left = total[row] + step, hope[row] - lost[row, f]
+        carried, grade = load[:, row] + g.amount[:, at], np.maximum(kind[row], g.kind[at])
+        charged = paid[:, row] + np.where(step > 0, g.amount[:, at], 0.0)
+        slack = more + left - threshold[s[row]]
+        keep = (carried <= g.limit[:, None]).all(axis=0)
+        keep &= (slack <= 0) | (slack + floors.missing(charged, grade, s[row]) <= g.reward)
         if keep.sum() > rows:
             complete = False
-            slack = np.where(keep, more + left - threshold[s[row]], np.inf)
+            if not partial:
+                break
+            slack = np.where(keep, slack, np.inf)
             keep = np.zeros(len(row), dtype=bool)
             keep[np.argpartition(slack, rows)[:rows]] = True
-        row, f, more, left, carried = row[keep], f[keep], more[keep], left[keep], carried[:, keep]
+        row, f, total, hope, kind = row[keep], f[keep], more[keep], left[keep], grade[keep]
+        load, paid = carried[:, keep], charged[:, keep]
         inside = inside[row]
         inside[np.arange(len(row)), f] = True
         barred = barred[row] | (frontier[row] & (order[None, :] <= f[:, None]))
         reach = reach[row] | near[s[row], f]
-        s, total, hope, load, size = s[row], more, left, carried, size + 1
+        s, size = s[row], size + 1
     wide = max(size, 1)
     return CheapSets(
         chunk[np.concatenate([a for a, _, _ in found])] if found else np.empty(0, int),
@@ -175,9 +198,34 @@ def _grow(g: Growth, weight: np.ndarray, chunk: np.ndarray, rows: int) -> CheapS
     )
 
 
-def _kept(keep: np.ndarray, *arrays: np.ndarray) -> list[np.ndarray]:
-    """Rows to keep of every array; of `load` (the last) columns."""
-    return [a[keep] for a in arrays[:-1]] + [arrays[-1][:, keep]]
+class _Floors:
+    """Which sets reach the floors, and the least that the others must still pay to reach them."""
+
+    def __init__(self, g: Growth, unit: np.ndarray, w: np.ndarray, allowed: np.ndarray):
+        self.on = g.reward > 0
+        if not self.on:
+            return
+        self.floor = g.floor * (1 - TOLERANCE)
+        # Members still to come can raise the class: the least floor of this class and the higher ones.
+        self.least = np.minimum.accumulate(self.floor[::-1], axis=0)[::-1]
+        amount = g.amount[:, unit]
+        self.free = np.where(allowed & (w <= 0), amount, 0.0).sum(axis=2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = np.where(allowed & (w > 0) & (amount > 0), w / amount, np.inf)
+        self.rate = rate.min(axis=2)
+
+    def reached(self, load: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        """(c,) for sums (q, c) and highest classes (c,)."""
+        return (load >= self.floor[kind].T).all(axis=0) if self.on else np.zeros(load.shape[1], dtype=bool)
+
+    def missing(self, paid: np.ndarray, kind: np.ndarray, s: np.ndarray) -> np.ndarray:
+        """(c,) for sums (q, c) of the members with a positive weight; all others are taken as members already."""
+        if not self.on:
+            return np.full(paid.shape[1], np.inf)
+        short = self.least[kind].T - paid - self.free[:, s]
+        with np.errstate(invalid="ignore"):
+            cost = np.where(short > 0, short * self.rate[:, s], 0.0)
+        return cost.max(axis=0)
 
 
 def _units(unit: np.ndarray, s: np.ndarray, inside: np.ndarray, size: int) -> np.ndarray:

@@ -15,18 +15,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, hstack, identity, vstack
 
+from solvers.column_lp import ColumnLP
 from solvers.problem import Stop
-from solvers.regions.cheap_sets import ROWS, Growth, cheap_sets
+from solvers.regions.cheap_sets import ROWS, CheapSets, Growth, cheap_sets
 from solvers.regions.problem import BY_SEAT, MET, PARTS, REGIONS, UNMET, Objective
 from solvers.regions.sets import Ground, RegionSets, ceiling_rule, joined
-from solvers.set_partition import Program, relaxation
+from solvers.set_partition import Program
 
 TOLERANCE = 1e-7  # reduced cost, as a share of the mean value of a set, below which a set is priced in
 PRICED_IN, PER_ROOT = 3000, 12  # sets taken into the relaxation at a time, and of these for each root
 FEW_ROWS = 3000  # partial sets kept in a first look
-TRACE=0
+WITHIN = 1e-6  # relative distance of bound and value at which the relaxation is solved
 START = 12  # sets for each unit and size that the relaxation starts from
-PENALTY = (1e2, 1e4)  # price of a row that is not met, in mean values of a set
+PENALTY, LAST_PENALTY = 0.25, 1e5  # price of a row that is not met, in mean values of a set
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,32 @@ class Prices:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """`bound`: valid for all sets, None when the generation was not complete. `met`: no row is left unmet."""
+    """`bound`: valid for all sets, None when the generation was not complete. `met`: no row is left unmet.
+
+    `lp` holds the columns `taken` (positions in the pool, in the order of the columns).
+    """
 
     bound: float | None
     value: float
     prices: Prices
     met: bool
     rounds: int
+    lp: ColumnLP
+    taken: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cheaper:
+    """Legal sets below a threshold with their reduced costs.
+
+    `complete`: no set was cut off in the search. `lost`: then no choice of sets costs less than the dual value by more
+    than this (not positive).
+    """
+
+    sets: RegionSets
+    reduced: np.ndarray
+    complete: bool
+    lost: float
 
 
 class Master:
@@ -111,7 +131,9 @@ class Master:
             size = self._row_scale(earlier)
             row(sets.objective(earlier.objective) / size, -np.inf, earlier.limit / size)
         matrix = vstack(blocks).tocsc()
-        return Program(matrix, np.concatenate(lower), np.concatenate(upper), sets.objective(self.objective) / self.scale)
+        return Program(
+            matrix, np.concatenate(lower), np.concatenate(upper), sets.objective(self.objective) / self.scale
+        )
 
     def prices(self, duals: np.ndarray) -> Prices:
         """Duals of the rows of `program` (in units of `scale`) as prices."""
@@ -129,22 +151,27 @@ class Master:
         return Prices(weights, unit, group, min(float(duals[free + groups + 1]), 0.0))
 
     def cheaper(
-        self, prices: Prices, threshold: float, most: int | None = None, rows: int = ROWS
-    ) -> tuple[RegionSets, bool]:
-        """Legal sets whose reduced cost is below a threshold; whether these are all of them."""
-        found = cheap_sets(self.growth(prices, threshold), rows)
-        if most is not None and len(found.cost) > most:
-            rank = np.lexsort((found.cost, found.root))
-            first = np.searchsorted(found.root[rank], found.root[rank])
-            place = np.arange(len(rank)) - first
-            rows = rank[np.argsort(place, kind="stable")[:most]]
-            members, complete = found.members[rows], False
-        else:
-            members, complete = found.members, found.complete
+        self, prices: Prices, threshold: float, most: int | None = None, rows: int = ROWS, *, partial: bool = True
+    ) -> Cheaper:
+        """Legal sets whose reduced cost is below a threshold (not positive where `lost` is used)."""
+        growth = self.growth(prices, threshold)
+        found = cheap_sets(growth, rows, partial=partial)
+        members, everything = found.members, True
+        if most is not None and len(members) > most:
+            members, everything = members[_best_of_each_root(found, most)], False
         wide = int((members < self.ground.problem.n).sum(axis=1).max(initial=1))
-        members = np.unique(members[:, :wide], axis=0) if len(members) else members[:, :1]
-        sets = RegionSets(self.ground, members)
-        return sets.take(np.flatnonzero(sets.legal & (self.reduced(prices, sets) < threshold))), complete
+        sets = RegionSets(self.ground, np.unique(members[:, :wide], axis=0) if len(members) else members[:, :1])
+        reduced = prices.reduced(sets)
+        rows_ = np.flatnonzero(sets.legal & (reduced < threshold))
+        # No two regions share a seat, nor a first member: each root loses at most its cheapest set.
+        deep = np.zeros(self.ground.problem.n)
+        if everything:
+            np.minimum.at(deep, sets.seat[rows_], reduced[rows_])
+        else:
+            np.minimum.at(
+                deep, growth.root[found.root], found.cost - growth.threshold[found.root] + threshold - growth.reward
+            )
+        return Cheaper(sets.take(rows_), reduced[rows_], found.complete, float(deep.sum()))
 
     def reduced(self, prices: Prices, sets: RegionSets) -> np.ndarray:
         """(c,) reduced cost."""
@@ -154,7 +181,9 @@ class Master:
         """Additive lower bound on the reduced cost: from each seat where it matters, else from the first member."""
         p, ground = self.ground.problem, self.ground
         weights, n = prices.weights, p.n
-        each = weights.get(REGIONS, 0.0) + min(weights.get(MET, 0.0), 0.0) + min(weights.get(UNMET, 0.0), 0.0)
+        reward = max(weights.get(UNMET, 0.0) - weights.get(MET, 0.0), 0.0)
+        # What every set pays at least; sets above the floors may cost `reward` more.
+        each = weights.get(REGIONS, 0.0) + min(weights.get(UNMET, 0.0), weights.get(MET, 0.0) + reward)
         root = ground.free
         room = threshold - each + prices.group[p.group[root]]
         part = np.zeros(n)
@@ -168,51 +197,73 @@ class Master:
             weight[np.arange(n)[None, :] < root[:, None]] = np.inf
         weight[p.group[root][:, None] != p.group[None, :]] = np.inf
         weight[:, ground.taken] = np.inf
-        bounded = [q for q in p.measured if q.ceiling is not None and ceiling_rule(q.name) in ground.on]
-        load = np.array([q.value for q in bounded]).reshape(len(bounded), n)
-        limit = np.array([q.ceiling * (1 + 1e-9) for q in bounded])
+        measured = p.measured
+        amount = np.array([q.value for q in measured], dtype=float)
+        held = [q.ceiling is not None and ceiling_rule(q.name) in ground.on for q in measured]
+        limit = np.array([q.ceiling * (1 + 1e-9) if h else np.inf for q, h in zip(measured, held, strict=True)])
+        floor = np.array([q.floor for q in measured], dtype=float).T
         most = p.max_members if "max_members" in ground.on and p.origin is None else None
-        return Growth(ground.near, root, weight, room, load, limit, most)
+        return Growth(ground.near, root, weight, room, amount, limit, p.unit_class, floor, reward, most)
 
     def relax(self, stop: Stop) -> Relaxation:
-        """Solve the relaxation over all connected sets."""
-        for penalty in PENALTY:
-            result = self._relax(stop, penalty)
-            if result.met:
-                break
-        return result
+        """Solve the relaxation over all connected sets.
 
-    def _relax(self, stop: Stop, penalty: float) -> Relaxation:
+        The price of a row left unmet starts low and rises: it is also the largest price a unit can have, and small
+        prices leave few sets to look at.
+        """
         began, rounds = time.perf_counter(), 0
         taken = self._start()
+        program = self.program(self.pool.take(taken))
+        penalty = PENALTY
+        lp = ColumnLP(program.lower, program.upper, penalty)
+        lp.add(program.matrix, program.cost)
+        best: tuple[float, Prices] | None = None
         while True:
             left = replace(stop, seconds=max(1.0, stop.seconds - (time.perf_counter() - began)))
             rounds += 1
-            program = self.program(self.pool.take(taken))
-            value, duals, x = relaxation(_elastic(program, penalty), left)
+            solved = lp.solve(left)
+            if solved is None:
+                return Relaxation(best and best[0], np.inf, best and best[1], False, rounds, lp, taken)
+            value, duals, _, slack = solved
+            met = slack < 1e-6
             prices = self.prices(duals)
-            met = float(x[len(taken) :].sum()) < 1e-6
-            extra = self._known_cheaper(prices, taken)
-            if len(extra):
-                taken = np.sort(np.concatenate([taken, extra]))
-                continue
-            for rows in (FEW_ROWS, ROWS):
-                found, complete = self.cheaper(prices, -TOLERANCE * self.scale, PRICED_IN, rows)
-                new = self.add(found)
-                if len(new) or complete:
-                    break
-            if TRACE: print(rounds, round(time.perf_counter()-began,2), value*self.scale, len(taken), len(new), complete, rows, self.pool.count.max())
-            if not len(new):
-                bound = None
-                if complete:
-                    most = self.ground.problem.total[1]
-                    bound = _dual_value(program, duals) * self.scale - most * TOLERANCE * self.scale
-                return Relaxation(bound, value * self.scale, prices, met, rounds)
-            if time.perf_counter() - began > stop.seconds:
-                return Relaxation(None, value * self.scale, prices, met, rounds)
-            taken = np.concatenate([taken, new])
+            extra = self.known_cheaper(prices, taken)
+            grown = 0
+            bound = None
+            if not len(extra):
+                for rows in (FEW_ROWS, ROWS):
+                    found = self.cheaper(prices, -TOLERANCE * self.scale, PRICED_IN, rows)
+                    extra = self.add(found.sets)
+                    grown = len(extra)
+                    if len(extra) or found.complete:
+                        break
+                if found.complete:
+                    bound = (
+                        _dual_value(program, duals) * self.scale
+                        + found.lost
+                        - self.ground.problem.total[1] * TOLERANCE * self.scale
+                    )
+                    if best is None or bound > best[0]:
+                        best = bound, prices
+            if not met and penalty < LAST_PENALTY and (not len(extra) or grown):
+                penalty *= 2.0
+                lp.set_penalty(penalty)
+                best = None if not len(extra) else best
+                if not len(extra):
+                    continue
+            near = met and best is not None and value * self.scale - best[0] <= WITHIN * abs(best[0])
+            if not len(extra) or near or time.perf_counter() - began > stop.seconds:
+                return Relaxation(best and best[0], value * self.scale, prices, met, rounds, lp, taken)
+            self.extend(lp, extra)
+            taken = np.concatenate([taken, extra])
 
-    def _known_cheaper(self, prices: Prices, taken: np.ndarray) -> np.ndarray:
+    def extend(self, lp: ColumnLP, extra: np.ndarray) -> None:
+        """Give sets of the pool to a relaxation."""
+        new = self.program(self.pool.take(extra))
+        lp.add(new.matrix, new.cost)
+
+    def known_cheaper(self, prices: Prices, taken: np.ndarray) -> np.ndarray:
+        """Positions in the pool of the sets not taken with a negative reduced cost, cheapest first."""
         reduced = self.reduced(prices, self.pool)
         reduced[taken] = 0.0
         cheap = np.flatnonzero(reduced < -TOLERANCE * self.scale)
@@ -239,9 +290,7 @@ class Master:
 def _elastic(program: Program, penalty: float) -> Program:
     rows = program.matrix.shape[0]
     matrix = hstack([program.matrix, identity(rows), -identity(rows)]).tocsc()
-    return Program(
-        matrix, program.lower, program.upper, np.concatenate([program.cost, np.full(2 * rows, penalty)])
-    )
+    return Program(matrix, program.lower, program.upper, np.concatenate([program.cost, np.full(2 * rows, penalty)]))
 
 
 def _dual_value(program: Program, duals: np.ndarray) -> float:
@@ -252,3 +301,10 @@ def _dual_value(program: Program, duals: np.ndarray) -> float:
 
 def _keys(sets: RegionSets) -> list[np.ndarray]:
     return [row[:c] for row, c in zip(sets.members.astype(np.int32), sets.count.tolist(), strict=True)]
+
+
+def _best_of_each_root(found: CheapSets, most: int) -> np.ndarray:
+    """Positions of so many sets: the cheapest of every root first, then the second of every root, and so on."""
+    rank = np.lexsort((found.cost, found.root))
+    place = np.arange(len(rank)) - np.searchsorted(found.root[rank], found.root[rank])
+    return rank[np.argsort(place, kind="stable")[:most]]

@@ -18,12 +18,13 @@ SEATS = "seats"  # seat_cost of the seat
 CHANGED = "changed"  # population whose seat is another than `seat_before`
 MET = "met"  # 1 for a region that meets the standard
 UNMET = "unmet"  # 1 for a region that does not, exempt or not
+OPEN = "open"  # 1 for a region that needs a decision: neither above the floors nor exempt
 REGIONS = "regions"  # 1
 BALANCE = "balance"  # distance of the population from `population_target` of its group
 BORDER = "border"  # half of the border with other regions: `border_length` of the pairs it cuts
 CROSSED = "crossed"  # districts it has members of, less one
 PARTS = "parts"  # divided units (several entries of one `origin`) it has a part of
-MEASURES = (TRAVEL, SEATS, CHANGED, MET, UNMET, REGIONS, BALANCE, BORDER, CROSSED, PARTS)
+MEASURES = (TRAVEL, SEATS, CHANGED, MET, UNMET, OPEN, REGIONS, BALANCE, BORDER, CROSSED, PARTS)
 BY_SEAT = (TRAVEL, SEATS, CHANGED)
 
 

@@ -15,6 +15,7 @@ from solvers.regions.problem import (
     EXEMPT,
     MEETS,
     MET,
+    OPEN,
     PARTS,
     REGIONS,
     SEATS,
@@ -97,7 +98,6 @@ class Ground:
                 weights = objective.weights
                 break
         price = self.by_seat(weights)
-        price[:, -1] += 0.0
         own = np.arange(self.problem.n)
         price[own, own] += self.seat_cost(weights)
         return price
@@ -155,6 +155,7 @@ class RegionSets:
             SEATS: lambda: p.seat_cost[self.seat],
             MET: lambda: self.meets.astype(float),
             UNMET: lambda: (~self.meets).astype(float),
+            OPEN: lambda: self.undecided.astype(float),
             REGIONS: lambda: np.ones(len(self)),
             BALANCE: lambda: np.abs(self.sums[0] - p.targets[self.group]),
             CROSSED: lambda: self._distinct(p.district) - 1.0,

@@ -1,13 +1,9 @@
 """Connected regions over a planar graph: which units join, and which of them holds the seat.
 
-Set partitioning over connected sets. A column is a connected set of at most `max_members` units of one group
-with its
-best allowed seat; its cost is the sum over units of population times minutes to the seat. The master takes
-every unit
-once, the wanted number of regions in every group, and at most `max_undecided` regions that neither meet the
-floors
-nor are exempt from them. All columns are enumerated and priced, so the bound holds for all regions of that
-size.
+Set partitioning over connected sets of any size. The linear relaxation is solved by column generation with exact
+pricing (`master`, `cheap_sets`), so its bound holds for all regions and not only for those up to a size. Whole regions
+come from a dive, neighbourhoods, and a search among all sets whose reduced cost still allows a better plan (`search`);
+when that search is finished, the plan is proven to be the best. Objectives are minimised one after the other.
 """
 
 from __future__ import annotations
@@ -18,52 +14,139 @@ from dataclasses import replace
 import numpy as np
 
 from solvers.problem import Status, Stop
-from solvers.regions.columns import RegionColumns
-from solvers.regions.problem import FIXED, FixedRegion, RegionProblem, RegionSolution, rule_names
-from solvers.set_partition import is_feasible, minimise
+from solvers.regions.conflict import fixed_contradiction, smallest_conflict
+from solvers.regions.master import Kept, Master
+from solvers.regions.problem import (
+    FIXED,
+    TRAVEL,
+    FixedRegion,
+    Objective,
+    RegionProblem,
+    RegionSolution,
+    rule_names,
+)
+from solvers.regions.search import Found, Search
+from solvers.regions.sets import Ground, RegionSets
+from solvers.regions.start import first_sets
 
-__all__ = ["FixedRegion", "RegionProblem", "RegionSolution", "rule_names", "solve_regions"]
+__all__ = ["FixedRegion", "Objective", "RegionProblem", "RegionSolution", "rule_names", "solve_regions"]
+
+OPTIMAL_WITHIN = 1e-7
 
 
-def solve_regions(problem: RegionProblem, stop: Stop) -> RegionSolution:
-    """Cheapest regions. `conflict` of an infeasible problem holds names as given by `rule_names`."""
+def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None = None) -> RegionSolution:
+    """Best regions by the objectives in their order.
+
+    `start` (n,): region of each unit in a plan to begin with, if it is legal. `stop.work` is the number of
+    neighbourhoods for each objective. `conflict` of an infeasible problem holds names as given by `rule_names`.
+    """
     began = time.perf_counter()
-    contradiction = _fixed_contradiction(problem)
+    contradiction = fixed_contradiction(problem)
     if contradiction:
         return RegionSolution(Status.INFEASIBLE, seconds=time.perf_counter() - began, conflict=contradiction)
-    columns = RegionColumns(problem)
-    active = rule_names(problem)
-    legal, cost, seat = columns.legal(active)
-    choice = minimise(columns.program(legal, cost[legal], active), replace(stop, seconds=_left(stop, began)))
-    said = f"regions of at most {problem.max_members} units"
-    if choice.status is Status.INFEASIBLE:
-        conflict = _conflict(columns, active, stop)
-        alone = tuple(np.setdiff1d(columns.free, np.unique(columns.members[legal])).tolist())
-        return RegionSolution(
-            Status.INFEASIBLE,
-            seconds=time.perf_counter() - began,
-            restriction=said,
-            conflict=conflict,
-            columns=len(legal),
-            uncovered=alone,
-        )
-    fixed = [(r.members, *_fixed_seat(problem, r.members), FIXED) for r in problem.fixed]
-    constant = sum(f[2] for f in fixed)
-    shared = {
-        "bound": None if choice.bound is None else choice.bound + constant,
-        "seconds": time.perf_counter() - began,
-        "restriction": said,
-        "columns": len(legal),
-    }
-    if choice.objective is None:
-        return RegionSolution(choice.status, **shared)
-    chosen = legal[choice.chosen]
-    open_regions = [(columns.row(i), int(seat[i]), float(cost[i]), columns.standing(i)) for i in chosen]
-    return _solution(problem, choice.status, sorted([*fixed, *open_regions], key=lambda r: min(r[0])), shared)
+    ground = Ground(problem, rule_names(problem))
+    pool = RegionSets(ground, first_sets(ground))
+    best = None if start is None else _as_sets(ground, start)
+    kept: tuple[Kept, ...] = ()
+    found: Found | None = None
+    bounds: list[float | None] = []
+    for position, objective in enumerate(problem.objectives):
+        master = Master(ground, objective, kept, pool)
+        relaxed = master.relax(replace(stop, seconds=_left(stop, began, problem, position)))
+        later = problem.objectives[position + 1] if position + 1 < len(problem.objectives) else Objective({TRAVEL: 1.0})
+        share = replace(stop, seconds=_left(stop, began, problem, position))
+        found = Search(master, relaxed, later, share, best).run()
+        if found.sets is None:
+            break
+        bounds.append(found.bound)
+        best, pool = found.sets, master.pool
+        kept = (*kept, Kept(objective, found.value))
+    if best is None:
+        return _without_plan(problem, stop, began)
+    return _solution(ground, best, bounds, found, time.perf_counter() - began)
 
 
-def _fixed_seat(problem: RegionProblem, members: tuple[int, ...]) -> tuple[int, float]:
-    """Seat of a fixed region: fewest people without a way to it, then the least travel."""
+def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> float:
+    """Seconds for an objective: those left, shared with the objectives that come after it."""
+    left = stop.seconds - (time.perf_counter() - began)
+    return max(left / (len(problem.objectives) - position), 1.0)
+
+
+def _as_sets(ground: Ground, region: np.ndarray) -> RegionSets | None:
+    """The regions of a plan without the fixed ones; None when a region is not legal."""
+    p = ground.problem
+    groups = [np.flatnonzero((region == r) & ~ground.taken) for r in np.unique(region[~ground.taken])]
+    wide = max((len(g) for g in groups), default=1)
+    members = np.full((len(groups), wide), p.n, dtype=np.int32)
+    for row, units in zip(members, groups, strict=True):
+        row[: len(units)] = units
+    sets = RegionSets(ground, members)
+    return sets if sets.legal.all() and all(_hangs_together(ground, g) for g in groups) else None
+
+
+def _hangs_together(ground: Ground, units: np.ndarray) -> bool:
+    reached = np.zeros(ground.problem.n, dtype=bool)
+    reached[units[:1]] = True
+    inside = np.zeros_like(reached)
+    inside[units] = True
+    while True:
+        more = ground.near[reached].any(axis=0) & inside & ~reached
+        if not more.any():
+            return bool(reached[units].all())
+        reached |= more
+
+
+def _without_plan(problem: RegionProblem, stop: Stop, began: float) -> RegionSolution:
+    """No plan was found: because there is none, with the rules to blame, or because the limit came first."""
+    blame = smallest_conflict(problem, replace(stop, seconds=max(stop.seconds, 10.0)))
+    if blame is None:
+        return RegionSolution(Status.UNKNOWN, seconds=time.perf_counter() - began)
+    return RegionSolution(
+        Status.INFEASIBLE,
+        seconds=time.perf_counter() - began,
+        restriction=f"regions of at most {blame.largest} units" if blame.largest < problem.n else "",
+        conflict=blame.rules,
+        columns=blame.columns,
+        uncovered=blame.uncovered,
+    )
+
+
+def _solution(
+    ground: Ground, chosen: RegionSets, bounds: list[float | None], found: Found, seconds: float
+) -> RegionSolution:
+    p = ground.problem
+    cost = chosen.measure(TRAVEL)
+    rows = [(chosen.row(i), int(chosen.seat[i]), float(cost[i]), chosen.standing(i)) for i in range(len(chosen))]
+    rows += [(r.members, *fixed_seat(p, r.members), FIXED) for r in p.fixed]
+    rows.sort(key=lambda row: min(row[0]))
+    region = np.full(p.n, -1)
+    for r, (members, *_rest) in enumerate(rows):
+        region[list(members)] = r
+    # What the fixed regions add to an objective is the same in every plan: only their travel and their number count.
+    given = [fixed_value(p, objective) for objective in p.objectives]
+    values = [float(chosen.objective(o).sum()) + g for o, g in zip(p.objectives, given, strict=True)]
+    lower = [None if b is None else b + g for b, g in zip([*bounds, *[None] * len(values)], given, strict=False)]
+    proven = all(
+        b is not None and v - b <= OPTIMAL_WITHIN * max(abs(v), 1.0) for v, b in zip(values, lower, strict=True)
+    )
+    lower = [v if proven or (b is not None and b > v) else b for v, b in zip(values, lower, strict=True)]
+    return RegionSolution(
+        Status.OPTIMAL if proven else Status.FEASIBLE,
+        objective=values[-1],
+        bound=lower[-1],
+        seconds=seconds,
+        region=region,
+        seat=np.array([row[1] for row in rows], dtype=int),
+        standing=tuple(row[3] for row in rows),
+        cost=np.array([row[2] for row in rows]),
+        values=tuple(values),
+        bounds=tuple(lower),
+        columns=found.columns,
+    )
+
+
+def fixed_seat(problem: RegionProblem, members: tuple[int, ...]) -> tuple[int, float]:
+    """Seat of a fixed region and its travel: fewest people without a way to it, then the least travel."""
     ids = np.array(sorted(members))
     must = [u for u in ids if u in problem.fixed_seat]
     seats = must or [u for u in ids if u not in problem.forbidden_seat]
@@ -75,97 +158,7 @@ def _fixed_seat(problem: RegionProblem, members: tuple[int, ...]) -> tuple[int, 
     return int(seats[best]), float(cost[best])
 
 
-def _fixed_contradiction(p: RegionProblem) -> tuple[str, ...]:
-    """First lock that contradicts a fixed region, with that region's name; empty without one."""
-    for i, region in enumerate(p.fixed):
-        inside, name = set(region.members), f"fixed[{i}]"
-        for j, units in enumerate(p.must_join):
-            if inside & set(units) and not set(units) <= inside:
-                return (f"must_join[{j}]", name)
-        for j, units in enumerate(p.must_not_join):
-            if len(inside & set(units)) > 1:
-                return (f"must_not_join[{j}]", name)
-        for u in p.keep_whole:
-            if u in inside and len(inside) > 1:
-                return (f"keep_whole[{u}]", name)
-        seats = [u for u in p.fixed_seat if u in inside]
-        if len(seats) > 1:
-            return (*(f"fixed_seat[{u}]" for u in seats), name)
-        both = [u for u in seats if u in p.forbidden_seat]
-        if both:
-            return (f"fixed_seat[{both[0]}]", f"forbidden_seat[{both[0]}]")
-        if inside <= set(p.forbidden_seat):
-            return (*(f"forbidden_seat[{u}]" for u in sorted(inside)), name)
-        if region.connected and not _is_connected(sorted(inside), p.edges):
-            return (name, "contiguity")
-    return ()
-
-
-def _is_connected(members: list[int], edges: np.ndarray) -> bool:
-    seen, stack, inside = {members[0]}, [members[0]], set(members)
-    while stack:
-        unit = stack.pop()
-        touching = edges[(edges == unit).any(axis=1)]
-        for other in touching.sum(axis=1) - unit:
-            if int(other) in inside and int(other) not in seen:
-                seen.add(int(other))
-                stack.append(int(other))
-    return len(seen) == len(inside)
-
-
-def _conflict(columns: RegionColumns, names: tuple[str, ...], stop: Stop) -> tuple[str, ...]:
-    """Deletion filter: drop every rule whose absence does not help; the rest cannot hold together.
-
-    Each test is a feasibility search of its own; one that meets its limit keeps the rule, so the answer may
-    then name
-    more than needed, never less. Without any rule every unit alone is a solution, so the filter always ends.
-    """
-
-    def blocked(active: tuple[str, ...]) -> bool:
-        legal, cost, _ = columns.legal(active)
-        return is_feasible(columns.program(legal, cost[legal], active), stop) is False
-
-    kept = names
-    for name in names:
-        without = tuple(k for k in kept if k != name)
-        if blocked(without):
-            kept = without
-    return (*kept, "max_members") if _size_matters(columns.problem, kept) else kept
-
-
-def _size_matters(p: RegionProblem, conflict: tuple[str, ...]) -> bool:
-    """Whether the cap on members alone already forbids what a named rule asks."""
-    for name in conflict:
-        kind, _, index = name.rstrip("]").partition("[")
-        if kind == "must_join" and len(p.must_join[int(index)]) > p.max_members:
-            return True
-        if kind == "regions":
-            g = int(index)
-            fixed = [r for r in p.fixed if p.group[r.members[0]] == g]
-            units = int((p.group == g).sum()) - sum(len(r.members) for r in fixed)
-            if (p.regions[g] - len(fixed)) * p.max_members < units:
-                return True
-    return False
-
-
-def _left(stop: Stop, began: float) -> float:
-    return max(stop.seconds - (time.perf_counter() - began), 1.0)
-
-
-def _solution(problem: RegionProblem, status: Status, regions: list, shared: dict) -> RegionSolution:
-    region = np.full(problem.n, -1)
-    for r, (members, *_rest) in enumerate(regions):
-        region[list(members)] = r
-    cost = np.array([r[2] for r in regions])
-    objective = float(cost.sum())
-    if status is Status.OPTIMAL:
-        shared = shared | {"bound": objective}
-    return RegionSolution(
-        status,
-        objective=objective,
-        region=region,
-        seat=np.array([r[1] for r in regions], dtype=int),
-        standing=tuple(r[3] for r in regions),
-        cost=cost,
-        **shared,
-    )
+def fixed_value(problem: RegionProblem, objective: Objective) -> float:
+    """What the fixed regions add to an objective."""
+    travel = sum(fixed_seat(problem, r.members)[1] for r in problem.fixed)
+    return objective.weights.get(TRAVEL, 0.0) * travel

@@ -49,7 +49,7 @@ def test_path_in_two():
     assert members(s) == [[0, 1, 2], [3]]
     assert s.seat.tolist() == [1, 3]
     assert (s.status, s.objective, s.bound, s.gap) == (Status.OPTIMAL, 40.0, 40.0, 0.0)
-    assert "at most 3 units" in s.restriction
+    assert (s.restriction, s.values, s.bounds) == ("", (40.0,), (40.0,))
 
 
 def test_floors_decide_unless_three_units_join():
@@ -122,7 +122,8 @@ def test_no_way_to_the_seat():
         # Four units in one region of at most three.
         ({"regions": (1,)}, {"regions[0]", "max_members"}),
         ({"max_members": 2, "must_join": ((0, 1, 2),)}, {"must_join[0]", "max_members"}),
-        ({"population_floor": (60, 60), "exempt_from_members": None}, {"floors"}),
+        # Two regions of 60 people each, of 110 in all; one region of all four would do.
+        ({"population_floor": (60, 60), "exempt_from_members": None}, {"floors", "regions[0]"}),
         ({"fixed": (FixedRegion((2, 3)),), "must_join": ((1, 2),)}, {"fixed[0]", "must_join[0]"}),
         ({"fixed": (FixedRegion((0, 3), connected=True),)}, {"fixed[0]", "contiguity"}),
     ],
@@ -167,7 +168,8 @@ def test_bad_problems_say_what_is_wrong():
         ({"region": np.array([0, 1, 0, 1]), "seat": np.array([0, 3])}, "not connected"),
         ({"region": np.array([0, 0, 0, 0])}, "has no unit"),
         ({"seat": np.array([3, 3])}, "another region"),
-        ({"objective": 39.0, "bound": 39.0}, "sum of the regions"),
+        ({"objective": 39.0, "bound": 39.0}, "the last of them"),
+        ({"objective": 39.0, "values": (39.0,), "bound": 39.0}, "objective 0 is 40"),
         ({"bound": 41.0}, "above the objective"),
         ({"standing": ("exempt", "meets")}, "said to be exempt"),
         ({"cost": np.array([0.0, 40.0])}, "said to cost"),
@@ -191,10 +193,10 @@ def test_checker_knows_the_locks():
         ({"keep_whole": (0,)}, "alone"),
         ({"fixed_seat": (2,)}, "must be the seat"),
         ({"forbidden_seat": (1,)}, "forbidden"),
-        ({"regions": (3,)}, "3 wanted"),
+        ({"regions": (3,)}, "3 to 3 wanted"),
         ({"max_members": 2}, "more than 2 units"),
-        ({"max_area": 5.0}, "larger"),
-        ({"max_population": 55.0}, "people"),
+        ({"max_area": 5.0}, "more area than 5"),
+        ({"max_population": 55.0}, "more population than 55"),
         ({"fixed": (FixedRegion((0, 1)),)}, "changed"),
         ({"population_floor": (100, 100)}, "need a decision"),
     ):
