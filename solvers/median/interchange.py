@@ -25,7 +25,13 @@ def greedy(cost: np.ndarray, opening: np.ndarray, fixed: np.ndarray, allowed: np
 
 
 def interchange(
-    cost: np.ndarray, opening: np.ndarray, sites: np.ndarray, fixed: np.ndarray, allowed: np.ndarray, rounds: int = 400
+    cost: np.ndarray,
+    opening: np.ndarray,
+    sites: np.ndarray,
+    fixed: np.ndarray,
+    allowed: np.ndarray,
+    *,
+    rounds: int = 400,
 ) -> np.ndarray:
     """Swap the best pair of an open, not fixed site and a closed one until none helps or `rounds` are spent."""
     sites = np.array(sites, dtype=int)

@@ -60,19 +60,31 @@ class Prices:
     value: float
 
 
+def first_prices(problem: Sites, sites: np.ndarray) -> Prices:
+    """Prices between the costs of the nearest and the second site of a good set."""
+    return Prices(np.sort(problem.cost[:, sites], axis=1)[:, :2].mean(axis=1), -np.inf, sites, problem.value(sites))
+
+
 def ascend(
-    problem: Sites, sites: np.ndarray, stop: Stop, *, step: float, deadline: float, improve: bool = True
-) -> Prices:
-    """Raise the bound from the prices of a good set of sites until it meets its value, or no step helps.
+    problem: Sites,
+    best: Prices,
+    stop: Stop,
+    *,
+    step: float,
+    deadline: float,
+    improve: bool = True,
+    rounds: int = ROUNDS,
+    length: float = FIRST_LENGTH,
+    patience: int = PATIENCE,
+) -> None:
+    """Raise the bound of `best` until it meets the value, or no step helps.
 
     `step` is the least difference of two values (1 for whole costs, 0 otherwise); `improve`: look for better sites on
-    the way.
+    the way; `length` of the first step, halved after `patience` rounds without success.
     """
-    served = np.sort(problem.cost[:, sites], axis=1)[:, :2]
-    prices = served.mean(axis=1)
-    best = Prices(prices, -np.inf, sites, problem.value(sites))
-    direction, length, waited, tried = np.zeros_like(prices), FIRST_LENGTH, 0, set()
-    rounds = ROUNDS if stop.work is None else min(ROUNDS, int(stop.work))
+    prices = best.prices
+    direction, waited, tried = np.zeros_like(prices), 0, set()
+    rounds = rounds if stop.work is None else min(rounds, int(stop.work))
     for _ in range(max(rounds, 1)):
         bound, _worth, opened = problem.relaxed(prices)
         better = bound > best.bound + 1e-4 * max(best.value - best.bound, 0.0)
@@ -87,7 +99,7 @@ def ascend(
         slack = max(step * (1 - 1e-6), stop.gap * abs(best.value), 1e-9 * abs(best.value))
         if best.value - best.bound < slack or length < LAST_LENGTH or time.perf_counter() > deadline:
             break
-        if waited >= PATIENCE:
+        if waited >= patience:
             # From the best prices again, more carefully.
             prices, direction, length, waited = best.prices.copy(), np.zeros_like(prices), length / 2, 0
             continue

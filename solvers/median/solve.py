@@ -13,13 +13,16 @@ from dataclasses import replace
 import numpy as np
 
 from solvers.linear import LinearModel, solve_linear
+from solvers.median.branch import branch, forced
 from solvers.median.interchange import greedy, interchange
-from solvers.median.prices import Prices, Sites, ascend
+from solvers.median.prices import Prices, Sites, ascend, first_prices
 from solvers.median.problem import MedianBound, MedianProblem, MedianSolution
 from solvers.problem import Status, Stop
 
 # Share of the time for the prices.
 PRICE_SHARE = 0.5
+# Up to so many sites to choose, branching by prices; above, the programme.
+FEW_SITES = 15
 
 
 def solve_median(problem: MedianProblem, stop: Stop) -> MedianSolution:
@@ -29,13 +32,13 @@ def solve_median(problem: MedianProblem, stop: Stop) -> MedianSolution:
     if conflict:
         return MedianSolution(Status.INFEASIBLE, conflict=conflict, seconds=time.perf_counter() - began)
     stated, step = _sites(problem), 1.0 if problem.whole else 0.0
-    start = _start(stated)
-    found = ascend(stated, start, stop, step=step, deadline=began + PRICE_SHARE * stop.seconds)
+    found = first_prices(stated, _start(stated))
+    ascend(stated, found, stop, step=step, deadline=began + PRICE_SHARE * stop.seconds)
     bound, proven = _rounded(found.bound, step), _closed(found, step, stop.gap)
     if not proven:
         left = max(began + stop.seconds - time.perf_counter(), 0.5)
         bound, proven = _settle(stated, found, step, replace(stop, seconds=left))
-    return _answer(problem, stated, found, bound, proven, stop, began)
+    return _answer(problem, stated, found, bound=bound, proven=proven, stop=stop, began=began)
 
 
 def median_bound(problem: MedianProblem, stop: Stop) -> MedianBound:
@@ -44,7 +47,8 @@ def median_bound(problem: MedianProblem, stop: Stop) -> MedianBound:
     if _plain_conflict(problem):
         return MedianBound(math.inf, np.zeros(len(problem.cost)), time.perf_counter() - began)
     stated, step = _sites(problem), 1.0 if problem.whole else 0.0
-    found = ascend(stated, _start(stated), stop, step=step, deadline=began + stop.seconds, improve=False)
+    found = first_prices(stated, _start(stated))
+    ascend(stated, found, stop, step=step, deadline=began + stop.seconds, improve=False)
     return MedianBound(_rounded(found.bound, step), found.prices, time.perf_counter() - began)
 
 
@@ -86,8 +90,10 @@ def _closed(found: Prices, step: float, gap: float) -> bool:
 def _settle(stated: Sites, found: Prices, step: float, stop: Stop) -> tuple[float, bool]:
     """Solve what the prices leave open, improving `found`; (valid bound, whether `found` is proven best)."""
     # Only solutions at least this good are of interest: those that are not better than the best are left out.
-    goal = found.value - step * (1 - 1e-6) if step else found.value * (1 + 1e-12)
+    goal = found.value - step * (1 - 1e-6) if step else found.value + 1e-12 * abs(found.value)
     open_sites, must, reach = _left_open(stated, found, goal)
+    if stated.most - int(must.sum()) <= FEW_SITES:
+        return _branched(stated, found, open_sites, must, step, stop)
     model, y = _programme(stated, open_sites, must, reach)
     answer = solve_linear(model, stop)
     if answer.status is Status.INFEASIBLE:
@@ -106,30 +112,29 @@ def _settle(stated: Sites, found: Prices, step: float, stop: Stop) -> tuple[floa
     return bound, found.value - bound <= stop.gap * abs(found.value)
 
 
+def _branched(stated: Sites, found: Prices, open_sites: np.ndarray, must: np.ndarray, step: float, stop: Stop):
+    """Branch over the sites that are left, in numbers of their own."""
+    cost, opening = stated.cost[:, open_sites], stated.opening[open_sites]
+    part = replace(
+        stated, cost=cost, opening=opening, fixed=np.flatnonzero(must), allowed=np.ones(len(open_sites), bool)
+    )
+    inner = Prices(found.prices, found.bound, np.empty(0, int), found.value)
+    bound = branch(part, inner, stop, step=step)
+    if inner.value < found.value:
+        found.sites, found.value = open_sites[inner.sites], inner.value
+    proven = bound >= found.value or found.value - bound <= stop.gap * abs(found.value)
+    return min(_rounded(max(bound, found.bound), step), found.value), proven
+
+
 def _left_open(stated: Sites, found: Prices, goal: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sites that may be open, which of them must be, and the longest way of each customer, up to the goal.
 
-    The bound rises by the worth of a site that is forced open or shut, less that of the site it changes places with;
-    it rises by cost less price for a customer who goes further than his price.
+    A way is too long when the bound, raised by cost less price, passes the goal.
     """
-    bound, worth, opened = stated.relaxed(found.prices)
-    bound -= 1e-9 * (abs(bound) + float(np.abs(found.prices).sum()))
-    free = np.setdiff1d(opened, stated.fixed)
-    shut = stated.allowed.copy()
-    shut[opened] = False
-    leave = np.inf if len(opened) >= stated.most else 0.0
-    enter = np.inf if len(opened) <= stated.fewest else 0.0
-    last = worth[free].max() if len(free) else -np.inf
-    forced_in = worth + np.minimum(leave, -last)
-    forced_in[opened] = 0.0
-    following = worth[shut].min() if shut.any() else np.inf
-    forced_out = np.minimum(enter, following) - worth
-    usable = stated.allowed & (bound + forced_in <= goal)
-    must = np.zeros(len(worth), dtype=bool)
-    must[free] = bound + forced_out[free] > goal
-    must[stated.fixed] = True
-    usable |= must
-    extra = np.maximum(stated.cost - found.prices[:, None], 0) + forced_in
+    bound, to_open, to_shut = forced(stated, found.prices)
+    must = stated.allowed & (bound + to_shut > goal)
+    usable = (stated.allowed & (bound + to_open <= goal)) | must
+    extra = np.maximum(stated.cost - found.prices[:, None], 0) + to_open
     keep = usable & (bound + extra <= goal) & (stated.cost < stated.penalty)
     reach = np.where(keep, stated.cost, -np.inf).max(axis=1)
     if must.any():
@@ -168,7 +173,7 @@ def _programme(stated: Sites, ids: np.ndarray, must: np.ndarray, reach: np.ndarr
 
 
 def _answer(
-    problem: MedianProblem, stated: Sites, found: Prices, bound: float, proven: bool, stop: Stop, began: float
+    problem: MedianProblem, stated: Sites, found: Prices, *, bound: float, proven: bool, stop: Stop, began: float
 ) -> MedianSolution:
     if found.value >= stated.penalty:
         status = Status.UNKNOWN
