@@ -93,7 +93,7 @@ def _settle(stated: Sites, found: Prices, step: float, stop: Stop) -> tuple[floa
     goal = found.value - step * (1 - 1e-6) if step else found.value + 1e-12 * abs(found.value)
     open_sites, must, reach = _left_open(stated, found, goal)
     if stated.most - int(must.sum()) <= FEW_SITES:
-        return _branched(stated, found, open_sites, must, step, stop)
+        return _branched(stated, found, open_sites, must, step=step, stop=stop)
     model, y = _programme(stated, open_sites, must, reach)
     answer = solve_linear(model, stop)
     if answer.status is Status.INFEASIBLE:
@@ -112,7 +112,9 @@ def _settle(stated: Sites, found: Prices, step: float, stop: Stop) -> tuple[floa
     return bound, found.value - bound <= stop.gap * abs(found.value)
 
 
-def _branched(stated: Sites, found: Prices, open_sites: np.ndarray, must: np.ndarray, step: float, stop: Stop):
+def _branched(
+    stated: Sites, found: Prices, open_sites: np.ndarray, must: np.ndarray, *, step: float, stop: Stop
+) -> tuple[float, bool]:
     """Branch over the sites that are left, in numbers of their own."""
     cost, opening = stated.cost[:, open_sites], stated.opening[open_sites]
     part = replace(
