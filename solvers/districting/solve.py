@@ -8,6 +8,7 @@ inequalities the model is a relaxation: its bound is valid, and an optimum that 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -25,14 +26,14 @@ def solve_districting(problem: DistrictingProblem, stop: Stop) -> DistrictingSol
         return DistrictingSolution(Status.INFEASIBLE, conflict=conflict, seconds=time.perf_counter() - began)
     near = neighbours(problem)
     found = start(problem, stop.seed)
-    search = _Search(problem, near, stop, began, found)
+    search = _Search(problem, near, stop, began, labels=found)
     search.run()
     seconds = time.perf_counter() - began
     if search.labels is None:
         if not search.proven:
             return DistrictingSolution(Status.UNKNOWN, bound=search.bound, seconds=seconds, cuts=search.cuts)
-        # Without any separator inequality only number and window are left to blame.
-        conflict = ("districts", "lower", "upper") + (("contiguity",) if search.cuts else ())
+        conflict = _conflict(problem, near, stop, began)
+        seconds = time.perf_counter() - began
         return DistrictingSolution(Status.INFEASIBLE, conflict=conflict, seconds=seconds, cuts=search.cuts)
     value = float(cut_cost(problem, search.labels))
     bound = value if search.proven else min(search.bound, value)
@@ -44,14 +45,24 @@ def solve_districting(problem: DistrictingProblem, stop: Stop) -> DistrictingSol
 class _Search:
     """The model, grown by separator inequalities, with the best connected labels and the best bound so far."""
 
-    def __init__(self, problem: DistrictingProblem, near: list, stop: Stop, began: float, labels: np.ndarray | None):
-        self.problem, self.near, self.stop, self.began, self.labels = problem, near, stop, began, labels
+    def __init__(
+        self,
+        problem: DistrictingProblem,
+        near: list[list[int]],
+        stop: Stop,
+        began: float,
+        *,
+        labels: np.ndarray | None = None,
+        contiguous: bool = True,
+    ):
+        self.problem, self.near, self.stop, self.began = problem, near, stop, began
+        self.labels, self.contiguous = labels, contiguous
         self.bound, self.proven, self.cuts, self.spent = 0.0, False, 0, 0.0
         self.seen: set[tuple] = set()
         self._build()
 
     def _build(self) -> None:
-        """Literals: x[i, l] node i lies in district l; c[e] edge e is cut."""
+        """Literals: x[i][d] node i lies in district d; c[e] edge e is cut."""
         p, model = self.problem, cp_model.CpModel()
         k = p.districts
         if k == 2:
@@ -63,23 +74,23 @@ class _Search:
                 model.add_exactly_one(row)
         self.cut = [model.new_bool_var("") for _ in p.edges]
         for (a, b), c in zip(p.edges.tolist(), self.cut, strict=True):
-            for l in range(k):
-                model.add_bool_or(c, self.x[a][l].negated(), self.x[b][l])
-                model.add_bool_or(c, self.x[a][l], self.x[b][l].negated())
-        for l in range(k):
-            column = [row[l] for row in self.x]
+            for d in range(k):
+                model.add_bool_or(c, self.x[a][d].negated(), self.x[b][d])
+                model.add_bool_or(c, self.x[a][d], self.x[b][d].negated())
+        for d in range(k):
+            column = [row[d] for row in self.x]
             load = sum(w * v for w, v in zip(p.weight.tolist(), column, strict=True))
             model.add_linear_constraint(load, p.lower, p.upper)
             model.add_bool_or(column)
             for i in range(p.n):
-                self._neighbour_needed(model, i, l)
+                self._neighbour_needed(model, i, d)
         self._break_symmetry(model)
         self.objective = sum(int(w) * c for w, c in zip(p.edge_cost, self.cut, strict=True))
         self.model = model
 
     def _neighbour_needed(self, model: cp_model.CpModel, node: int, label: int) -> None:
         """A node too light to be a district alone has a neighbour in its district."""
-        if self.problem.weight[node] < self.problem.lower:
+        if self.contiguous and self.problem.weight[node] < self.problem.lower:
             model.add_bool_or(self.x[node][label].negated(), *(self.x[j][label] for j in self.near[node]))
 
     def _break_symmetry(self, model: cp_model.CpModel) -> None:
@@ -87,10 +98,10 @@ class _Search:
         order = np.argsort(-self.problem.weight, kind="stable").tolist()
         k = self.problem.districts
         for position, node in enumerate(order[:k]):
-            for l in range(position + 1, k):
-                model.add(self.x[node][l] == 0)
-            for l in range(1, min(position, k - 1) + 1):
-                model.add_bool_or(self.x[node][l].negated(), *(self.x[j][l - 1] for j in order[:position]))
+            for d in range(position + 1, k):
+                model.add(self.x[node][d] == 0)
+            for d in range(1, min(position, k - 1) + 1):
+                model.add_bool_or(self.x[node][d].negated(), *(self.x[j][d - 1] for j in order[:position]))
 
     def run(self) -> None:
         """Ask for something better than the best, forbid what does not hang together, until nothing is left."""
@@ -130,8 +141,8 @@ class _Search:
 
     def _learn(self, trials: list[np.ndarray]) -> None:
         for labels in trials:
-            parts = [components(self.near, labels, l) for l in range(self.problem.districts)]
-            if all(len(part) == 1 for part in parts):
+            parts = [components(self.near, labels, d) for d in range(self.problem.districts)]
+            if not self.contiguous or all(len(part) == 1 for part in parts):
                 if self.labels is None or cut_cost(self.problem, labels) < cut_cost(self.problem, self.labels):
                     self.labels = labels
                 continue
@@ -153,9 +164,9 @@ class _Search:
                     continue
                 self.seen.add(key)
                 self.cuts += 1
-                for l in range(self.problem.districts):
+                for d in range(self.problem.districts):
                     self.model.add_bool_or(
-                        self.x[source][l].negated(), self.x[target][l].negated(), *(self.x[s][l] for s in between)
+                        self.x[source][d].negated(), self.x[target][d].negated(), *(self.x[s][d] for s in between)
                     )
 
 
@@ -210,3 +221,21 @@ def _plain_conflict(problem: DistrictingProblem) -> tuple[str, ...]:
     if len(components(near, everywhere, 0)) > problem.districts:
         return ("districts", "contiguity")
     return ()
+
+
+def _conflict(problem: DistrictingProblem, near: list[list[int]], stop: Stop, began: float) -> tuple[str, ...]:
+    """Deletion filter: rules that cannot hold together; one whose test runs out of time is kept."""
+    kept = ["lower", "upper", "contiguity"]
+    for name in ("contiguity", "lower", "upper"):
+        rest = [k for k in kept if k != name]
+        eased = replace(
+            problem,
+            lower=problem.lower if "lower" in rest else 0,
+            upper=problem.upper if "upper" in rest else max(int(problem.weight.sum()), problem.upper),
+            edge_cost=np.zeros(len(problem.edges)),
+        )
+        search = _Search(eased, near, stop, began, contiguous="contiguity" in rest)
+        search.run()
+        if search.proven and search.labels is None:
+            kept = rest
+    return ("districts", *kept)
