@@ -13,9 +13,13 @@ from dataclasses import replace
 import numpy as np
 from ortools.sat.python import cp_model
 
+from solvers.districting.planar import two_districts
 from solvers.districting.problem import DistrictingProblem, DistrictingSolution
 from solvers.districting.start import components, cut_cost, neighbours, start
 from solvers.problem import Status, Stop
+
+# Share of the time for the search by cycles.
+PLANAR_SHARE = 0.5
 
 
 def solve_districting(problem: DistrictingProblem, stop: Stop) -> DistrictingSolution:
@@ -27,6 +31,7 @@ def solve_districting(problem: DistrictingProblem, stop: Stop) -> DistrictingSol
     near = neighbours(problem)
     found = start(problem, stop.seed)
     search = _Search(problem, near, stop, began, labels=found)
+    search.take_planar()
     search.run()
     seconds = time.perf_counter() - began
     if search.labels is None:
@@ -102,6 +107,17 @@ class _Search:
                 model.add(self.x[node][d] == 0)
             for d in range(1, min(position, k - 1) + 1):
                 model.add_bool_or(self.x[node][d].negated(), *(self.x[j][d - 1] for j in order[:position]))
+
+    def take_planar(self) -> None:
+        """Two districts of a planar graph: the best of few cut edges, or at least a bound."""
+        value = None if self.labels is None else cut_cost(self.problem, self.labels)
+        answer = two_districts(self.problem, value, self.began + PLANAR_SHARE * self.stop.seconds)
+        if answer is None:
+            return
+        labels, bound = answer
+        self.bound = max(self.bound, float(bound))
+        if labels is not None:
+            self.labels = labels
 
     def run(self) -> None:
         """Ask for something better than the best, forbid what does not hang together, until nothing is left."""

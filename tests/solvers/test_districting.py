@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import replace
 
 import networkx as nx
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from solvers.districting import solve as module
 from solvers.districting.check import check_districting
-from solvers.districting.problem import DistrictingProblem
+from solvers.districting.planar import two_districts
+from solvers.districting.problem import DistrictingProblem, DistrictingSolution
 from solvers.districting.solve import solve_districting
 from solvers.problem import ProblemError, Status, Stop
 
@@ -113,23 +115,54 @@ def small_problems(draw) -> DistrictingProblem:
     weight = random.integers(0, 6, n)
     mean, slack = weight.sum() / k, draw(st.integers(0, 4))
     lower = max(int(mean) - slack, 0)
-    return DistrictingProblem(weight, pairs, k, lower, int(mean) + 1 + slack, random.integers(0, 4, len(pairs)))
+    # Without edges that cost nothing two districts are sought as cycles first.
+    cost = random.integers(draw(st.integers(0, 1)), 4, len(pairs))
+    return DistrictingProblem(weight, pairs, k, lower, int(mean) + 1 + slack, cost)
 
 
 @settings(max_examples=80, deadline=None)
-@given(small_problems(), st.booleans())
-def test_as_good_as_brute_force(problem, with_start):
-    """With the start by trees and from nothing."""
+@given(small_problems(), st.booleans(), st.booleans())
+def test_as_good_as_brute_force(problem, with_start, with_cycles):
+    """With the start by trees and from nothing, with the search by cycles and without."""
     best = best_by_hand(problem)
     with pytest.MonkeyPatch.context() as patch:
         if not with_start:
             patch.setattr(module, "start", lambda _problem, _seed: None)
+        if not with_cycles:
+            patch.setattr(module, "two_districts", lambda _problem, _limit, _deadline: None)
         solution = solve_districting(problem, Stop())
     assert not check_districting(problem, solution)
     if best is None:
         assert solution.status is Status.INFEASIBLE
     else:
         assert (solution.status, solution.objective, solution.bound) == (Status.OPTIMAL, best, best)
+
+
+@settings(max_examples=80, deadline=None)
+@given(small_problems())
+def test_cycles_alone_are_as_good_as_brute_force(problem):
+    answer = two_districts(replace(problem, districts=2), None, time.perf_counter() + 60)
+    best = best_by_hand(replace(problem, districts=2))
+    if answer is None:
+        return
+    labels, bound = answer
+    if best is None:
+        assert labels is None
+    else:
+        assert bound == best
+        assert not check_districting(
+            replace(problem, districts=2), DistrictingSolution(Status.OPTIMAL, bound, bound, labels=labels)
+        )
+
+
+def test_too_many_paths_leave_a_valid_bound(monkeypatch):
+    # The grid is cut at cost 2; with five paths a level even cost 1 is not searched to its end.
+    problem = DistrictingProblem(np.ones(8), GRID, 2, 4, 4)
+    monkeypatch.setattr("solvers.districting.planar.PATHS", 5)
+    labels, bound = two_districts(problem, None, time.perf_counter() + 60)
+    assert labels is None
+    assert bound <= 2
+    assert solve_districting(problem, Stop()).objective == 2
 
 
 def test_same_answer_twice():
