@@ -23,7 +23,7 @@ def test_the_last_of_two_edges_counts(tmp_path):
 def test_what_is_no_instance_is_refused(tmp_path, text):
     path = tmp_path / "wrong.txt"
     path.write_text(text, encoding="ascii")
-    with pytest.raises(InstanceError, match="wrong.txt"):
+    with pytest.raises(InstanceError, match=r"wrong\.txt"):
         read_median(path)
 
 
