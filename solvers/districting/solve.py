@@ -20,6 +20,8 @@ from solvers.problem import Status, Stop
 
 # Share of the time for the search by cycles.
 PLANAR_SHARE = 0.5
+# Workers of CP-SAT that raise the bound, in the order in which threads are given to them.
+BOUNDING = ("lb_tree_search", "max_lp", "core")
 
 
 def solve_districting(problem: DistrictingProblem, stop: Stop) -> DistrictingSolution:
@@ -151,6 +153,9 @@ class _Search:
         if self.stop.work is not None:
             solver.parameters.max_deterministic_time = max(self.stop.work - self.spent, 1e-3)
             solver.parameters.interleave_search = self.stop.threads > 1
+        if value is not None:
+            # A good plan is known, so the work goes to the bound; the default workers would only look for plans.
+            solver.parameters.subsolvers.extend(BOUNDING[: self.stop.threads])
         gathered = _Gather(self)
         status = solver.solve(model, gathered)
         return solver, status, gathered.trials
