@@ -93,7 +93,6 @@ def _tree_cut(problem: DistrictingProblem, nodes: np.ndarray, parts: tuple[int, 
     if len(order) < len(nodes):
         return None
     below = problem.weight[nodes].copy()
-    # Twice the cost inside a subtree and the cost at its nodes give the cost that leaves it.
     for node in order[:0:-1]:
         below[parent[node]] += below[node]
     total = below[order[0]]
