@@ -79,6 +79,8 @@ def _regions(sources: Sources) -> list[Fault]:
 def _traffic(sources: Sources) -> list[Fault]:
     """Factors of traffic that are neither given nor have a published travel time to be fitted to."""
     loaded, scenario = sources.loaded, sources.loaded.scenario
+    if scenario.data.roads_nodes is None:
+        return []  # straight lines at arrange.speed_kmh, whatever the traffic
     given = {"normal": scenario.arrange.traffic_factor, "peak": scenario.commute.peak_factor}
     checks = sources.tables.get("travel_time_checks")
     if checks is None and scenario.data.travel_time_checks is not None:

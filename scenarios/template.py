@@ -157,7 +157,7 @@ def _value_at(origin: Loaded, option: Option) -> Any:
     if option.path[:-1] != ("data",):
         return value
     if isinstance(value, OwnTable):
-        return with_files({"": value.model_dump(mode="json")}, portable)[""]
+        return with_files({option.path[-1]: value.model_dump(mode="json")}, portable)[option.path[-1]]
     own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
     return portable(value) if isinstance(value, str) else own
 

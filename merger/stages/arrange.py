@@ -80,14 +80,14 @@ def build_model(inputs: Inputs) -> ArrangeModel:
     foreign = sorted(set(units["side"]) - set(sides))
     if foreign:
         raise InputError.single(
-            inputs.scenario.data.units,
+            inputs.scenario.data.units.file,
             f"sides {foreign} have no number of new units",
             "add them to arrange.regions",
         )
     unknown = _unknown_codes(inputs, place)
     if unknown:
         raise InputError.single(
-            inputs.scenario.data.units,
+            inputs.scenario.data.units.file,
             f"locks or special zones name units that do not exist: {', '.join(unknown)}",
             "correct the codes in the scenario",
         )
