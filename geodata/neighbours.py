@@ -12,8 +12,8 @@ import shapely
 from geodata.maps import METRIC, WGS84
 
 COLUMNS = ["code_a", "code_b", "kind", "shared_border_m", "gap_m"]
-# A cell reaches no farther than so many usual distances between neighbouring centres.
-REACH = 3.0
+# A cell reaches no farther than so many distances to the nearest centre, its own and (at least) the usual one.
+REACH, USUAL_REACH = 2.0, 1.5
 
 
 def borders_of_polygons(
@@ -54,17 +54,17 @@ def borders_of_polygons(
 def cells_around(lon, lat) -> gpd.GeoSeries:
     """One polygon around each centre (degrees in and out, WGS 84): what lies nearer to it than to all others.
 
-    Voronoi cells, each cut at `REACH` times the usual distance to the nearest centre, so that a bay or a sea between
-    two centres is not filled. They are no borders of anything: for drawing, and for neighbours a planner wants
+    Voronoi cells, each cut at `REACH` times the distance to the nearest centre, so that a bay or a sea between two
+    centres is not filled. They are no borders of anything: for drawing, and for neighbours a planner wants
     estimated. Centres must be different from each other.
     """
     points = gpd.points_from_xy(lon, lat, crs=WGS84).to_crs(METRIC)
     if len(points) == 1:
         return gpd.GeoSeries([points[0].buffer(1000.0)], crs=METRIC).to_crs(WGS84)
     around = np.asarray(points)
-    nearest = shapely.STRtree(around).query_nearest(around, exclusive=True, return_distance=True)[1]
-    reach = REACH * float(np.median(nearest))
-    frame = shapely.box(*shapely.buffer(shapely.multipoints(around), reach).bounds)
+    nearest = shapely.STRtree(around).query_nearest(around, exclusive=True, return_distance=True, all_matches=False)[1]
+    reach = np.maximum(REACH * nearest, USUAL_REACH * float(np.median(nearest)))
+    frame = shapely.box(*shapely.buffer(shapely.multipoints(around), reach.max()).bounds)
     drawn = np.asarray(shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(around), extend_to=frame)))
     holder, cell = shapely.STRtree(drawn).query(around, predicate="intersects")
     own = drawn[cell[np.unique(holder, return_index=True)[1]]]

@@ -74,13 +74,13 @@ def can_stand(members: gpd.GeoDataFrame, law: RuleBook, options: Arrange) -> boo
 
 def meets_floors(members: gpd.GeoDataFrame, law: RuleBook, options: Arrange) -> bool:
     """Whether units joined meet area and population of Art 5(1): a ward's floors with one ward inside (Art 1(3)), no
-    numeric test when all lie on islands (d), those of mountain communes when all are (a), else those of communes (b)."""
+    numeric test when all lie on islands (d), those of mountain communes when all others are (a), else of communes (b)."""
     if (members["kind"] == "phuong").any():
         name = options.ward_target
     elif members["island"].all():
         return True
     else:
-        name = "xa_mountain" if members["mountain"].all() else "xa_other"
+        name = "xa_mountain" if (members["mountain"] | members["island"]).all() else "xa_other"
     rule = law[f"standards.target.{name}"]
     floors = {**rule.fields, **(law.value(rule.id) or {})}
     enough = members["area_km2"].sum() >= floors["area_min_km2"] and members["population"].sum() >= floors["pop_min"]
