@@ -78,8 +78,11 @@ class Inputs:
         return self.scenario.data.roads_nodes is not None
 
     def path(self, name: str) -> Path:
-        """Path of a table of the scenario's `data` section."""
-        return resolve(self.scenario.data.reference(name) or "", self.folder)
+        """Path of a table of the scenario's `data` section; raises InputError where the scenario has none."""
+        reference = self.scenario.data.reference(name)
+        if reference is None:
+            raise InputError.single(self.scenario.name, f"data.{name} is null, and this needs it", "give the table")
+        return resolve(reference, self.folder)
 
     @cached_property
     def roads(self) -> RoadGraph:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.maps import METRIC, WGS84
+from geodata.maps import METRIC, WGS84, dissolved
 from geodata.shipped import PREFIX
 from geodata.units import has_polygons
 from merger.disclosure import amount
@@ -128,10 +128,7 @@ def _units_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoD
         return None
     home = tables["units"].set_index("old_code")["new_id"]
     parts = inputs.units[["geometry"]].assign(new_id=home.reindex(inputs.units.index))
-    parts = parts.dropna(subset="new_id")
-    # Polygons of one's own need not fit together to the last metre.
-    method = "coverage" if shapely.coverage_is_valid(parts.geometry.to_numpy()) else "unary"
-    whole = parts.dissolve("new_id", method=method)
+    whole = dissolved(parts.dropna(subset="new_id"), "new_id")
     columns = [
         "new_id",
         "new_name",

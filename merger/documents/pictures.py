@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from geodata.maps import dissolved
 from merger.disclosure import is_masked
 from merger.documents import cartography as carto
 from merger.documents.wording import map_source, number, plain_name, term
@@ -332,7 +333,7 @@ def _roads(on: carto.Sheet, layers: Layers, alpha: float = 0.8) -> None:
 
 def _province_line(on: carto.Sheet, layers: Layers) -> None:
     old = layers["units_before"].to_crs(carto.METRIC)
-    sides = old.dissolve("side", method="coverage").geometry.simplify(40)
+    sides = dissolved(old, "side").geometry.simplify(40)
     if len(sides) == 2:
         common = gpd.GeoDataFrame(geometry=[sides.iloc[0].buffer(60).intersection(sides.iloc[1].boundary)], crs=old.crs)
         carto.lines(on, common, "#6a1b9a", width=1.3, style=(0, (6, 1.5, 1, 1.5)), z=6)
