@@ -93,8 +93,8 @@ class Inputs:
         """Road graph with ferries and the given transport projects, at free flow; without roads, straight lines."""
         if not self.has_roads:
             return straight_graph(*self._centres, **self._straight)
-        files = ("roads_nodes", "roads_edges", "ferries", "projects")
-        return read_roads(*map(self.path, files), projects)
+        ferries, links = (self.path(n) if self.scenario.data.reference(n) else None for n in ("ferries", "projects"))
+        return read_roads(self.path("roads_nodes"), self.path("roads_edges"), ferries, links, projects)
 
     @property
     def _centres(self) -> tuple[np.ndarray, np.ndarray]:

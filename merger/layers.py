@@ -91,25 +91,28 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
         by_units = name.startswith("units_")
         layer.attrs = {
             "title": _title(name, inputs),
-            "attribution": _attribution(inputs) if by_units or not inputs.has_roads else ATTRIBUTION_OSM,
+            "attribution": attribution(inputs) if by_units or not inputs.has_roads else ATTRIBUTION_OSM,
             "style": STYLES[name],
+            "own_units": own_units(inputs),
         }
     return built
 
 
 def _title(name: str, inputs: Inputs) -> str:
-    if name != "units_before" or _shipped_units(inputs):
+    if name != "units_before" or not own_units(inputs):
         return TITLES[name]
     drawn = "" if has_polygons(inputs.units) else " (ô quanh trung tâm, chỉ để minh họa / cells around centres)"
     return f"Đơn vị hành chính trước sắp xếp / Units before{drawn}"
 
 
-def _attribution(inputs: Inputs) -> str:
-    return ATTRIBUTION_UNITS if _shipped_units(inputs) else inputs.path("units").name
+def attribution(inputs: Inputs) -> str:
+    """Whose data the outlines of the units are."""
+    return own_units(inputs) or ATTRIBUTION_UNITS
 
 
-def _shipped_units(inputs: Inputs) -> bool:
-    return inputs.scenario.data.units.file.startswith(PREFIX)
+def own_units(inputs: Inputs) -> str:
+    """Name of the planner's own file of units; "" where they are the shipped ones."""
+    return "" if inputs.scenario.data.units.file.startswith(PREFIX) else inputs.path("units").name
 
 
 def _units_before(inputs: Inputs, units: pd.DataFrame | None) -> gpd.GeoDataFrame:
@@ -119,7 +122,7 @@ def _units_before(inputs: Inputs, units: pd.DataFrame | None) -> gpd.GeoDataFram
         more = ["new_id", "new_name", "seat_code", "minutes_to_seat", "km_to_seat", "standard"]
         frame = frame.merge(units[["old_code", *more]], left_on="code", right_on="old_code", how="left")
         frame = frame.drop(columns="old_code")
-    frame["label"] = "reconstructed" if _shipped_units(inputs) else "estimated"
+    frame["label"] = "estimated" if own_units(inputs) else "reconstructed"
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
 
 

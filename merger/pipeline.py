@@ -109,7 +109,11 @@ def _refuse_missing(inputs: Inputs, wanted: list[str]) -> None:
     if missing:
         remedy = "give them in the scenario, or plan the units alone: --only arrange"
         raise InputError(
-            Fault(inputs.scenario.name, message=f"stage {stage} needs {', '.join(f'data.{n}' for n in names)}", remedy=remedy)
+            Fault(
+                inputs.scenario.name,
+                message=f"stage {stage} needs {', '.join(f'data.{n}' for n in names)}",
+                remedy=remedy,
+            )
             for stage, names in missing.items()
         )
 

@@ -96,7 +96,9 @@ def _connected(sources: Sources, found: pd.DataFrame) -> tuple[list[Fault], list
     where = sources.tables.get("adjacency", sources.tables["units"]).path
     faults = [_cut_off(part, where, units) for part in parts if not part.able]
     for side, count in counts.items():
-        free = options.regions.get(side, count) - sum(bool(zone & set(units.index[units["side"] == side])) for zone in zones)
+        free = options.regions.get(side, count) - sum(
+            bool(zone & set(units.index[units["side"] == side])) for zone in zones
+        )
         if count > free > 0 and not any(p.side == side and not p.able for p in parts):
             message = f"side {side} falls into {count} parts, more than its {free} new units"
             faults.append(Fault(where, message=message, remedy="join parts in data.links, or raise arrange.regions"))

@@ -75,7 +75,8 @@ class OwnUnits(OwnTable):
     """A table or layer of units of one's own; known headers and words (xã, phường ...) are taken unless switched off."""
 
     crs: str = Field(
-        "EPSG:4326", description="coordinate system of columns x and y, e.g. EPSG:3405 (VN-2000); a layer states its own"
+        "EPSG:4326",
+        description="coordinate system of columns x and y, e.g. EPSG:3405 (VN-2000); a layer states its own",
     )
     accept_proposed: bool = Field(True, description="take known headers and words; merger check lists what was taken")
 

@@ -225,9 +225,7 @@ SPOILT = [
         "adjacency_before.csv",
         "10507,10510",
         "10507,10507",
-        [
-            "adjacency_before.csv:2: column code_b: unit 10507 is its own neighbour -> delete the row, or correct a code"
-        ],
+        ["adjacency_before.csv:2: column code_b: unit 10507 is its own neighbour -> delete the row, or correct a code"],
     ),
     (
         "railway_stations.csv",
