@@ -33,7 +33,8 @@ class Reading:
     `table` has our columns in the order of the schema (None: the mapping is not complete); `draft` is the table as the
     proposals would read it. `raw` are the cells of its rows as they stand in the file, by our column. `rows_at_fault`
     are rows that are no record, by position; `skipped` counts those left out. `found` is where the header was
-    found, when the scenario does not say. `rows` are the rows of the file (a layer has no lines in faults). Faults name our columns; `labelled` gives them the column of the file.
+    found, when the scenario does not say. `rows` are the rows of the file (a layer has no lines in faults). Faults name
+    our columns; `labelled` gives them the column of the file.
     """
 
     name: str

@@ -72,7 +72,7 @@ class OwnTable(Section):
 
 
 class OwnUnits(OwnTable):
-    """A table or layer of units of one's own; known headers and words (xã, phường ...) are taken unless switched off."""
+    """A table or layer of units; known headers and words (xã, phường ...) are taken unless switched off."""
 
     crs: str = Field(
         "EPSG:4326",
