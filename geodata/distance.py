@@ -1,4 +1,4 @@
-"""Travel without road data: straight lines on the ellipsoid, made longer by a detour factor, at one speed. ESTIMATED."""
+"""Travel without road data, ESTIMATED: straight lines on the ellipsoid, times a detour factor, at one speed."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
+from math import isnan
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -169,7 +170,7 @@ def _attribute_rows(path: Path, encoding: str | None) -> list[tuple[Any, ...]]:
     except (DataSourceError, UnicodeDecodeError) as e:
         message = f"cannot be read as a layer: {str(e).splitlines()[0]}"
         raise InputError.single(shown(path), message, "give a GeoPackage, GeoJSON or Shapefile") from None
-    columns = [[None if v is None or v != v else v for v in values.tolist()] for values in fields]
+    columns = [[None if isinstance(v, float) and isnan(v) else v for v in values.tolist()] for values in fields]
     return [tuple(str(f) for f in meta["fields"]), *zip(*columns, strict=True)]
 
 

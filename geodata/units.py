@@ -1,4 +1,4 @@
-"""Units of a planner's own table or layer made complete: full names, centres, areas on the ellipsoid, shapes to draw."""
+"""Units of a planner's own table or layer made complete: full names, centres, areas, shapes to draw."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ class Inputs:
 
     `units` and `reference` are GeoDataFrames in EPSG:4326 indexed by code (text); the other tables are plain frames
     with the columns of their README. `adjacency` holds the pairs of data.adjacency or those that are derived from the
-    shapes of the units, and those of data.links. `divisions` and `staff` are SYNTHETIC unless the scenario names files for them
-    (`synthetic` tells which are).
+    shapes of the units, and those of data.links. `divisions` and `staff` are SYNTHETIC unless the scenario names files
+    for them (`synthetic` tells which are).
     """
 
     scenario: Scenario

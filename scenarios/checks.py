@@ -381,7 +381,7 @@ def _of_record(fault: Fault, sources: Sources) -> bool:
 def _later_stages(loaded: Loaded) -> list[str]:
     """Stages that the scenario gives no tables for."""
     return [
-        f"stage {stage} cannot be planned: {', '.join(f'data.{n}' for n in names)} {'is' if len(names) == 1 else 'are'} null"
+        f"stage {stage} cannot be planned, for it needs {', '.join(f'data.{n}' for n in names)}"
         for stage, names in missing_tables(loaded.scenario).items()
     ]
 

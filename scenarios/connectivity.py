@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 
 from geodata.checks import pieces
 from scenarios.law import RuleBook
@@ -32,18 +32,19 @@ class Part:
 
 def parts_apart(
     units: gpd.GeoDataFrame,
-    pairs: Iterable[tuple[str, str]],
-    unused: Iterable[tuple[str, str, str]],
+    adjacency: pd.DataFrame,
     apart: set[str],
     law: RuleBook | None,
     options: Arrange,
 ) -> tuple[list[Part], dict[str, int]]:
     """Parts of each side besides its largest, and the number of parts a side.
 
-    `pairs` join units. `unused` are pairs of a kind (code_a, code_b, kind) that the scenario does not take; a part they
-    would join has the kinds in `across`. Units in `apart` (special zones, kept whole) are left out.
+    Pairs of arrange.neighbour_kinds join units; a part that pairs of other kinds would join has these in `across`.
+    Units in `apart` (special zones, kept whole) are left out.
     """
-    pairs, unused = list(pairs), list(unused)
+    taken = adjacency["kind"].isin(options.neighbour_kinds)
+    pairs = list(zip(adjacency["code_a"][taken], adjacency["code_b"][taken], strict=True))
+    unused = [tuple(row) for row in adjacency.loc[~taken, ["code_a", "code_b", "kind"]].itertuples(index=False)]
     found: list[Part] = []
     counts: dict[str, int] = {}
     for side in sorted(set(units["side"])):
@@ -74,7 +75,7 @@ def can_stand(members: gpd.GeoDataFrame, law: RuleBook, options: Arrange) -> boo
 
 def meets_floors(members: gpd.GeoDataFrame, law: RuleBook, options: Arrange) -> bool:
     """Whether units joined meet area and population of Art 5(1): a ward's floors with one ward inside (Art 1(3)), no
-    numeric test when all lie on islands (d), those of mountain communes when all others are (a), else of communes (b)."""
+    numeric test when all lie on islands (d), of mountain communes when all others are (a), else of communes (b)."""
     if (members["kind"] == "phuong").any():
         name = options.ward_target
     elif members["island"].all():

@@ -12,7 +12,7 @@ from geodata.tables import typed_frame
 from geodata.units import has_polygons
 from scenarios.connectivity import Part, parts_apart
 from scenarios.locks import special_members
-from scenarios.province import POLYGONS, TABLE, adjacency_source, joining_pairs, neighbours_of
+from scenarios.province import POLYGONS, TABLE, adjacency_source, neighbours_of
 from scenarios.tables import schema_of
 
 if TYPE_CHECKING:
@@ -88,11 +88,8 @@ def _connected(sources: Sources, found: pd.DataFrame) -> tuple[list[Fault], list
     """Each side in one piece, special zones and units kept whole aside, or in parts that can be new units each."""
     loaded, units = sources.loaded, sources.units
     options, zones = loaded.scenario.arrange, special_members(loaded, sources.known())
-    pairs = joining_pairs(found, options.neighbour_kinds)
-    left = found[~found["kind"].isin(options.neighbour_kinds)]
-    unused = list(zip(left["code_a"], left["code_b"], left["kind"], strict=True))
     apart = set(loaded.scenario.locks.keep_whole).union(*zones)
-    parts, counts = parts_apart(units, pairs, unused, apart, sources.law, options)
+    parts, counts = parts_apart(units, found, apart, sources.law, options)
     where = sources.tables.get("adjacency", sources.tables["units"]).path
     faults = [_cut_off(part, where, units) for part in parts if not part.able]
     for side, count in counts.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,9 +100,3 @@ def neighbours_of(
         raise ValueError("no table of neighbours and no polygons")
     found = found.reindex(columns=[*schema_of("adjacency").columns, *(["gap_m"] if "gap_m" in found else [])])
     return found if links is None else pd.concat([found, links.reindex(columns=found.columns)], ignore_index=True)
-
-
-def joining_pairs(adjacency: pd.DataFrame, kinds: Sequence[str]) -> list[tuple[str, str]]:
-    """The pairs of codes that join units: those of the given kinds."""
-    taken = adjacency[adjacency["kind"].isin(list(kinds))]
-    return list(zip(taken["code_a"], taken["code_b"], strict=True))

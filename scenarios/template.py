@@ -50,7 +50,7 @@ OVERRIDES = (
 KEYWORDS = ("true", "false", "null", "yes", "no", "on", "off")
 PLAIN = re.compile(r"[a-z][\w./-]*(:[\w./-]+)?")
 MAPPING = (
-    "Bảng có tên cột riêng (units, divisions, staff): thay đường dẫn bằng các dòng sau. merger check đề xuất sẵn để dán vào.",
+    "Bảng có tên cột riêng (units, divisions, staff): thay đường dẫn bằng các dòng sau. merger check đề xuất sẵn.",
     "A table with headers of its own: write these lines in place of the path. merger check proposes them to paste.",
     "  staff:",
 )
@@ -177,7 +177,7 @@ def _reference(origin: Loaded, folder: Path) -> str:
 
 
 def _value_at(origin: Loaded, option: Option, written: bool = False) -> Any:
-    """The value of an option as the new file has it; `written`: as it is, without an example for a table that is not."""
+    """The value of an option as the new file has it; `written`: as it is, no example for a table that is null."""
     value: Any = origin.scenario
     for step in option.path:
         value = getattr(value, step)

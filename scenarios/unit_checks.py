@@ -52,7 +52,7 @@ def is_points(layer: Layer) -> bool:
 
 
 def check_units(source: UnitSource, loaded: Loaded) -> list[Fault]:
-    """Faults of places, areas and sides; the coordinate systems must be known, cells that are no numbers are skipped."""
+    """Faults of places, areas and sides; coordinate systems must be known, cells that are no numbers are skipped."""
     reading, table = source.reading, source.reading.draft
     complaints = Complaints(table, reading.schema)
     faults = _sides(table, loaded)

@@ -1,4 +1,4 @@
-"""What an arrangement rests on where the planner's files say nothing: ways, neighbours, centres and areas, ESTIMATED."""
+"""What an arrangement rests on where a planner's files say nothing: ways, neighbours, centres, areas, ESTIMATED."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small province that does not exist, from a seed: SYNTHETIC units with neighbours and a ferry, as a pattern to fill in."""
+"""A small province that does not exist, from a seed: SYNTHETIC units, neighbours and a ferry, a pattern to fill in."""
 
 from __future__ import annotations
 
