@@ -380,10 +380,11 @@ def _of_record(fault: Fault, sources: Sources) -> bool:
 
 def _later_stages(loaded: Loaded) -> list[str]:
     """Stages that the scenario gives no tables for."""
-    return [
-        f"stage {stage} cannot be planned, for it needs {', '.join(f'data.{n}' for n in names)}"
-        for stage, names in missing_tables(loaded.scenario).items()
-    ]
+    missing = missing_tables(loaded.scenario)
+    if not missing:
+        return []
+    names = dict.fromkeys(f"data.{name}" for lacking in missing.values() for name in lacking)
+    return [f"stages {', '.join(missing)} cannot be planned (plan with --only arrange): they need {', '.join(names)}"]
 
 
 def _law(sources: Sources) -> list[Fault]:

@@ -43,7 +43,7 @@ def check_options(sources: Sources) -> list[Fault]:
             "projects",
             i,
         )
-    faults += [*_regions(sources), *_dates(loaded), *_traffic(sources)]
+    faults += [*_regions(sources), *_dates(loaded), *_roads(loaded), *_traffic(sources)]
     return faults
 
 
@@ -74,6 +74,16 @@ def _regions(sources: Sources) -> list[Fault]:
             message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
             faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
     return faults
+
+
+def _roads(loaded: Loaded) -> list[Fault]:
+    """Nodes and edges of the road graph go together."""
+    data = loaded.scenario.data
+    if (data.roads_nodes is None) == (data.roads_edges is None):
+        return []
+    missing = "roads_nodes" if data.roads_nodes is None else "roads_edges"
+    message = f'"data.{missing}" is null, the other half of the roads is not'
+    return [loaded.place("data", missing).fault(message, "give both, or make both null for straight lines")]
 
 
 def _traffic(sources: Sources) -> list[Fault]:

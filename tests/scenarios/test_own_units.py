@@ -71,7 +71,10 @@ def test_a_table_of_units_and_a_table_of_pairs_is_enough(folder):
     """No agency, no person, no road: clean, and the notes say which stages that leaves out."""
     found = scenario(folder)
     assert found.faults == ()
-    assert any("stage relocate cannot be planned, for it needs data.roads_nodes" in n for n in found.notes)
+    assert any(
+        "stages consolidate, relocate, commute, timetable cannot be planned (plan with --only arrange)" in n
+        for n in found.notes
+    )
     assert any('"lon" (centre_lon)' in n for n in found.notes)
     units = units_in(folder)
     assert units["name_full"].tolist() == ["Xã Số 1", "Xã Số 2", "Xã Số 3", "Xã Số 4"]
