@@ -269,10 +269,10 @@ def load_inputs(scenario: Scenario, folder: Path, *, roster: bool = True) -> Inp
         return read_own_table(base.path(name), getattr(scenario.data, name), schema_of(name))
 
     synthetic = frozenset(name for name in ("divisions", "staff") if getattr(scenario.data, name) is None)
-    if scenario.data.agencies is None and synthetic == {"divisions", "staff"}:
+    if scenario.data.agencies is None:
         # Nothing to generate bodies and persons from: stage arrange does without.
         empty = {name: pd.DataFrame(columns=list(schema_of(name).columns), dtype=object) for name in synthetic}
-        return replace(base, **empty)
+        return replace(base, **empty, **{name: own(name) for name in {"divisions", "staff"} - synthetic})
     divisions = generate_divisions(base) if "divisions" in synthetic else own("divisions")
     base = replace(base, divisions=divisions, synthetic=synthetic)
     if not roster:

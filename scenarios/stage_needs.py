@@ -5,14 +5,13 @@ from __future__ import annotations
 from scenarios.schema import Scenario
 
 ROADS = ("roads_nodes", "roads_edges")
-BODIES = ("sites", "agencies", "programmes")
-PEOPLE = ("totals", "deadlines")
+BODIES = ("sites", "agencies", "programmes", "totals")
 # Stage: tables of the `data` section that it cannot do without. Stage arrange needs units and law, which all have.
 NEEDS: dict[str, tuple[str, ...]] = {
-    "consolidate": (*ROADS, *BODIES, "totals", "it_systems", "surplus_offices"),
-    "relocate": (*ROADS, *BODIES, *PEOPLE, "allowances"),
-    "commute": (*ROADS, *BODIES, *PEOPLE, "allowances", "housing", "stations", "ferries", "projects"),
-    "timetable": (*ROADS, *BODIES, *PEOPLE, "allowances", "it_systems", "surplus_offices"),
+    "consolidate": (*ROADS, *BODIES),
+    "relocate": (*ROADS, *BODIES),
+    "commute": (*ROADS, *BODIES, "allowances", "housing", "stations", "ferries", "projects"),
+    "timetable": (*ROADS, *BODIES, "deadlines", "surplus_offices"),
 }
 
 
