@@ -47,7 +47,7 @@ SHARE_TOLERANCE = 0.0005
 class Review:
     """A checked scenario: every fault, one by one; what was read in a way worth saying; mappings to paste.
 
-    `loaded` is None when the scenario file itself cannot be used. `readings` are the planner's own tables as read,
+    `loaded` is None when the scenario file itself cannot be used. `readings` are the planner's rosters as read,
     `around` what they are compared with.
     """
 
@@ -96,9 +96,8 @@ def review(
     around = sources.surroundings()
     known, names = around.with_own({n: t for n, t in sources.tables.items() if n in OWN_TABLES})
     proposals = [proposal(r, known, names, sources.written(name)) for name, r in sources.readings.items()]
-    return Review(
-        loaded, tuple(sorted(set(faults))), tuple(notes), tuple(filter(None, proposals)), sources.readings, around
-    )
+    rosters = {name: reading for name, reading in sources.readings.items() if name in OWN_TABLES}
+    return Review(loaded, tuple(sorted(set(faults))), tuple(notes), tuple(filter(None, proposals)), rosters, around)
 
 
 def check_scenario(loaded: Loaded) -> list[Fault]:
