@@ -33,7 +33,7 @@ from scenarios.rosters import Reading, read_roster
 from scenarios.schema import Data
 from scenarios.stage_needs import missing_tables
 from scenarios.tables import all_schemas, schema_of
-from scenarios.unit_checks import check_units, crs_fault, in_degrees, is_points
+from scenarios.unit_checks import check_units, crs_fault, in_degrees, is_points, ward_note
 
 LAYERS = ("units_reference",)
 PARQUET = ("roads_nodes", "roads_edges")
@@ -92,6 +92,8 @@ def review(
     sources = Sources(loaded, fields or {}, generated)
     faults = [*faults, *sources.faults_told()]
     notes = [f"{name}: {note}" for name, reading in sources.readings.items() for note in roster_notes(reading)]
+    if sources.units is not None:
+        notes += ward_note(sources.units, loaded.scenario.arrange.ward_target)
     notes += [*sources.neighbours[1], *_later_stages(loaded)]
     around = sources.surroundings()
     known, names = around.with_own({n: t for n, t in sources.tables.items() if n in OWN_TABLES})

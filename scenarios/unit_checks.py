@@ -20,6 +20,7 @@ from scenarios.province import UnitSource
 
 SET_CRS = f"in QGIS: Layer > Layer CRS > Set Layer CRS, then export as {WGS84}"
 GIVE_PLACES = "give polygons, or columns x and y (data.units.crs says in which coordinate system), or lon and lat"
+MOUNTAIN_PROVINCE = "phuong_mountain_border_province"
 # The pairs of columns that place a unit, the first to the east.
 PLACES = (("centre_lon", "centre_lat"), ("x", "y"))
 
@@ -75,6 +76,21 @@ def check_units(source: UnitSource, loaded: Loaded) -> list[Fault]:
     if not drawn.all():
         _same_place(table, complaints)
     return [*faults, *complaints.all()]
+
+
+def ward_note(units: gpd.GeoDataFrame, ward_target: str) -> list[str]:
+    """A note where units are mountainous or on the border and wards are held to the floors of other provinces.
+
+    Art 5(1)(c) speaks of wards of mountainous, highland or border provinces: of the province, not of the unit, so the
+    flags of units decide nothing here.
+    """
+    flagged, wards = int((units["mountain"] | units["border"]).sum()), int((units["kind"] == "phuong").sum())
+    if not flagged or not wards or ward_target == MOUNTAIN_PROVINCE:
+        return []
+    return [
+        f"{flagged} units are mountainous or on the border, and the floors of the {wards} wards are those of "
+        f"{ward_target}: if the province itself is one, write arrange.ward_target: {MOUNTAIN_PROVINCE}"
+    ]
 
 
 def _sides(table: TextTable, loaded: Loaded) -> list[Fault]:

@@ -103,6 +103,8 @@ def test_vietnamese_headers_and_kinds_in_a_workbook(folder):
     units = units_in(folder)
     assert units["kind"].tolist() == ["xa", "phuong", "thi_tran", "xa"]
     assert units["mountain"].tolist() == [True, False, False, False]
+    # Art 5(1)(c) is about the province: the flag of a unit is no more than a question.
+    assert any("if the province itself is one, write arrange.ward_target" in n for n in review(folder).notes)
 
 
 def test_every_fault_of_the_table_at_once(folder):
