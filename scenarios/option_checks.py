@@ -43,7 +43,7 @@ def check_options(sources: Sources) -> list[Fault]:
             "projects",
             i,
         )
-    faults += [*_regions(sources), *_dates(loaded), *_traffic(sources)]
+    faults += [*_regions(sources), *_dates(loaded), *_roads(loaded), *_traffic(sources)]
     return faults
 
 
@@ -76,9 +76,21 @@ def _regions(sources: Sources) -> list[Fault]:
     return faults
 
 
+def _roads(loaded: Loaded) -> list[Fault]:
+    """Nodes and edges of the road graph go together."""
+    data = loaded.scenario.data
+    if (data.roads_nodes is None) == (data.roads_edges is None):
+        return []
+    missing = "roads_nodes" if data.roads_nodes is None else "roads_edges"
+    message = f'"data.{missing}" is null, the other half of the roads is not'
+    return [loaded.place("data", missing).fault(message, "give both, or make both null for straight lines")]
+
+
 def _traffic(sources: Sources) -> list[Fault]:
     """Factors of traffic that are neither given nor have a published travel time to be fitted to."""
     loaded, scenario = sources.loaded, sources.loaded.scenario
+    if scenario.data.roads_nodes is None:
+        return []  # straight lines at arrange.speed_kmh, whatever the traffic
     given = {"normal": scenario.arrange.traffic_factor, "peak": scenario.commute.peak_factor}
     checks = sources.tables.get("travel_time_checks")
     if checks is None and scenario.data.travel_time_checks is not None:

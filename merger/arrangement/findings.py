@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.contiguity import border_pairs, is_contiguous
+from merger.arrangement.estimates import estimate_findings
 from merger.arrangement.names import NameChoice
 from merger.arrangement.standards import (
     CROSSING,
@@ -58,7 +59,7 @@ def findings_of(
         "without_road_people": int(people[~reached].sum()),
         "permitted_sets": solution.columns,
     }
-    findings = [_standing_finding(counts, inputs)]
+    findings = [_standing_finding(counts, inputs), *estimate_findings(inputs)]
     findings += _decision_findings(new_units)
     findings.append(_bound_finding(solution))
     findings += _longest_trip(units) + _size_finding(new_units)
@@ -210,7 +211,10 @@ def _river_finding(
     inputs: Inputs, model: ArrangeModel, new_units: pd.DataFrame, figures: dict[str, Any]
 ) -> list[Finding]:
     """New units whose parts border each other but are joined by no road across their common borders."""
-    linked = border_pairs(inputs.adjacency, model.codes, require_road_link=True)
+    if not inputs.adjacency["road_links"].notna().any():
+        return []  # nobody has counted the roads that cross the borders
+    kinds = inputs.scenario.arrange.neighbour_kinds
+    linked = border_pairs(inputs.adjacency, model.codes, kinds=kinds, require_road_link=True)
     place = {code: i for i, code in enumerate(model.codes)}
     apart = new_units[
         [

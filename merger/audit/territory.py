@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 import networkx as nx
 import numpy as np
 import pandas as pd
-import shapely
+from pyproj import Geod
 
+from merger.audit.neighbours import neighbour_graph
 from merger.audit.report import Case, Violations, check, items, shown
 
-METRIC = "EPSG:32648"
-# Units are neighbours when their common border is at least this long, as in adjacency_before.csv.
-BORDER_M = 60.0
 # Tables carry rounded figures.
 AREA_TOLERANCE_KM2 = 0.01
 MINUTES_TOLERANCE = 0.05
@@ -83,31 +80,6 @@ def members(case: Case) -> Violations:
         if differs.any():
             yield f"{column} differs from new_units.csv for old units {shown(units.loc[differs, 'old_code'])}"
     return f"{len(new)} new units"
-
-
-@cache
-def _neighbours_of(wkb: tuple[bytes, ...]) -> tuple[tuple[int, int], ...]:
-    shapes = shapely.from_wkb(np.array(wkb, object))
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
-    border = shapely.length(shapely.intersection(shapes[left], shapes[right]))
-    return tuple((int(a), int(b)) for a, b in zip(left[border >= BORDER_M], right[border >= BORDER_M], strict=True))
-
-
-def neighbour_graph(case: Case) -> nx.Graph:
-    """Old units joined where their polygons share a border (from the polygons, not from the table)."""
-    codes = case.inputs.units.index
-    graph = nx.Graph()
-    graph.add_nodes_from(codes)
-    metric = case.inputs.units.geometry.to_crs(METRIC)
-    graph.add_edges_from((codes[a], codes[b]) for a, b in _neighbours_of(tuple(shapely.to_wkb(metric.to_numpy()))))
-    if case.inputs.scenario.arrange.require_road_link:
-        table = case.inputs.adjacency
-        linked = table[table["road_links"].fillna(0) > 0]
-        roads = nx.Graph(list(zip(linked["code_a"], linked["code_b"], strict=True)))
-        graph.remove_edges_from([e for e in graph.edges if not roads.has_edge(*e)])
-    return graph
 
 
 @check("units-contiguity", "Mỗi đơn vị mới liền một khối", "Every new unit is contiguous", "units")
@@ -206,12 +178,16 @@ def size(case: Case) -> Violations:
 
 
 def _target(case: Case, codes: list[str]) -> dict[str, float]:
-    """Floors of Art 5(1) of a new unit: a ward's with one ward inside, a mountainous one's if all are."""
+    """Floors of Art 5(1) of a new unit: a ward's with one ward inside, none (0) if all are on islands, a mountainous
+    one's if all are mountainous or on islands."""
     source = case.inputs.units
+    island = source.loc[codes, "island"].fillna(False).astype(bool)
     if (source.loc[codes, "kind"] == "phuong").any():
         name = case.inputs.scenario.arrange.ward_target
     else:
-        mountain = "mountain" in source and source.loc[codes, "mountain"].fillna(False).astype(bool).all()
+        if island.all():
+            return {"area_min_km2": 0.0, "pop_min": 0.0}
+        mountain = "mountain" in source and (source.loc[codes, "mountain"].fillna(False).astype(bool) | island).all()
         name = "xa_mountain" if mountain else "xa_other"
     rule = case.inputs.law[f"standards.target.{name}"]
     return {**rule.fields, **(rule.value or {})}
@@ -237,8 +213,10 @@ def standards(case: Case) -> Violations:
                 yield f"{row.new_id}: a special zone has standard {row.standard}"
             continue
         target = _target(case, codes)
-        area_ratio, population_ratio = area / target["area_min_km2"], population / target["pop_min"]
-        meets = area_ratio >= 1 - 1e-9 and population_ratio >= 1 - 1e-9
+        tested = target["area_min_km2"] > 0 or target["pop_min"] > 0
+        area_ratio = area / target["area_min_km2"] if tested else np.nan
+        population_ratio = population / target["pop_min"] if tested else np.nan
+        meets = not tested or (area_ratio >= 1 - 1e-9 and population_ratio >= 1 - 1e-9)
         exempt = bool(waiver.value) and len(codes) >= waiver.fields["min_units"]
         right = "meets" if meets else "exempt" if exempt else "needs_decision"
         undecided += right == "needs_decision"
@@ -315,6 +293,8 @@ def travel(case: Case) -> Violations:
     place = {c: i for i, c in enumerate(case.inputs.units.index)}
     here, seat = units["old_code"].map(place), units["seat_code"].map(place)
     new = case.tables["new_units"].set_index("new_id")
+    if not case.inputs.has_roads:
+        yield from _straight_ways(case, units)
     for column, sum_column, values, tolerance in (
         ("minutes_to_seat", "person_minutes", case.inputs.unit_minutes[here, seat], MINUTES_TOLERANCE),
         ("km_to_seat", "person_km", case.inputs.unit_travel.km[here, seat], KM_TOLERANCE),
@@ -327,6 +307,22 @@ def travel(case: Case) -> Violations:
         off = (new[sum_column] - total).abs() > 0.001 * total.abs() + 1
         if off.any():
             yield f"{sum_column} is not the sum over residents: {shown(new.index[off])}"
+
+
+def _straight_ways(case: Case, units: pd.DataFrame) -> Violations:
+    """Without roads: km are straight lines on the ellipsoid times the detour factor, minutes km over the speed."""
+    source, options = case.inputs.units, case.inputs.scenario.arrange
+    here, seat = source.loc[units["old_code"]], source.loc[units["seat_code"]]
+    ends = (here["centre_lon"], here["centre_lat"], seat["centre_lon"], seat["centre_lat"])
+    km = Geod(ellps="WGS84").inv(*(e.to_numpy(float) for e in ends))[2] / 1000 * options.detour_factor
+    for column, values, tolerance in (
+        ("km_to_seat", km, KM_TOLERANCE),
+        ("minutes_to_seat", km / options.speed_kmh * 60, MINUTES_TOLERANCE),
+    ):
+        off = ~_close(units[column], values, tolerance)
+        if off.any():
+            yield f"{column} is no straight line with the detour: {shown(units.loc[off, 'old_code'])}"
+    return ""
 
 
 def _close(given: pd.Series, computed: Iterable[float], tolerance: float) -> np.ndarray:

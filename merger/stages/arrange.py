@@ -80,14 +80,14 @@ def build_model(inputs: Inputs) -> ArrangeModel:
     foreign = sorted(set(units["side"]) - set(sides))
     if foreign:
         raise InputError.single(
-            inputs.scenario.data.units,
+            inputs.scenario.data.units.file,
             f"sides {foreign} have no number of new units",
             "add them to arrange.regions",
         )
     unknown = _unknown_codes(inputs, place)
     if unknown:
         raise InputError.single(
-            inputs.scenario.data.units,
+            inputs.scenario.data.units.file,
             f"locks or special zones name units that do not exist: {', '.join(unknown)}",
             "correct the codes in the scenario",
         )
@@ -101,7 +101,9 @@ def build_model(inputs: Inputs) -> ArrangeModel:
         area=units["area_km2"].to_numpy(float),
         unit_class=unit_classes(units),
         group=units["side"].map({side: g for g, side in enumerate(sides)}).to_numpy(int),
-        edges=border_pairs(inputs.adjacency, codes, require_road_link=options.require_road_link),
+        edges=border_pairs(
+            inputs.adjacency, codes, kinds=options.neighbour_kinds, require_road_link=options.require_road_link
+        ),
         minutes=inputs.unit_minutes,
         regions=tuple(options.regions[side] for side in sides),
         area_floor=standards.area_km2,
@@ -190,10 +192,10 @@ def _new_units(inputs: Inputs, model: ArrangeModel, regions: list[dict]) -> pd.D
                 "n_members": len(members),
                 "area_km2": round(area, 3),
                 "population": round(region["population"]),
-                "area_ratio": np.nan if special else round(area / standards.area_km2[region["class"]], 3),
+                "area_ratio": np.nan if special else _ratio(area, standards.area_km2[region["class"]]),
                 "population_ratio": np.nan
                 if special
-                else round(region["population"] / standards.population[region["class"]], 3),
+                else _ratio(region["population"], standards.population[region["class"]]),
                 "standard": region["standing"],
                 "person_minutes": round(_weighted(p.population[members], p.minutes[members, seat]), 1),
                 "person_km": round(_weighted(p.population[members], km[members, seat]), 1),
@@ -202,6 +204,11 @@ def _new_units(inputs: Inputs, model: ArrangeModel, regions: list[dict]) -> pd.D
             }
         )
     return pd.DataFrame(rows)
+
+
+def _ratio(value: float, floor: float) -> float:
+    """Share of a floor; nan where the law has no numeric test."""
+    return round(value / floor, 3) if floor else np.nan
 
 
 def _weighted(people: np.ndarray, value: np.ndarray) -> float:
