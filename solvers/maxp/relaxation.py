@@ -32,11 +32,12 @@ ROUNDING = 1e-6
 class Relaxation:
     """Bound with its proof.
 
-    `rows` (n + cuts, C) areas and cuts; `price` (n + cuts,) of each row; `reduced` (C,) what a set costs above 1, not
-    negative; `value` (C,) the fractional solution.
+    `rows` (n + cuts, C) of the `areas` n areas and of cuts; `price` (n + cuts,) of each row; `reduced` (C,) what a set
+    costs above 1, not negative; `value` (C,) the fractional solution.
     """
 
     bound: float
+    areas: int
     rows: csr_matrix
     price: np.ndarray
     reduced: np.ndarray
@@ -61,7 +62,7 @@ def relax(incidence: csc_matrix, enough: int, stop: Stop) -> Relaxation | None:
         left = stop.seconds - (time.perf_counter() - began)
         if left <= 0:
             break
-        answer = _solve(rows, columns, Stop(left, seed=stop.seed))
+        answer = _solve(rows, incidence.shape[0], columns, Stop(left, seed=stop.seed))
         if answer is None:
             break
         found, columns = answer
@@ -88,7 +89,7 @@ def _first(incidence: csc_matrix) -> np.ndarray:
     return np.unique(column[rank < FIRST_COLUMNS // incidence.shape[0] + 10])
 
 
-def _solve(rows: csr_matrix, columns: np.ndarray, stop: Stop) -> tuple[Relaxation, np.ndarray] | None:
+def _solve(rows: csr_matrix, areas: int, columns: np.ndarray, stop: Stop) -> tuple[Relaxation, np.ndarray] | None:
     """The relaxation over all columns, those not in `columns` priced in, and the columns that were needed."""
     began = time.perf_counter()
     by_column = rows.tocsc()
@@ -116,7 +117,7 @@ def _solve(rows: csr_matrix, columns: np.ndarray, stop: Stop) -> tuple[Relaxatio
     value = np.zeros(rows.shape[1])
     value[columns] = answer.values
     reduced = np.maximum(rows.T @ price - 1.0, 0.0)
-    return Relaxation(float(price.sum()), rows, price, reduced, value), columns
+    return Relaxation(float(price.sum()), areas, rows, price, reduced, value), columns
 
 
 def _violated(areas: csr_matrix, value: np.ndarray) -> list[tuple[int, int, int]]:
