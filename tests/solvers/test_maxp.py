@@ -145,27 +145,24 @@ def small_problems(draw) -> MaxPProblem:
     return MaxPProblem(weight, edges, draw(st.integers(1, 9)), enclaves=draw(st.booleans()))
 
 
+def hangs_together(areas: frozenset[int], pairs: set[frozenset[int]]) -> bool:
+    reached = {min(areas)}
+    for _ in areas:
+        reached |= {a for a in areas for b in reached if frozenset((a, b)) in pairs}
+    return reached == areas
+
+
 def most_by_force(problem: MaxPProblem) -> int:
-    """Most disjoint connected sets above the floor, over all sets as bit masks."""
-    near = [0] * problem.n
-    for a, b in problem.edges.tolist():
-        near[a] |= 1 << b
-        near[b] |= 1 << a
-    fine = []
-    for mask in range(1, 1 << problem.n):
-        reached = mask & -mask
-        for _ in range(problem.n):
-            reached |= sum({1 << k for j in range(problem.n) if reached >> j & 1 for k in range(problem.n)
-                            if near[j] & mask & (1 << k)} - {1 << k for k in range(problem.n) if reached >> k & 1})  # fmt: skip
-        if reached == mask and sum(problem.weight[k] for k in range(problem.n) if mask >> k & 1) >= problem.floor:
-            fine.append(mask)
+    """Most disjoint connected sets above the floor, over all sets of areas."""
+    pairs = {frozenset(pair) for pair in problem.edges.tolist()}
+    every = [frozenset(s) for size in range(1, problem.n + 1) for s in combinations(range(problem.n), size)]
+    fine = [s for s in every if problem.weight[list(s)].sum() >= problem.floor and hangs_together(s, pairs)]
+    fine = [s for s in fine if not any(t < s for t in fine)]
 
-    def most(taken: int, start: int) -> int:
-        return max((1 + most(taken | s, k + 1) for k, s in enumerate(fine[start:], start) if not taken & s), default=0)
+    def most(start: int, taken: frozenset[int]) -> int:
+        return max((1 + most(k + 1, taken | s) for k, s in enumerate(fine[start:], start) if not s & taken), default=0)
 
-    small = [s for s in fine if not any(t != s and t & s == t for t in fine)]
-    fine[:] = small
-    return most(0, 0)
+    return most(0, frozenset())
 
 
 @settings(max_examples=60, deadline=None)
