@@ -148,7 +148,9 @@ def main() -> None:
         if options.regions is not None and options.regions < 1:
             areas.error("--regions must be at least 1")
         asked = Task(options.floor_column, options.floor, options.regions)
-        regions.instances(options.folder, options.time, options.threads, asked, options.only, options.solutions)
+        regions.instances(
+            options.folder, options.time, options.threads, asked, only=options.only, out=options.solutions
+        )
     elif options.folder:
         speed(options.folder)
     else:

@@ -42,7 +42,7 @@ class Answer:
 
 
 def instances(
-    folder: Path, seconds: float, threads: int, asked: Task, only: str | None = None, out: Path | None = None
+    folder: Path, seconds: float, threads: int, asked: Task, *, only: str | None = None, out: Path | None = None
 ) -> None:
     """One row an instance and method; our labels are written to `out` as [{"instance", "labels"}]."""
     files = [path for path in instance_files(folder) if only in (None, path.stem)]
