@@ -15,7 +15,7 @@ from solvers.maxp.minimal_sets import Floor, minimal_sets
 from solvers.maxp.problem import ENCLAVE, MaxPProblem, MaxPSolution
 from solvers.maxp.proof import Proof, prove
 from solvers.maxp.relaxation import ROUNDING, Relaxation, relax
-from solvers.maxp.search import greedy, walk
+from solvers.maxp.search import Sets, greedy, walk
 from solvers.problem import Status, Stop
 
 # Shares of the time for the relaxation, the walk before the proof, and the proof; steps of that walk (thousands).
@@ -94,31 +94,32 @@ def _pack(problem: MaxPProblem, floor: Floor, areas: np.ndarray, stop: Stop) -> 
     if len(chosen) < most:
         certain = relaxation if found.complete else None
         left = Stop(_left(stop, began), stop.work, seed=stop.seed, threads=stop.threads)
-        chosen, most = _search(incidence, chosen, most, certain, left)
+        sets = Sets(incidence, incidence.T @ local.weight / local.value)
+        chosen, most = _search(sets, chosen, most, certain, left)
     starts = incidence.indptr
     return _Packed([areas[incidence.indices[starts[c] : starts[c + 1]]] for c in chosen], most)
 
 
-def _search(incidence, chosen: np.ndarray, most: int, relaxation: Relaxation | None, stop: Stop):
+def _search(sets: Sets, chosen: np.ndarray, most: int, relaxation: Relaxation | None, stop: Stop):
     """Walk and prove, at the same time with two threads, in turns with one; the chosen sets and the most."""
     began, random = time.perf_counter(), np.random.default_rng(stop.seed)
     proof_stop = Stop(stop.seconds * PROVING, None if stop.work is None else NODES, seed=stop.seed)
     steps = FIRST_WALK if stop.work is None else min(FIRST_WALK, stop.work)
-    chosen = walk(incidence, chosen, lambda: most, Stop(stop.seconds * BEFORE, steps), random)
+    chosen = walk(sets, chosen, lambda: most, Stop(stop.seconds * BEFORE, steps), random)
     if relaxation is None or len(chosen) == most:
         proof = Proof(most)
     elif stop.threads == 1:
         proof = prove(relaxation, lambda: len(chosen), proof_stop)
     else:
-        return _together(incidence, chosen, relaxation, Stop(_left(stop, began), stop.work, seed=stop.seed), random)
+        return _together(sets, chosen, relaxation, Stop(_left(stop, began), stop.work, seed=stop.seed), random)
     most = min(most, proof.most)
     if proof.chosen is not None:
         return proof.chosen, most
     more = None if stop.work is None else stop.work - steps
-    return walk(incidence, chosen, lambda: most, Stop(_left(stop, began), more), random), most
+    return walk(sets, chosen, lambda: most, Stop(_left(stop, began), more), random), most
 
 
-def _together(incidence, chosen: np.ndarray, relaxation: Relaxation, stop: Stop, random):
+def _together(sets: Sets, chosen: np.ndarray, relaxation: Relaxation, stop: Stop, random):
     """The walk beside the proof; each ends when the other has met it."""
     with ThreadPoolExecutor(1) as pool:
         proof = pool.submit(prove, relaxation, lambda: len(chosen), Stop(stop.seconds, stop.work, seed=stop.seed))
@@ -126,7 +127,7 @@ def _together(incidence, chosen: np.ndarray, relaxation: Relaxation, stop: Stop,
         def enough() -> int:
             return relaxation.most if not proof.done() else proof.result().most - (proof.result().chosen is not None)
 
-        chosen = walk(incidence, chosen, enough, stop, random)
+        chosen = walk(sets, chosen, enough, stop, random)
         ended = proof.result()
     better = ended.chosen is not None and len(ended.chosen) > len(chosen)
     return ended.chosen if better else chosen, ended.most
