@@ -18,8 +18,9 @@ from solvers.maxp.relaxation import ROUNDING, Relaxation, relax
 from solvers.maxp.search import Sets, greedy, walk
 from solvers.problem import Status, Stop
 
-# Shares of the time for the relaxation, the walk before the proof, and the proof; steps of that walk (thousands).
-RELAXING, BEFORE, PROVING, FIRST_WALK = 0.35, 0.15, 0.5, 10
+# Shares of the time for the relaxation, the walk before the proof, the proof, and a proof beside the walk (HiGHS looks
+# at the clock seldom); steps of that walk (thousands).
+RELAXING, BEFORE, PROVING, BESIDE, FIRST_WALK = 0.35, 0.15, 0.5, 0.8, 10
 # Nodes of the proof under a limit of work.
 NODES = 2_000
 
@@ -122,7 +123,9 @@ def _search(sets: Sets, chosen: np.ndarray, most: int, relaxation: Relaxation | 
 def _together(sets: Sets, chosen: np.ndarray, relaxation: Relaxation, stop: Stop, random):
     """The walk beside the proof; each ends when the other has met it."""
     with ThreadPoolExecutor(1) as pool:
-        proof = pool.submit(prove, relaxation, lambda: len(chosen), Stop(stop.seconds, stop.work, seed=stop.seed))
+        nodes = None if stop.work is None else NODES
+        limit = Stop(stop.seconds * BESIDE, nodes, seed=stop.seed)
+        proof = pool.submit(prove, relaxation, lambda: len(chosen), limit)
 
         def enough() -> int:
             return relaxation.most if not proof.done() else proof.result().most - (proof.result().chosen is not None)
