@@ -52,6 +52,11 @@ class RegionInstance:
         return self.columns[name]
 
     @property
+    def has_population(self) -> bool:
+        """Whether there is a column of population."""
+        return any(name in self.columns for name in POPULATION)
+
+    @property
     def population(self) -> np.ndarray:
         """Persons of each area, from the first of `POPULATION` there is."""
         found = [name for name in POPULATION if name in self.columns]

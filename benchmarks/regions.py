@@ -21,10 +21,15 @@ import numpy as np
 
 from benchmarks.instances import InstanceError, best_known
 from benchmarks.region_instances import GRAPH, RegionInstance, Task, instance_files, read_regions, stated_tasks
+from solvers.districting.check import check_districting
+from solvers.districting.problem import DistrictingProblem
+from solvers.districting.solve import solve_districting
 from solvers.maxp.check import check_maxp
 from solvers.maxp.problem import MaxPProblem, MaxPSolution
 from solvers.maxp.solve import solve_maxp
 from solvers.problem import Status, Stop
+from solvers.regions.check import check_regions
+from solvers.regions.solve import RegionProblem, solve_regions
 
 OURS, SPOPT, GREEDY = "ours", "spopt", "greedy"
 MISSING = "not installed"
@@ -90,13 +95,45 @@ def _answers(instance: RegionInstance, task: Task, stop: Stop) -> dict[str, Answ
 
 
 def solve_fixed(instance: RegionInstance, k: int, stop: Stop) -> Answer:
-    """K connected regions, least weight times straight distance to the seat; connected to solvers/regions later."""
-    return Answer(None, None, None, 0.0, f"no solver for {k} regions yet")
+    """K connected regions, least weight times straight distance to the seat, in the unit of the file's coordinates.
+
+    The weight is the population where the file has one, else 1.
+    """
+    if instance.centres is None:
+        raise InstanceError(f"{instance.name}: no coordinates to measure distances by")
+    weight = instance.population if instance.has_population else np.ones(instance.n)
+    away = np.linalg.norm(instance.centres[:, None, :] - instance.centres[None, :, :], axis=2)
+    nothing = np.zeros(instance.n)
+    problem = RegionProblem(
+        population=weight,
+        area=nothing,
+        unit_class=nothing,
+        group=nothing,
+        edges=instance.edges,
+        minutes=away,
+        regions=(k,),
+        area_floor=(0.0,),
+        population_floor=(0.0,),
+    )
+    solution = solve_regions(problem, stop)
+    faults = check_regions(problem, solution)
+    if faults:
+        sys.exit(f"our answer failed its check: {'; '.join(faults[:3])}")
+    if solution.objective is None:
+        return Answer(None, None, None, solution.seconds, f"{solution.status}: {', '.join(solution.conflict)}")
+    return Answer(solution.objective, solution.bound, solution.region.tolist(), solution.seconds)
 
 
 def solve_districts(instance: RegionInstance, k: int, lower: int, upper: int, stop: Stop) -> Answer:
-    """K connected districts with lower <= population <= upper, fewest cut edges; see solvers/districting later."""
-    return Answer(None, None, None, 0.0, f"no solver for {k} districts of {lower} to {upper} yet")
+    """K connected districts with lower <= population <= upper, fewest cut edges."""
+    problem = DistrictingProblem(instance.population.astype(int), instance.edges, k, lower, upper)
+    solution = solve_districting(problem, stop)
+    faults = check_districting(problem, solution)
+    if faults:
+        sys.exit(f"our answer failed its check: {'; '.join(faults[:3])}")
+    if solution.objective is None:
+        return Answer(None, None, None, solution.seconds, f"{solution.status}: {', '.join(solution.conflict)}")
+    return Answer(solution.objective, solution.bound, solution.labels.tolist(), solution.seconds)
 
 
 def ours(problem: MaxPProblem, stop: Stop) -> Answer:
