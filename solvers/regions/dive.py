@@ -13,7 +13,7 @@ from solvers.regions.master import Master, Prices, Relaxation
 from solvers.regions.sets import RegionSets, joined
 from solvers.set_partition import Program, minimise_small
 
-LIKELY, AT_ONCE = 0.95, 3  # value from which all sets are taken, else so many
+LIKELY, AT_ONCE = 0.95, 60  # value from which all sets are taken, else one for so many units left
 PRICED, ROUNDS = 1_000, 5  # sets given to the relaxation after each step, and how often
 LAST_UNITS = 60  # units left to the search at the end
 FREED = (60, 100, 150, 210)  # units of that search, more and more when it finds nothing
@@ -30,9 +30,10 @@ def dive(master: Master, relaxed: Relaxation, stop: Stop) -> RegionSets | None:
         solved = lp.solve(stop)
         if solved is None:
             return None
-        if len(master.ground.free) - used[:n].sum() <= LAST_UNITS:
+        units_left = int(len(master.ground.free) - used[:n].sum())
+        if units_left <= LAST_UNITS:
             break
-        chosen = _likely(master, taken, solved[2], used)
+        chosen = _likely(master, taken, solved[2], used, 1 + units_left // AT_ONCE)
         if not chosen:
             break
         for k in chosen:
@@ -56,11 +57,11 @@ def completion(master: Master, kept: RegionSets, sets: RegionSets) -> Program:
     )
 
 
-def _likely(master: Master, taken: np.ndarray, x: np.ndarray, used: np.ndarray) -> list[int]:
+def _likely(master: Master, taken: np.ndarray, x: np.ndarray, used: np.ndarray, at_once: int) -> list[int]:
     """Columns to take: all that are nearly whole, else the largest few."""
     order = np.argsort(-x, kind="stable")
     open_to = [k for k in order[x[order] > 1e-6].tolist() if not used[list(master.pool.row(taken[k]))].any()]
-    return [k for k in open_to if x[k] > LIKELY] or open_to[:AT_ONCE]
+    return [k for k in open_to if x[k] > LIKELY] or open_to[:at_once]
 
 
 def _priced(master: Master, lp: ColumnLP, taken: np.ndarray, used: np.ndarray, stop: Stop) -> np.ndarray:

@@ -17,13 +17,14 @@ from solvers.regions.sets import RegionSets, joined
 from solvers.set_partition import Program, minimise_small
 
 PROMISING = 6_000  # sets of a first search over all units
-EXACT = 120_000  # sets of the last search, at most
+EXACT_SOON, EXACT = 40_000, 120_000  # sets of a search among all that can still matter, before and after the others
 FIRST_NODES, NODES = 1, 20_000  # branch-and-bound nodes of the first and of the last search
 # Weight of the later objective when it guides a first plan: its least value counts as this share of the value sought.
 BLENDS = (0.22, 0.35, 1.0)
 COUNTED = (MET, UNMET, OPEN, REGIONS, CROSSED, PARTS)
 PATIENCE = 60  # neighbourhoods without gain after which the search ends
-FIRST_SHARE, NEAR_SHARE = 0.35, 0.75  # of the seconds, at which the first search and the neighbourhoods end
+# Of the seconds, when they end: a dive, other first searches, the first try of a proof, the neighbourhoods.
+DIVE_SHARE, FIRST_SHARE, SOON_SHARE, NEAR_SHARE = 0.7, 0.35, 0.5, 0.75
 CLOSE = 1e-9
 
 
@@ -54,11 +55,11 @@ class Search:
         if not self._done():
             self._first_counted() if self.counts else self.first()
         if not self._done():
-            self._exact(FIRST_SHARE)
+            self._exact(SOON_SHARE, EXACT_SOON)
         if not self._done() and self.best is not None:
             self._neighbourhoods()
             if not self._done():
-                self._exact(1.0)
+                self._exact(1.0, EXACT)
         value = None if self.best is None else self._value(self.best)
         bound = self.bound if value is None or self.bound is None else min(self.bound, value)
         return Found(self.best, value, bound, self.columns)
@@ -66,7 +67,7 @@ class Search:
     def first(self) -> None:
         """A dive, then a search among the sets of least reduced cost."""
         if self.best is None:
-            plan = dive(self.master, self.relaxed, self._left(FIRST_SHARE))
+            plan = dive(self.master, self.relaxed, self._left(DIVE_SHARE))
             if plan is not None:
                 self._keep(plan)
         if not self._done():
@@ -105,7 +106,7 @@ class Search:
         self._keep(sets.take(choice.chosen))
         return True
 
-    def _exact(self, share: float) -> None:
+    def _exact(self, share: float, most: int) -> None:
         """All sets whose reduced cost does not exceed the distance of the best plan from the bound."""
         if self.best is None or self.relaxed.bound is None:
             return
@@ -115,7 +116,7 @@ class Search:
         threshold = max(gap, 0.0) * (1 + 1e-6) + CLOSE * self.master.scale
         for part in (1.0, 0.5, 0.25):
             found = self.master.cheaper(self.relaxed.prices, threshold * part, partial=False)
-            if found.complete and len(found.sets) <= EXACT:
+            if found.complete and len(found.sets) <= most:
                 break
         else:
             return
