@@ -11,6 +11,7 @@ from solvers.regions.sets import Ground, padded
 
 POOL = 100_000  # sets enumerated to begin with, about
 LARGEST = 6  # members of an enumerated set, at most
+USUAL, COMPACT = 6, 60  # members of a region where nothing is said; of a compact set, at most
 
 
 def small_sets(ground: Ground) -> np.ndarray:
@@ -44,9 +45,10 @@ def _of_size(ground: Ground, size: int) -> list[np.ndarray]:
 def compact_sets(ground: Ground) -> np.ndarray:
     """(c, w) for each unit the connected sets that grow around it, nearest first, up to twice the mean size."""
     p = ground.problem
-    least = np.maximum(p.counts[:, 0], 1)
-    mean = np.bincount(p.group[ground.free], minlength=len(p.regions)) / least
-    most = int(min(2 * np.ceil(mean.max(initial=1.0)) + 1, p.max_members or p.n))
+    units = np.bincount(p.group[ground.free], minlength=len(p.regions))
+    # Where the number of regions is nearly free, regions of USUAL units.
+    regions = np.maximum(np.minimum(p.counts[:, 1], np.maximum(p.counts[:, 0], units // USUAL)), 1)
+    most = int(min(2 * np.ceil((units / regions).max(initial=1.0)) + 1, p.max_members or p.n, COMPACT))
     rows = np.full((len(ground.free), most), p.n, dtype=np.int32)
     for k, unit in enumerate(ground.free.tolist()):
         near = _nearest_first(ground, unit, most)
