@@ -92,6 +92,7 @@ class Master:
         self.pool = pool.take(np.flatnonzero(pool.legal))
         values = np.abs(self.pool.objective(objective))
         self.scale = float(values.mean()) if len(values) and values.mean() > 0 else 1.0
+        self.row_scale = [self._row_scale(earlier) for earlier in kept]
         self.row_of = np.full(ground.problem.n + 1, -1)
         self.row_of[ground.free] = np.arange(len(ground.free))
         self.known = {row.tobytes() for row in _keys(self.pool)}
@@ -128,8 +129,7 @@ class Master:
         row(np.ones(len(sets)), p.total[0] - given.sum() if held else 0, p.total[1] - given.sum() if held else p.n)
         most = p.max_undecided if "floors" in on and p.max_undecided > 0 else p.n
         row(sets.undecided.astype(float), 0, most)
-        for earlier in self.kept:
-            size = self._row_scale(earlier)
+        for earlier, size in zip(self.kept, self.row_scale, strict=True):
             row(sets.objective(earlier.objective) / size, -np.inf, earlier.limit / size)
         matrix = vstack(blocks).tocsc()
         return Program(
@@ -145,8 +145,8 @@ class Master:
         groups = len(p.regions)
         group = duals[free : free + groups] + duals[free + groups]
         weights = dict(self.objective.weights)
-        for earlier, dual in zip(self.kept, duals[free + groups + 2 :], strict=True):
-            price = -min(float(dual), 0.0) / self._row_scale(earlier)
+        for earlier, size, dual in zip(self.kept, self.row_scale, duals[free + groups + 2 :], strict=True):
+            price = -min(float(dual), 0.0) / size
             for name, weight in earlier.objective.weights.items():
                 weights[name] = weights.get(name, 0.0) + price * weight
         return Prices(weights, unit, group, min(float(duals[free + groups + 1]), 0.0))
@@ -276,9 +276,9 @@ class Master:
     def _start(self) -> np.ndarray:
         """For every unit and size the sets that are cheapest for each of their members."""
         pool, n = self.pool, self.ground.problem.n
-        value = pool.objective(self.objective) + sum(
-            pool.objective(k.objective) / self._row_scale(k) * self.scale for k in self.kept
-        )
+        value = pool.objective(self.objective)
+        for earlier, size in zip(self.kept, self.row_scale, strict=True):
+            value = value + pool.objective(earlier.objective) / size * self.scale
         rank = np.argsort(value / np.maximum(pool.count, 1), kind="stable")
         rows = np.repeat(rank, pool.count[rank])
         units = pool.members[rank][pool.members[rank] < n]
@@ -288,7 +288,9 @@ class Master:
         return np.unique(rows[by_key[place < START]])
 
     def _row_scale(self, earlier: Kept) -> float:
-        return max(abs(earlier.limit) / max(self.ground.problem.total[1], 1), 1e-9)
+        """Mean value of a set by an earlier objective, so that the entries of its row are about 1."""
+        values = np.abs(self.pool.objective(earlier.objective))
+        return float(values.mean()) if len(values) and values.mean() > 0 else 1.0
 
 
 def _elastic(program: Program, penalty: float) -> Program:
