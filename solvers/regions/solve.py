@@ -53,6 +53,8 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
     for position, objective in enumerate(problem.objectives):
         master = Master(ground, objective, kept, pool)
         relaxed = master.relax(replace(stop, seconds=_left(stop, began, problem, position)))
+        if not relaxed.met:
+            break
         later = problem.objectives[position + 1] if position + 1 < len(problem.objectives) else Objective({TRAVEL: 1.0})
         share = replace(stop, seconds=_left(stop, began, problem, position))
         found = Search(master, relaxed, later, share, best).run()
@@ -112,7 +114,7 @@ def _without_plan(problem: RegionProblem, stop: Stop, began: float) -> RegionSol
 
 
 def _solution(
-    ground: Ground, chosen: RegionSets, bounds: list[float | None], found: Found, seconds: float
+    ground: Ground, chosen: RegionSets, bounds: list[float | None], found: Found | None, seconds: float
 ) -> RegionSolution:
     p = ground.problem
     cost = chosen.measure(TRAVEL)
@@ -141,7 +143,7 @@ def _solution(
         cost=np.array([row[2] for row in rows]),
         values=tuple(values),
         bounds=tuple(lower),
-        columns=found.columns,
+        columns=found.columns if found else 0,
     )
 
 
