@@ -239,7 +239,7 @@ class Master:
                         break
                 if found.complete:
                     bound = (
-                        _dual_value(program, duals) * self.scale
+                        dual_value(program, duals) * self.scale
                         + found.lost
                         - self.ground.problem.total[1] * TOLERANCE * self.scale
                     )
@@ -253,7 +253,9 @@ class Master:
                     continue
             near = met and best is not None and value * self.scale - best[0] <= WITHIN * abs(best[0])
             if not len(extra) or near or time.perf_counter() - began > stop.seconds:
-                return Relaxation(best and best[0], value * self.scale, prices, met, rounds, lp, taken)
+                # Reduced costs and bound belong together: a search among sets below a threshold adds them.
+                bound, prices = best or (None, prices)
+                return Relaxation(bound, value * self.scale, prices, met, rounds, lp, taken)
             self.extend(lp, extra)
             taken = np.concatenate([taken, extra])
 
@@ -293,7 +295,7 @@ def _elastic(program: Program, penalty: float) -> Program:
     return Program(matrix, program.lower, program.upper, np.concatenate([program.cost, np.full(2 * rows, penalty)]))
 
 
-def _dual_value(program: Program, duals: np.ndarray) -> float:
+def dual_value(program: Program, duals: np.ndarray) -> float:
     """Value of duals on the sides that they press on; tiny duals on open sides count as none."""
     side = np.where(duals > 0, program.lower, program.upper)
     return float(np.where(np.isfinite(side), duals * np.where(np.isfinite(side), side, 0.0), 0.0).sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from solvers.regions.problem import (
     BALANCE,
@@ -251,6 +252,15 @@ class RegionSets:
 def ceiling_rule(quantity: str) -> str:
     """Name of the rule that is the ceiling of a quantity."""
     return {"population": "max_population", "area": "max_area"}.get(quantity, f"ceiling[{quantity}]")
+
+
+def incidence(sets: RegionSets) -> csr_matrix:
+    """(c, n) 1 for each member."""
+    n = sets.ground.problem.n
+    inside = sets.members < n
+    pointer = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    cells = sets.members[inside]
+    return csr_matrix((np.ones(len(cells)), cells, pointer), shape=(len(sets), n))
 
 
 def joined(a: RegionSets, b: RegionSets) -> RegionSets:

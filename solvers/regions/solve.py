@@ -46,7 +46,7 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
         return RegionSolution(Status.INFEASIBLE, seconds=time.perf_counter() - began, conflict=contradiction)
     ground = Ground(problem, rule_names(problem))
     pool = RegionSets(ground, first_sets(ground))
-    best = None if start is None else _as_sets(ground, start)
+    best = None if start is None else plan_sets(ground, start)
     kept: tuple[Kept, ...] = ()
     found: Found | None = None
     bounds: list[float | None] = []
@@ -63,7 +63,7 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
         kept = (*kept, Kept(objective, found.value))
     if best is None:
         return _without_plan(problem, stop, began)
-    return _solution(ground, best, bounds, found, time.perf_counter() - began)
+    return solution_of(ground, best, bounds, found, time.perf_counter() - began)
 
 
 def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> float:
@@ -72,7 +72,7 @@ def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> fl
     return max(left / (len(problem.objectives) - position), 1.0)
 
 
-def _as_sets(ground: Ground, region: np.ndarray) -> RegionSets | None:
+def plan_sets(ground: Ground, region: np.ndarray) -> RegionSets | None:
     """The regions of a plan without the fixed ones; None when a region is not legal."""
     p = ground.problem
     groups = [np.flatnonzero((region == r) & ~ground.taken) for r in np.unique(region[~ground.taken])]
@@ -111,7 +111,7 @@ def _without_plan(problem: RegionProblem, stop: Stop, began: float) -> RegionSol
     )
 
 
-def _solution(
+def solution_of(
     ground: Ground, chosen: RegionSets, bounds: list[float | None], found: Found, seconds: float
 ) -> RegionSolution:
     p = ground.problem
