@@ -232,8 +232,11 @@ def compare(plan_a: PlanArg, plan_b: PlanArg, as_json: JsonOption = False) -> No
 def explain(
     plan: PlanArg,
     item: Annotated[
-        str,
-        typer.Argument(metavar="ITEM", help="code, id or name of a unit, body, person, route, task, rule"),
+        list[str],
+        typer.Argument(
+            metavar="[unit] ITEM",
+            help="code, id or name of a unit, body, person, route, task, rule; unit: old units only",
+        ),
     ],
     lang: LangOption = "vi",
     as_json: JsonOption = False,
@@ -242,7 +245,7 @@ def explain(
     from merger.explain import explain_item
 
     opened, inputs = _open(plan)
-    answers = explain_item(opened, inputs, item, _language(lang))
+    answers = explain_item(opened, inputs, " ".join(item), _language(lang))
     if as_json:
         typer.echo(json.dumps([a.as_dict() for a in answers], ensure_ascii=False, indent=1))
     else:

@@ -53,11 +53,6 @@ class ColumnLP:
         """Take a column once."""
         self.columns[column].lower_bound = 1.0
 
-    def set_cost(self, columns: np.ndarray, cost: np.ndarray) -> None:
-        """Other costs of some columns; the basis stays feasible."""
-        for column, c in zip(columns.tolist(), cost.tolist(), strict=True):
-            self.model.objective.set_linear_coefficient(self.columns[column], c)
-
     def solve(self, stop: Stop) -> tuple[float, np.ndarray, np.ndarray, float] | None:
         """Value, duals (rows,), values (columns,), sum of slacks; None when the limit came first."""
         result = self.solver.solve(params=mathopt.SolveParameters(time_limit=timedelta(seconds=stop.seconds)))

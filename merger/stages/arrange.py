@@ -56,7 +56,7 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     if violations:
         raise RuntimeError("the arrangement fails its independent check: " + "; ".join(violations[:5]))
     if solution.objective is None:
-        raise InfeasibleError("arrange", _reasons(inputs, model, solution, stop))
+        raise InfeasibleError("arrange", reasons_of(inputs, model, solution, stop))
     regions, names = _regions(inputs, model, solution)
     new_units = _new_units(inputs, model, regions)
     units = _units(inputs, new_units)
@@ -251,7 +251,7 @@ def _units(inputs: Inputs, new_units: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _reasons(inputs: Inputs, model: ArrangeModel, solution: RegionSolution, stop: Stop) -> tuple[str, ...]:
+def reasons_of(inputs: Inputs, model: ArrangeModel, solution: RegionSolution, stop: Stop) -> tuple[str, ...]:
     """Conflict of the solver in plain words with names and codes."""
     if solution.status is Status.UNKNOWN:
         return (f"no arrangement found within the limit of {stop.seconds:g} seconds (arrange.stop)",)

@@ -21,7 +21,7 @@ from solvers.regions.master import Cheaper, Kept, Master, Relaxation
 from solvers.regions.problem import RegionProblem, RegionSolution, rule_names
 from solvers.regions.search import Found
 from solvers.regions.sets import Ground, RegionSets, incidence, joined
-from solvers.regions.settled import proven_settled
+from solvers.regions.settled import Field, settled_in
 from solvers.regions.solve import fixed_value, plan_sets, solution_of
 from solvers.regions.start import first_sets
 from solvers.set_partition import Program, minimise_small
@@ -37,26 +37,20 @@ class Alternatives:
     """Further plans and what they share.
 
     `plans`: the given plan first. `limits`: largest value of each objective. `new_people` (plans,): people in regions
-    of no earlier plan. `together` (n, n) bool: in one region in all plans found. `ever` (n, n): in one of them.
-    `certain` (n, n): in one region in every plan within the limits, found or not. `settled` (n,): the region of the
-    unit is the same in all plans found. `at_least` (n,): by how much the last objective is worse, at least, in any plan
-    without the region of the unit; as much as the limit allows where no plan within the limits lacks it, inf for fixed
-    regions.
+    of no earlier plan. `tested`: number of plans within the limits that were looked at besides, to find out what is
+    settled. Of pairs (n, n): `together` in one region in all plans found, `certain` in every plan within the limits.
+    Of units (n,): `settled` in the same region in all plans found, `settled_for_certain` in every plan within the
+    limits.
     """
 
     plans: tuple[RegionSolution, ...]
     limits: tuple[float, ...]
     new_people: np.ndarray
+    tested: int
     together: np.ndarray
-    ever: np.ndarray
     certain: np.ndarray
     settled: np.ndarray
-    at_least: np.ndarray
-
-    @property
-    def settled_for_certain(self) -> np.ndarray:
-        """(n,) the region of the unit is in every plan within the limits."""
-        return self.at_least >= (self.limits[-1] - self.plans[0].values[-1]) * (1 - 1e-9)
+    settled_for_certain: np.ndarray
 
 
 def find_alternatives(
@@ -74,38 +68,42 @@ def find_alternatives(
         raise ValueError("the plan to start from breaks the rules of the problem")
     limits = tuple(v + allowed * abs(v) for v in solution.values)
     master, relaxed = _relaxed(ground, limits, first, stop)
-    room = _own_limits(problem, limits)[-1] - relaxed.bound if relaxed.bound is not None else 0.0
-    room += 1e-9 * abs(limits[-1])
+    room = 0.0 if relaxed.bound is None else _own_limits(problem, limits)[-1] - relaxed.bound + 1e-9 * abs(limits[-1])
     listed, share = _listed(master, relaxed, room)
+    work = replace(stop, work=NODES if stop.work is None else stop.work)
+
+    def left(part: float = 1.0) -> Stop:
+        return replace(work, seconds=max(part * (stop.seconds - (time.perf_counter() - began)), 1.0))
+
     sets = _candidates(master, relaxed, listed, room, first)
-    search = _Search(master, sets, limits, replace(stop, work=NODES if stop.work is None else stop.work))
+    program = _within(master, sets, limits)
     found = [first]
     while len(found) <= number and time.perf_counter() - began < stop.seconds:
-        unlike = search.least_like(found, max(stop.seconds - (time.perf_counter() - began), 1.0))
+        unlike = _least_like(found, sets, program, left(0.5))
         if unlike is None:
             break
         found.append(unlike)
-    plans = (solution, *(_plan(ground, s, solution) for s in found[1:]))
-    same = [plan.region[:, None] == plan.region[None, :] for plan in plans]
-    together, ever = np.logical_and.reduce(same), np.logical_or.reduce(same)
-    certain = ground.taken[:, None] & together | np.eye(problem.n, dtype=bool)
-    at_least = np.zeros(problem.n)
-    at_least[ground.taken] = np.inf
-    if listed is not None and share == 1.0:
-        left = replace(stop, seconds=max(stop.seconds - (time.perf_counter() - began), 1.0))
-        limit, value = _own_limits(problem, limits)[-1], _own_limits(problem, solution.values)[-1]
-        settled = proven_settled(master, listed, solution.region, together, limit=limit, stop=left)
-        certain, at_least = settled.pairs, np.maximum(settled.value - value, 0.0)
+    complete = listed is not None and share == 1.0
+    every = None
+    if complete:
+        own = _without_twins(joined(first, listed.sets))
+        every = Field(own, _within(master, own, limits))
+    settled = settled_in(found, Field(sets, program), every, left())
     return Alternatives(
-        plans=plans,
+        plans=(solution, *(_plan(ground, s, solution) for s in found[1:])),
         limits=limits,
         new_people=_new_people(problem, found),
-        together=together,
-        ever=ever,
-        certain=certain,
-        settled=(together == ever).all(axis=1),
-        at_least=at_least,
+        tested=len(settled.tested),
+        together=settled.together | _fixed(ground, solution),
+        certain=settled.certain | _fixed(ground, solution),
+        settled=settled.whole | ground.taken,
+        settled_for_certain=settled.whole_for_certain | ground.taken,
     )
+
+
+def _fixed(ground: Ground, solution: RegionSolution) -> np.ndarray:
+    """(n, n) units in one fixed region."""
+    return ground.taken[:, None] & (solution.region[:, None] == solution.region[None, :])
 
 
 def _relaxed(ground: Ground, limits: tuple[float, ...], first: RegionSets, stop: Stop) -> tuple[Master, Relaxation]:
@@ -148,39 +146,29 @@ def _without_twins(sets: RegionSets) -> RegionSets:
     return sets.take(np.sort(at))
 
 
-class _Search:
-    """Plans over given sets with every objective within its limit."""
-
-    def __init__(self, master: Master, sets: RegionSets, limits: tuple[float, ...], stop: Stop):
-        p = master.ground.problem
-        self.people, self.sets, self.stop = p.population, sets, stop
-        kept = tuple(Kept(o, v) for o, v in zip(p.objectives, _own_limits(p, limits), strict=True))
-        bounded = Master(master.ground, master.objective, kept, sets)
-        self.program = bounded.program(sets)
-
-    def least_like(self, found: list[RegionSets], seconds: float) -> RegionSets | None:
-        """The plan least like those found; None when there is no other."""
-        like = likeness(self.sets, found, self.people)
-        rows = self._not_again(found)
-        program = _with_rows(
-            Program(self.program.matrix, self.program.lower, self.program.upper, like / max(self.people.sum(), 1e-9)),
-            rows,
-            np.array([len(s) - 1 for s in found], dtype=float),
-        )
-        choice = minimise_small(program, replace(self.stop, seconds=seconds, gap=ENOUGH))
-        return None if choice.objective is None else self.sets.take(choice.chosen)
-
-    def _not_again(self, found: list[RegionSets]) -> csr_matrix:
-        """(plans, sets) 1 where a set is a region of the plan: not all of them may be chosen together."""
-        regions = [{s.row(i) for i in range(len(s))} for s in found]
-        own = [self.sets.row(i) for i in range(len(self.sets))]
-        return csr_matrix(np.array([[row in r for row in own] for r in regions], dtype=float))
+def _within(master: Master, sets: RegionSets, limits: tuple[float, ...]) -> Program:
+    """The program over given sets with every objective within its limit."""
+    p = master.ground.problem
+    kept = tuple(Kept(o, v) for o, v in zip(p.objectives, _own_limits(p, limits), strict=True))
+    return Master(master.ground, master.objective, kept, sets).program(sets)
 
 
-def _with_rows(program: Program, rows: csr_matrix, most: np.ndarray) -> Program:
-    matrix = vstack([program.matrix, rows]).tocsc()
-    lower = np.concatenate([program.lower, np.full(len(most), -np.inf)])
-    return Program(matrix, lower, np.concatenate([program.upper, most]), program.cost)
+def _least_like(found: list[RegionSets], sets: RegionSets, program: Program, stop: Stop) -> RegionSets | None:
+    """The plan least like those found; None when there is no other."""
+    people = sets.ground.problem.population
+    regions = [{s.row(i) for i in range(len(s))} for s in found]
+    own = [sets.row(i) for i in range(len(sets))]
+    # Not all regions of a plan found may be chosen together.
+    again = csr_matrix(np.array([[row in r for row in own] for r in regions], dtype=float))
+    most = np.array([len(s) - 1.0 for s in found])
+    unlike = Program(
+        vstack([program.matrix, again]).tocsc(),
+        np.concatenate([program.lower, np.zeros(len(found))]),
+        np.concatenate([program.upper, most]),
+        likeness(sets, found, people) / max(people.sum(), 1e-9),
+    )
+    choice = minimise_small(unlike, replace(stop, gap=ENOUGH))
+    return None if choice.objective is None else sets.take(choice.chosen)
 
 
 def likeness(sets: RegionSets, found: list[RegionSets], people: np.ndarray) -> np.ndarray:

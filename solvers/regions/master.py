@@ -239,7 +239,7 @@ class Master:
                         break
                 if found.complete:
                     bound = (
-                        dual_value(program, duals) * self.scale
+                        _dual_value(program, duals) * self.scale
                         + found.lost
                         - self.ground.problem.total[1] * TOLERANCE * self.scale
                     )
@@ -295,7 +295,7 @@ def _elastic(program: Program, penalty: float) -> Program:
     return Program(matrix, program.lower, program.upper, np.concatenate([program.cost, np.full(2 * rows, penalty)]))
 
 
-def dual_value(program: Program, duals: np.ndarray) -> float:
+def _dual_value(program: Program, duals: np.ndarray) -> float:
     """Value of duals on the sides that they press on; tiny duals on open sides count as none."""
     side = np.where(duals > 0, program.lower, program.upper)
     return float(np.where(np.isfinite(side), duals * np.where(np.isfinite(side), side, 0.0), 0.0).sum())

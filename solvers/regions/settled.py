@@ -1,8 +1,8 @@
-"""What every plan within a limit has in common, proven: no such plan parts two units, or lacks a region.
+"""What plans within a limit have in common: regions, and pairs of neighbours in one region.
 
-Every plan within the limit is made of the sets whose reduced cost leaves room for it. The ones that would keep two
-units together (or the region itself) are forbidden and the relaxation is solved again: when its value exceeds the
-limit, no plan within the limit does without them.
+What all plans found have in common is put to the test: further plans within the limit are sought that break as much of
+it as possible. What is left is proven when a search among all sets that a plan within the limit can have ends without a
+plan that breaks any of it.
 """
 
 from __future__ import annotations
@@ -11,118 +11,111 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse import csr_matrix, triu, vstack
+from scipy.sparse.csgraph import connected_components
 
-from solvers.column_lp import ColumnLP
-from solvers.problem import Stop
-from solvers.regions.master import TOLERANCE, Cheaper, Master, dual_value
-from solvers.regions.sets import incidence
+from solvers.problem import Status, Stop
+from solvers.regions.sets import RegionSets, incidence
+from solvers.set_partition import Choice, Program, minimise_small
 
-FORBIDDEN = 50.0  # cost of a forbidden set, and of a row that is not met, in mean values of a set
-FIRST, PRICED = 4_000, 500  # sets that the relaxation starts with, and sets taken into it at a time
+TESTS = 20  # searches for plans that break what is shared
+ENOUGH = 0.1  # relative gap at which such a plan breaks enough
+PROOF_NODES = 10  # branch-and-bound nodes of the last search, in those of the others
 
 
 @dataclass(frozen=True)
 class Settled:
-    """`pairs` (n, n): together in every plan within the limit. `value` (n,): no plan without the region of the unit has
-    a smaller objective (the limit at most; without the fixed regions, which are inf).
+    """`together` (n, n) bool: in one region in all plans found; `certain` (n, n): in all plans within the limit.
+
+    `whole` (n,): in the same region in all plans found; `whole_for_certain` (n,): in all plans within the limit.
+    `tested`: plans found by the tests.
     """
 
-    pairs: np.ndarray
-    value: np.ndarray
+    together: np.ndarray
+    certain: np.ndarray
+    whole: np.ndarray
+    whole_for_certain: np.ndarray
+    tested: tuple[RegionSets, ...]
 
 
-def proven_settled(
-    master: Master, listed: Cheaper, region: np.ndarray, together: np.ndarray, *, limit: float, stop: Stop
-) -> Settled:
-    """What is proven of the regions of a plan and of their pairs.
+class _Shared:
+    """Regions and pairs of neighbours that all plans so far have."""
 
-    `listed`: all sets below the distance of the limit from the bound. `region` (n,): the plan. `together` (n, n): pairs
-    to look at, all of them in one region of the plan.
+    def __init__(self, first: RegionSets):
+        self.n = first.ground.problem.n
+        self.regions = {first.row(i) for i in range(len(first))}
+        inside = incidence(first)
+        self.pairs = (inside.T @ inside).toarray() > 0
+        self.near = first.ground.near
+
+    def keep(self, plan: RegionSets) -> bool:
+        """Leave out what a further plan does not have; whether that is anything."""
+        before = len(self)
+        self.regions &= {plan.row(i) for i in range(len(plan))}
+        inside = incidence(plan)
+        self.pairs &= (inside.T @ inside).toarray() > 0
+        return len(self) < before
+
+    def __len__(self) -> int:
+        return len(self.regions) + int(np.triu(self.pairs & self.near, 1).sum())
+
+    def held(self, sets: RegionSets) -> np.ndarray:
+        """(c,) how much of it each set has."""
+        inside = incidence(sets)
+        pairs = triu(csr_matrix(self.pairs & self.near), 1).tocsr().astype(float)
+        both = np.asarray((inside @ pairs).multiply(inside).sum(axis=1)).ravel()
+        return both + np.array([sets.row(i) in self.regions for i in range(len(sets))], dtype=float)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Sets and the program over them: every objective within its limit, the last objective as the cost."""
+
+    sets: RegionSets
+    program: Program
+
+
+def settled_in(found: list[RegionSets], likely: Field, every: Field | None, stop: Stop) -> Settled:
+    """What the plans found share, after tests: first over likely sets, then over all that matter.
+
+    `every`: all sets that a plan within the limit can have; None: nothing can be proven. `stop.work`: nodes of a test.
     """
-    ground, proof = master.ground, _Proof(master, listed, limit, stop)
-    n = ground.problem.n
-    value, linked = np.where(ground.taken, np.inf, -np.inf), np.zeros((n, n), dtype=bool)
-    for r in np.unique(region[ground.free]):
-        own = np.flatnonzero(region == r)
-        value[own] = proof.without_region(own)
-        if value[own[0]] >= limit:
-            linked[np.ix_(own, own)] = True
-            continue
-        for a, b in _links(ground.near & together, own):
-            linked[a, b] = proof.without_pair(a, b) >= limit
-    _, part = connected_components(csr_matrix(linked | (ground.taken[:, None] & together)), directed=False)
-    return Settled(part[:, None] == part[None, :], value)
+    began = time.perf_counter()
+    shared, tested, none = _Shared(found[0]), [], False
+    for plan in found[1:]:
+        shared.keep(plan)
+    tests = [(_break_most, likely), (_break_any, likely), *([(_break_any, every)] if every else [])]
+    for test, field in tests:
+        going = True
+        while going and len(shared) and len(tested) < TESTS and time.perf_counter() - began < stop.seconds:
+            left = replace(stop, seconds=stop.seconds - (time.perf_counter() - began))
+            choice = test(shared.held(field.sets), len(shared), field.program, left)
+            none = field is every and choice.status is Status.INFEASIBLE
+            plan = None if choice.objective is None else field.sets.take(choice.chosen)
+            going = plan is not None and shared.keep(plan)
+            tested += [plan] if going else []
+    return _settled(shared, tuple(tested), proven=every is not None and (none or not len(shared)))
 
 
-def _links(near: np.ndarray, own: np.ndarray) -> list[tuple[int, int]]:
-    """Neighbours among some units, as few as tie together what is tied together."""
-    inside = csr_matrix(near[np.ix_(own, own)])
-    _, part = connected_components(inside, directed=False)
-    links = []
-    for first in np.unique(part, return_index=True)[1]:
-        order, before = breadth_first_order(inside, first, directed=False)
-        links += [(int(own[before[k]]), int(own[k])) for k in order[1:]]
-    return links
+def _break_most(held: np.ndarray, count: int, program: Program, stop: Stop) -> Choice:
+    """Search for the plan that has least of what is shared."""
+    return minimise_small(replace(program, cost=held / max(count, 1)), replace(stop, gap=ENOUGH))
 
 
-class _Proof:
-    """The relaxation over all sets that a plan within the limit can have."""
+def _break_any(held: np.ndarray, count: int, program: Program, stop: Stop) -> Choice:
+    """Search for the best plan that lacks something of what is shared."""
+    matrix = vstack([program.matrix, csr_matrix(held[None, :])]).tocsc()
+    lower, upper = np.append(program.lower, 0.0), np.append(program.upper, count - 1.0)
+    work = None if stop.work is None else PROOF_NODES * stop.work
+    return minimise_small(Program(matrix, lower, upper, program.cost), replace(stop, work=work, gap=ENOUGH))
 
-    def __init__(self, master: Master, listed: Cheaper, limit: float, stop: Stop):
-        self.master, self.sets, self.limit, self.stop = master, listed.sets, limit, stop
-        self.began = time.perf_counter()
-        self.holds = incidence(self.sets)
-        self.program = master.program(self.sets)
-        self.most = master.ground.problem.total[1]
-        self.lp = ColumnLP(self.program.lower, self.program.upper, FORBIDDEN)
-        self.taken, self.own = np.empty(0, dtype=int), np.zeros(len(self.sets), dtype=bool)
-        self._take(np.argsort(listed.reduced, kind="stable")[:FIRST])
 
-    def without_pair(self, a: int, b: int) -> float:
-        """Bound for the plans that part two units; it is the limit where no plan within the limit does."""
-        return self._bound(self._members_of([a, b]) == 2, enough=self.limit)
-
-    def without_region(self, members: np.ndarray) -> float:
-        """Bound for the plans without a region, the limit at most."""
-        return self._bound((self._members_of(members) == len(members)) & (self.sets.count == len(members)))
-
-    def _members_of(self, units: np.ndarray | list[int]) -> np.ndarray:
-        wanted = np.zeros(self.holds.shape[1])
-        wanted[units] = 1.0
-        return self.holds @ wanted
-
-    def _bound(self, barred: np.ndarray, enough: float = -np.inf) -> float:
-        """Valid bound for plans without the barred sets (c,) bool, the limit at most, -inf without one.
-
-        None is sought once it is plain that it stays below `enough`.
-        """
-        own = np.flatnonzero(barred[self.taken])
-        self.lp.set_cost(own, np.full(len(own), FORBIDDEN))
-        value = self._priced(barred, enough)
-        self.lp.set_cost(own, self.program.cost[self.taken[own]])
-        return min(value, self.limit)
-
-    def _priced(self, barred: np.ndarray, enough: float) -> float:
-        scale = self.master.scale
-        while True:
-            left = self.stop.seconds - (time.perf_counter() - self.began)
-            solved = self.lp.solve(replace(self.stop, seconds=left)) if left > 0 else None
-            if solved is None or solved[0] * scale < enough:
-                return -np.inf
-            duals = solved[1]
-            reduced = self.program.cost - self.program.matrix.T @ duals
-            reduced[barred | self.own] = 0.0
-            new = np.flatnonzero(reduced < -TOLERANCE)
-            if not len(new):
-                # Each of the regions may still cost a little less than its price.
-                return (dual_value(self.program, duals) - self.most * TOLERANCE) * scale
-            self._take(new[np.argsort(reduced[new], kind="stable")[:PRICED]])
-
-    def _take(self, rows: np.ndarray) -> None:
-        part = self.sets.take(rows)
-        program = self.master.program(part)
-        self.lp.add(program.matrix, program.cost)
-        self.taken = np.concatenate([self.taken, rows])
-        self.own[rows] = True
+def _settled(shared: _Shared, tested: tuple[RegionSets, ...], *, proven: bool) -> Settled:
+    whole = np.zeros(shared.n, dtype=bool)
+    whole[[u for region in shared.regions for u in region]] = True
+    certain = np.eye(shared.n, dtype=bool)
+    if proven:
+        # Neighbours were put to the test: pairs further apart hang together through them.
+        _, part = connected_components(csr_matrix(shared.pairs & shared.near), directed=False)
+        certain = part[:, None] == part[None, :]
+    return Settled(shared.pairs, certain, whole, whole & proven, tested)
