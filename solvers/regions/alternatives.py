@@ -3,9 +3,6 @@
 Modelling to generate alternatives: with every objective allowed to lose a share of its value, each further plan is the
 one least like the plans found so far. The likeness of a set is that of the region it shares most people with, so it
 adds up over sets and the search stays a set partitioning.
-
-No plan within the gap holds a set whose reduced cost exceeds the distance of the limit from the bound. The sets below
-are enumerated; where none of them parts two units, these are together in every plan within the gap, found or not.
 """
 
 from __future__ import annotations
@@ -17,17 +14,17 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from solvers.problem import Status, Stop
-from solvers.regions.master import Cheaper, Kept, Master, Relaxation
+from solvers.regions.master import Kept, Master, Relaxation
 from solvers.regions.problem import RegionProblem, RegionSolution, rule_names
 from solvers.regions.search import Found
 from solvers.regions.sets import Ground, RegionSets, incidence, joined
-from solvers.regions.settled import Field, settled_in
+from solvers.regions.settled import Limited, settled_in
 from solvers.regions.solve import fixed_value, plan_sets, solution_of
 from solvers.regions.start import first_sets
 from solvers.set_partition import Program, minimise_small
 
 SETS = 12_000  # of the search for one plan: those of least reduced cost
-SHARES = (1.0, 0.5, 0.25, 0.1, 0.0)  # of the room below the limit, until all sets below it can be listed
+SHARES = (1.0, 0.5, 0.25)  # of the room below the limit, until all sets below it can be listed
 NODES = 200  # branch-and-bound nodes for one plan
 ENOUGH = 0.02  # relative gap in likeness at which a plan is unlike enough
 
@@ -39,8 +36,7 @@ class Alternatives:
     `plans`: the given plan first. `limits`: largest value of each objective. `new_people` (plans,): people in regions
     of no earlier plan. `tested`: number of plans within the limits that were looked at besides, to find out what is
     settled. Of pairs (n, n): `together` in one region in all plans found, `certain` in every plan within the limits.
-    Of units (n,): `settled` in the same region in all plans found, `settled_for_certain` in every plan within the
-    limits.
+    `settled` (n,): the region of the unit is the same in all plans found.
     """
 
     plans: tuple[RegionSolution, ...]
@@ -50,7 +46,6 @@ class Alternatives:
     together: np.ndarray
     certain: np.ndarray
     settled: np.ndarray
-    settled_for_certain: np.ndarray
 
 
 def find_alternatives(
@@ -69,26 +64,21 @@ def find_alternatives(
     limits = tuple(v + allowed * abs(v) for v in solution.values)
     master, relaxed = _relaxed(ground, limits, first, stop)
     room = 0.0 if relaxed.bound is None else _own_limits(problem, limits)[-1] - relaxed.bound + 1e-9 * abs(limits[-1])
-    listed, share = _listed(master, relaxed, room)
     work = replace(stop, work=NODES if stop.work is None else stop.work)
 
     def left(part: float = 1.0) -> Stop:
         return replace(work, seconds=max(part * (stop.seconds - (time.perf_counter() - began)), 1.0))
 
-    sets = _candidates(master, relaxed, listed, room, first)
-    program = _within(master, sets, limits)
+    sets = _candidates(master, relaxed, room, first)
+    limited = Limited(master, tuple(_own_limits(problem, limits)))
+    program = limited.program(sets)
     found = [first]
     while len(found) <= number and time.perf_counter() - began < stop.seconds:
         unlike = _least_like(found, sets, program, left(0.5))
         if unlike is None:
             break
         found.append(unlike)
-    complete = listed is not None and share == 1.0
-    every = None
-    if complete:
-        own = _without_twins(joined(first, listed.sets))
-        every = Field(own, _within(master, own, limits))
-    settled = settled_in(found, Field(sets, program), every, left())
+    settled = settled_in(found, sets, limited, left())
     return Alternatives(
         plans=(solution, *(_plan(ground, s, solution) for s in found[1:])),
         limits=limits,
@@ -97,7 +87,6 @@ def find_alternatives(
         together=settled.together | _fixed(ground, solution),
         certain=settled.certain | _fixed(ground, solution),
         settled=settled.whole | ground.taken,
-        settled_for_certain=settled.whole_for_certain | ground.taken,
     )
 
 
@@ -119,38 +108,21 @@ def _own_limits(problem: RegionProblem, limits: tuple[float, ...]) -> list[float
     return [v - fixed_value(problem, o) for v, o in zip(limits, problem.objectives, strict=True)]
 
 
-def _listed(master: Master, relaxed: Relaxation, room: float) -> tuple[Cheaper | None, float]:
-    """All sets below the room, or below the largest share of it for which they can be listed."""
-    if relaxed.bound is None or not relaxed.met:
-        return None, 0.0
-    for share in SHARES:
-        found = master.cheaper(relaxed.prices, max(room * share, 0.0), partial=False)
-        if found.complete:
-            return found, share
-    return None, 0.0
-
-
-def _candidates(
-    master: Master, relaxed: Relaxation, listed: Cheaper | None, room: float, first: RegionSets
-) -> RegionSets:
+def _candidates(master: Master, relaxed: Relaxation, room: float, first: RegionSets) -> RegionSets:
     """The sets of least reduced cost, the regions of the plan among them."""
-    if listed is not None:
-        master.add(listed.sets)
+    for share in SHARES:
+        listed = master.cheaper(relaxed.prices, room * share, partial=False)
+        if listed.complete:
+            master.add(listed.sets)
+            break
     reduced = relaxed.prices.reduced(master.pool)
     rank = np.argsort(reduced, kind="stable")[:SETS]
-    return _without_twins(joined(first, master.pool.take(np.sort(rank[reduced[rank] <= max(room, 0.0)]))))
+    return _without_twins(joined(first, master.pool.take(np.sort(rank[reduced[rank] <= room]))))
 
 
 def _without_twins(sets: RegionSets) -> RegionSets:
     _, at = np.unique(sets.members, axis=0, return_index=True)
     return sets.take(np.sort(at))
-
-
-def _within(master: Master, sets: RegionSets, limits: tuple[float, ...]) -> Program:
-    """The program over given sets with every objective within its limit."""
-    p = master.ground.problem
-    kept = tuple(Kept(o, v) for o, v in zip(p.objectives, _own_limits(p, limits), strict=True))
-    return Master(master.ground, master.objective, kept, sets).program(sets)
 
 
 def _least_like(found: list[RegionSets], sets: RegionSets, program: Program, stop: Stop) -> RegionSets | None:

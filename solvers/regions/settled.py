@@ -1,8 +1,8 @@
 """What plans within a limit have in common: regions, and pairs of neighbours in one region.
 
 What all plans found have in common is put to the test: further plans within the limit are sought that break as much of
-it as possible. What is left is proven when a search among all sets that a plan within the limit can have ends without a
-plan that breaks any of it.
+it as possible. Of the pairs that are left, each is forbidden in turn: where no plan within the limit does without it,
+every plan within the limit has it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix, triu, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_matrix, triu
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from solvers.problem import Status, Stop
-from solvers.regions.sets import RegionSets, incidence
+from solvers.regions.master import Kept, Master
+from solvers.regions.problem import rule_names
+from solvers.regions.sets import Ground, RegionSets, incidence
 from solvers.set_partition import Choice, Program, minimise_small
 
 TESTS = 20  # searches for plans that break what is shared
 ENOUGH = 0.1  # relative gap at which such a plan breaks enough
+ROUNDING = 1e-6  # by which reduced costs may be off, as a share of the room for them
+MOST = 60_000  # sets of the search for a plan that parts two units
 PROOF_NODES = 10  # branch-and-bound nodes of the last search, in those of the others
 
 
@@ -27,14 +31,12 @@ PROOF_NODES = 10  # branch-and-bound nodes of the last search, in those of the o
 class Settled:
     """`together` (n, n) bool: in one region in all plans found; `certain` (n, n): in all plans within the limit.
 
-    `whole` (n,): in the same region in all plans found; `whole_for_certain` (n,): in all plans within the limit.
-    `tested`: plans found by the tests.
+    `whole` (n,): in the same region in all plans found. `tested`: plans found by the tests.
     """
 
     together: np.ndarray
     certain: np.ndarray
     whole: np.ndarray
-    whole_for_certain: np.ndarray
     tested: tuple[RegionSets, ...]
 
 
@@ -59,6 +61,16 @@ class _Shared:
     def __len__(self) -> int:
         return len(self.regions) + int(np.triu(self.pairs & self.near, 1).sum())
 
+    def links(self) -> list[tuple[int, int]]:
+        """Pairs of neighbours shared, as few as tie together what is tied together."""
+        inside = csr_matrix(self.pairs & self.near)
+        _, part = connected_components(inside, directed=False)
+        links = []
+        for first in np.unique(part, return_index=True)[1]:
+            order, before = breadth_first_order(inside, first, directed=False)
+            links += [(int(before[u]), int(u)) for u in order[1:]]
+        return links
+
     def held(self, sets: RegionSets) -> np.ndarray:
         """(c,) how much of it each set has."""
         inside = incidence(sets)
@@ -68,54 +80,80 @@ class _Shared:
 
 
 @dataclass(frozen=True)
-class Field:
-    """Sets and the program over them: every objective within its limit, the last objective as the cost."""
+class Limited:
+    """Plans over the pool of a master with every objective at most its limit (without the fixed regions)."""
 
-    sets: RegionSets
-    program: Program
+    master: Master
+    limits: tuple[float, ...]
+
+    def program(self, sets: RegionSets) -> Program:
+        """The rows over given sets, the last objective as the cost."""
+        p = self.master.ground.problem
+        kept = tuple(Kept(o, v) for o, v in zip(p.objectives, self.limits, strict=True))
+        return Master(self.master.ground, self.master.objective, kept, sets).program(sets)
 
 
-def settled_in(found: list[RegionSets], likely: Field, every: Field | None, stop: Stop) -> Settled:
-    """What the plans found share, after tests: first over likely sets, then over all that matter.
+def settled_in(found: list[RegionSets], likely: RegionSets, limited: Limited, stop: Stop) -> Settled:
+    """What the plans found share, after tests over likely sets and of one pair after the other.
 
-    `every`: all sets that a plan within the limit can have; None: nothing can be proven. `stop.work`: nodes of a test.
+    `stop.work`: nodes of a test; at most half of `stop.seconds` goes to the tests over all pairs at once.
     """
     began = time.perf_counter()
-    shared, tested, none = _Shared(found[0]), [], False
+    shared, tested = _Shared(found[0]), []
     for plan in found[1:]:
         shared.keep(plan)
-    tests = [(_break_most, likely), (_break_any, likely), *([(_break_any, every)] if every else [])]
-    for test, field in tests:
-        going = True
-        while going and len(shared) and len(tested) < TESTS and time.perf_counter() - began < stop.seconds:
-            left = replace(stop, seconds=stop.seconds - (time.perf_counter() - began))
-            choice = test(shared.held(field.sets), len(shared), field.program, left)
-            none = field is every and choice.status is Status.INFEASIBLE
-            plan = None if choice.objective is None else field.sets.take(choice.chosen)
-            going = plan is not None and shared.keep(plan)
-            tested += [plan] if going else []
-    return _settled(shared, tuple(tested), proven=every is not None and (none or not len(shared)))
+
+    def left(part: float) -> float:
+        return part * stop.seconds - (time.perf_counter() - began)
+
+    program, going = limited.program(likely), True
+    while going and len(shared) and len(tested) < TESTS and left(0.5) > 0:
+        choice = _break_most(shared.held(likely), program, replace(stop, seconds=left(0.5)))
+        plan = None if choice.objective is None else likely.take(choice.chosen)
+        going = plan is not None and shared.keep(plan)
+        tested += [plan] if going else []
+    certain = np.zeros((shared.n, shared.n), dtype=bool)
+    for a, b in shared.links():
+        if shared.pairs[a, b] and left(1.0) > 0:
+            none, plan = _part(limited, (a, b), found[0], replace(stop, seconds=left(1.0)))
+            certain[a, b] = none
+            tested += [plan] if plan is not None and shared.keep(plan) else []
+    return _settled(shared, certain, tuple(tested))
 
 
-def _break_most(held: np.ndarray, count: int, program: Program, stop: Stop) -> Choice:
+def _break_most(held: np.ndarray, program: Program, stop: Stop) -> Choice:
     """Search for the plan that has least of what is shared."""
-    return minimise_small(replace(program, cost=held / max(count, 1)), replace(stop, gap=ENOUGH))
+    return minimise_small(replace(program, cost=held / max(held.sum(), 1.0)), replace(stop, gap=ENOUGH))
 
 
-def _break_any(held: np.ndarray, count: int, program: Program, stop: Stop) -> Choice:
-    """Search for the best plan that lacks something of what is shared."""
-    matrix = vstack([program.matrix, csr_matrix(held[None, :])]).tocsc()
-    lower, upper = np.append(program.lower, 0.0), np.append(program.upper, count - 1.0)
-    work = None if stop.work is None else PROOF_NODES * stop.work
-    return minimise_small(Program(matrix, lower, upper, program.cost), replace(stop, work=work, gap=ENOUGH))
+def _part(limited: Limited, pair: tuple[int, int], first: RegionSets, stop: Stop) -> tuple[bool, RegionSets | None]:
+    """Whether it is proven that no plan within the limit parts two units; a plan that does, if one was found."""
+    own, problem = limited.master, limited.master.ground.problem
+    if any(set(pair) <= set(group) for group in problem.must_join):
+        return True, None
+    apart = replace(problem, must_not_join=(*problem.must_not_join, pair))
+    ground = Ground(apart, rule_names(apart))
+    master = Master(ground, own.objective, own.kept, RegionSets(ground, own.pool.members))
+    relaxed = master.relax(stop)
+    if relaxed.bound is None:
+        return False, None
+    room = limited.limits[-1] - relaxed.bound
+    if room < 0:
+        return True, None
+    listed = master.cheaper(relaxed.prices, room * (1 + ROUNDING), partial=False)
+    if not listed.complete or len(listed.sets) > MOST:
+        return False, None
+    program = Limited(master, limited.limits).program(listed.sets)
+    choice = minimise_small(
+        program, replace(stop, work=None if stop.work is None else PROOF_NODES * stop.work, gap=1.0)
+    )
+    plan = None if choice.objective is None else RegionSets(first.ground, listed.sets.take(choice.chosen).members)
+    return choice.status is Status.INFEASIBLE, plan
 
 
-def _settled(shared: _Shared, tested: tuple[RegionSets, ...], *, proven: bool) -> Settled:
+def _settled(shared: _Shared, linked: np.ndarray, tested: tuple[RegionSets, ...]) -> Settled:
+    """`linked` (n, n): neighbours proven; pairs further apart hang together through them."""
     whole = np.zeros(shared.n, dtype=bool)
     whole[[u for region in shared.regions for u in region]] = True
-    certain = np.eye(shared.n, dtype=bool)
-    if proven:
-        # Neighbours were put to the test: pairs further apart hang together through them.
-        _, part = connected_components(csr_matrix(shared.pairs & shared.near), directed=False)
-        certain = part[:, None] == part[None, :]
-    return Settled(shared.pairs, certain, whole, whole & proven, tested)
+    _, part = connected_components(csr_matrix(linked), directed=False)
+    return Settled(shared.pairs, part[:, None] == part[None, :], whole, tested)
