@@ -34,11 +34,14 @@ __all__ = ["FixedRegion", "Objective", "RegionProblem", "RegionSolution", "rule_
 OPTIMAL_WITHIN = 1e-7
 
 
-def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None = None) -> RegionSolution:
+def solve_regions(
+    problem: RegionProblem, stop: Stop, start: np.ndarray | None = None, *, explain: bool = True
+) -> RegionSolution:
     """Best regions by the objectives in their order.
 
     `start` (n,): region of each unit in a plan to begin with, if it is legal. `stop.work` is the number of
-    neighbourhoods for each objective. `conflict` of an infeasible problem holds names as given by `rule_names`.
+    neighbourhoods for each objective. `conflict` of an infeasible problem holds names as given by `rule_names`; not
+    `explain`: where no plan is found, do not look for the reason, which may take longer (the status is then unknown).
     """
     began = time.perf_counter()
     contradiction = fixed_contradiction(problem)
@@ -62,6 +65,8 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
         best, pool = found.sets, master.pool
         kept = (*kept, Kept(objective, found.value))
     if best is None:
+        if not explain:
+            return RegionSolution(Status.UNKNOWN, seconds=time.perf_counter() - began)
         return _without_plan(problem, stop, began)
     return _solution(ground, best, bounds, found, time.perf_counter() - began)
 
