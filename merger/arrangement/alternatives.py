@@ -30,7 +30,8 @@ def best_other_unit(inputs: Inputs, units: pd.DataFrame, old_code: str) -> tuple
     base, _ = score_units(inputs, plan_assignment(units))
     best: tuple[str, float] | None = None
     for target in sorted(t for t in options if kinds[t] != "dac_khu"):
-        if (new_of == target).sum() + 1 > inputs.scenario.arrange.max_members:
+        most = inputs.scenario.arrange.max_members
+        if most is not None and (new_of == target).sum() + 1 > most:
             continue
         moved = units.assign(new_id=np.where(units["old_code"] == old_code, target, units["new_id"]))
         figures, _ = score_units(inputs, plan_assignment(moved))

@@ -17,6 +17,7 @@ from solvers.problem import Status, Stop
 from solvers.regions.conflict import fixed_contradiction, smallest_conflict
 from solvers.regions.master import Kept, Master
 from solvers.regions.problem import (
+    BY_SEAT,
     FIXED,
     TRAVEL,
     FixedRegion,
@@ -53,6 +54,7 @@ def solve_regions(
     kept: tuple[Kept, ...] = ()
     found: Found | None = None
     bounds: list[float | None] = []
+    seats_open = False
     for position, objective in enumerate(problem.objectives):
         master = Master(ground, objective, kept, pool)
         relaxed = master.relax(replace(stop, seconds=_left(stop, began, problem, position)))
@@ -61,7 +63,10 @@ def solve_regions(
         found = Search(master, relaxed, later, share, best).run()
         if found.sets is None:
             break
-        bounds.append(found.bound)
+        bounds.append(None if seats_open and _by_seat(objective) else found.bound)
+        # A set has the seat that is best for the earlier objectives: as long as these could be better, another seat may
+        # serve the later ones, and what is known of them holds no more.
+        seats_open |= _by_seat(objective) and not _proven(found.value, found.bound)
         best, pool = found.sets, master.pool
         kept = (*kept, Kept(objective, found.value))
     if best is None:
@@ -69,6 +74,14 @@ def solve_regions(
             return RegionSolution(Status.UNKNOWN, seconds=time.perf_counter() - began)
         return _without_plan(problem, stop, began)
     return _solution(ground, best, bounds, found, time.perf_counter() - began)
+
+
+def _by_seat(objective: Objective) -> bool:
+    return any(objective.weights.get(m) for m in BY_SEAT)
+
+
+def _proven(value: float, bound: float | None) -> bool:
+    return bound is not None and value - bound <= OPTIMAL_WITHIN * max(abs(value), 1.0)
 
 
 def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> float:
@@ -131,9 +144,7 @@ def _solution(
     given = [fixed_value(p, objective) for objective in p.objectives]
     values = [float(chosen.objective(o).sum()) + g for o, g in zip(p.objectives, given, strict=True)]
     lower = [None if b is None else b + g for b, g in zip([*bounds, *[None] * len(values)], given, strict=False)]
-    proven = all(
-        b is not None and v - b <= OPTIMAL_WITHIN * max(abs(v), 1.0) for v, b in zip(values, lower, strict=True)
-    )
+    proven = all(_proven(v, b) for v, b in zip(values, lower, strict=True))
     lower = [v if proven or (b is not None and b > v) else b for v, b in zip(values, lower, strict=True)]
     return RegionSolution(
         Status.OPTIMAL if proven else Status.FEASIBLE,
