@@ -5,6 +5,7 @@
 `python -m benchmarks routing DIR [--time S] [--threads N] [--out DIR]`: see benchmarks/routing.py.
 `python -m benchmarks simulate PLAN [--runs N]`: see benchmarks/simulation.py.
 `python -m benchmarks schedule DIR [--time S] [--threads N] [--solutions DIR]`: see benchmarks/schedule.py.
+`python -m benchmarks median DIR [--time S] [--solutions OUT.json]`: see benchmarks/median.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -82,7 +83,20 @@ def main() -> None:
     projects.add_argument("--time", type=float, default=30, metavar="S", help="seconds an instance and method (30)")
     projects.add_argument("--threads", type=int, default=2, metavar="N", help="threads of both (2)")
     projects.add_argument("--solutions", type=Path, metavar="DIR", help="write the starts there")
+    places = kinds.add_parser("median", help="OR-Library p-median files: ours beside greedy with interchanges")
+    places.add_argument("folder", type=Path, metavar="DIR", help="folder of instances")
+    places.add_argument("--time", type=float, default=60, metavar="S", help="seconds an instance (60)")
+    places.add_argument("--solutions", type=Path, metavar="OUT.json", help="write sites and assignments there")
     options = parser.parse_args()
+    if options.what == "median":
+        from benchmarks import median
+
+        if not options.folder.is_dir():
+            places.error(f"{options.folder} is no folder")
+        if options.time <= 0:
+            places.error("--time must be positive")
+        median.instances(options.folder, options.time, options.solutions)
+        return
     if options.what == "travel":
         from benchmarks.travel import travel
 

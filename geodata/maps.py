@@ -33,6 +33,16 @@ POLYGONS = {"Polygon", "MultiPolygon"}
 FIXED_TIME = "2025-07-01T00:00:00.000Z"
 
 
+def dissolved(frame: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
+    """Polygons of one value of a column as one, indexed by it; other columns as those of the first row.
+
+    Quick where common borders match point by point (a coverage); polygons of a planner's own need not, and are joined
+    one by one.
+    """
+    method = "coverage" if shapely.coverage_is_valid(frame.geometry.to_numpy()) else "unary"
+    return frame.dissolve(by, method=method)
+
+
 def write_geojson(layers: Mapping[str, gpd.GeoDataFrame], folder: Path) -> list[Path]:
     """Write one `NAME.geojson` a layer into `folder`, by RFC 7946, identical bytes for identical layers.
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
+from math import isnan
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -21,6 +22,7 @@ from geodata.text import decode, undecodable
 
 DELIMITERS = (",", ";", "\t")
 WORKBOOKS = (".xlsx", ".xlsm")
+LAYERS = (".gpkg", ".shp", ".geojson", ".json", ".fgb")
 # The delimiter is told from so many lines: the first may be a title with commas in it.
 SAMPLE_LINES = 30
 ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1258": "cp1258"}
@@ -32,6 +34,11 @@ INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 def is_workbook(path: Path) -> bool:
     """Whether a file is read as an Excel workbook, by its ending."""
     return path.suffix.lower() in WORKBOOKS
+
+
+def is_layer(path: Path) -> bool:
+    """Whether a file is read as a vector layer, by its ending."""
+    return path.suffix.lower() in LAYERS
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -46,11 +53,15 @@ def sheet_names(path: Path) -> list[str]:
 def open_rows(path: Path, sheet: str | None = None, encoding: str | None = None) -> Iterator[Iterator[Sequence[Any]]]:
     """Give the rows of a table one after the other; the first is row 1, as a spreadsheet counts.
 
+    The rows of a layer are its features, after one with the names of the fields.
     Cells of a CSV file are text, cells of a workbook what Excel holds (text, number, day, truth value, None). Rows are
     given and forgotten: a caller that takes only some cells of a row never holds the others (texts of a workbook are
     in memory while it is open, as the format keeps them in one list). Raises InputError, also while the rows are read,
     for what cannot be decoded or is no table.
     """
+    if is_layer(path):
+        yield iter(_attribute_rows(path, encoding))
+        return
     if is_workbook(path):
         with _workbook(path) as book:
             names = [s.title for s in book.worksheets]
@@ -146,6 +157,21 @@ def _workbook(path: Path) -> Iterator[Any]:
         yield book
     finally:
         book.close()
+
+
+def _attribute_rows(path: Path, encoding: str | None) -> list[tuple[Any, ...]]:
+    """The attributes of the features of a layer, after a first row with the names of the fields."""
+    # Only planners with layers of their own pay for this import.
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415
+    from pyogrio.raw import read  # noqa: PLC0415
+
+    try:
+        meta, _, _, fields = read(path, read_geometry=False, encoding=ENCODINGS[encoding] if encoding else None)
+    except (DataSourceError, UnicodeDecodeError) as e:
+        message = f"cannot be read as a layer: {str(e).splitlines()[0]}"
+        raise InputError.single(shown(path), message, "give a GeoPackage, GeoJSON or Shapefile") from None
+    columns = [[None if isinstance(v, float) and isnan(v) else v for v in values.tolist()] for values in fields]
+    return [tuple(str(f) for f in meta["fields"]), *zip(*columns, strict=True)]
 
 
 def _start(path: Path) -> bytes:

@@ -35,7 +35,11 @@ def typed_frame(table: TextTable, schema: TableSchema) -> pd.DataFrame:
     """A checked table as a frame with the types of its schema; optional columns that it lacks are empty."""
     frame = {c: _typed(schema.columns.get(c), table.column(c)) for c in table.header}
     rows = len(table.rows)
-    absent = {c: _typed(col, [col.default or ""] * rows) for c, col in schema.columns.items() if c not in frame}
+    absent = {
+        c: _typed(col, [col.default or ""] * rows)
+        for c, col in schema.columns.items()
+        if c not in frame and col.type != "geometry"
+    }
     return pd.DataFrame({**frame, **absent})
 
 

@@ -372,6 +372,10 @@ def _domain_failure(error: Exception) -> int | None:
         typer.echo(f"Infeasible in stage {error.stage}: these cannot hold together:", err=True)
         for reason in error.reasons:
             typer.echo(f"  - {reason}", err=True)
+        if error.remedies:
+            typer.echo("What giving way at one of them leads to, the best first:", err=True)
+        for number, remedy in enumerate(error.remedies, start=1):
+            typer.echo(f"  {number}. {remedy}", err=True)
         return INFEASIBLE
     if isinstance(error, AuditError):
         typer.echo("The plan failed its audit and was not written:", err=True)

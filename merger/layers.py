@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.maps import METRIC, WGS84
+from geodata.maps import METRIC, WGS84, dissolved
+from geodata.shipped import PREFIX
+from geodata.units import has_polygons
 from merger.disclosure import amount
 from merger.inputs import Inputs
 from merger.transport.roads import Tracer, read_edges, route_lines
@@ -65,7 +67,7 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
     over their modes. `attrs` of each layer holds title, attribution and style. Layers without rows are left out.
     """
     units = tables.get("units")
-    edges = read_edges(inputs.path("roads_edges"))
+    edges = read_edges(inputs.path("roads_edges")) if inputs.has_roads else None
     lines = _lines(inputs, tables.get("stops"), edges)
     layers: dict[str, gpd.GeoDataFrame | None] = {
         "units_before": _units_before(inputs, units),
@@ -77,7 +79,7 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
         ),
         "stations": _points(inputs.stations, ["station_id", "name", "position_basis"], "estimated"),
         "railway": _railway(inputs.stations),
-        "roads": _roads(edges),
+        "roads": None if edges is None else _roads(edges),
         "routes": _routes(tables, lines, "morning"),
         "routes_evening": _routes(tables, lines, "evening"),
         "stops": _stops(tables.get("stops")),
@@ -88,11 +90,29 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
     for name, layer in built.items():
         by_units = name.startswith("units_")
         layer.attrs = {
-            "title": TITLES[name],
-            "attribution": ATTRIBUTION_UNITS if by_units else ATTRIBUTION_OSM,
+            "title": _title(name, inputs),
+            "attribution": attribution(inputs) if by_units or not inputs.has_roads else ATTRIBUTION_OSM,
             "style": STYLES[name],
+            "own_units": own_units(inputs),
         }
     return built
+
+
+def _title(name: str, inputs: Inputs) -> str:
+    if name != "units_before" or not own_units(inputs):
+        return TITLES[name]
+    drawn = "" if has_polygons(inputs.units) else " (ô quanh trung tâm, chỉ để minh họa / cells around centres)"
+    return f"Đơn vị hành chính trước sắp xếp / Units before{drawn}"
+
+
+def attribution(inputs: Inputs) -> str:
+    """Whose data the outlines of the units are."""
+    return own_units(inputs) or ATTRIBUTION_UNITS
+
+
+def own_units(inputs: Inputs) -> str:
+    """Name of the planner's own file of units; "" where they are the shipped ones."""
+    return "" if inputs.scenario.data.units.file.startswith(PREFIX) else inputs.path("units").name
 
 
 def _units_before(inputs: Inputs, units: pd.DataFrame | None) -> gpd.GeoDataFrame:
@@ -102,7 +122,7 @@ def _units_before(inputs: Inputs, units: pd.DataFrame | None) -> gpd.GeoDataFram
         more = ["new_id", "new_name", "seat_code", "minutes_to_seat", "km_to_seat", "standard"]
         frame = frame.merge(units[["old_code", *more]], left_on="code", right_on="old_code", how="left")
         frame = frame.drop(columns="old_code")
-    frame["label"] = "reconstructed"
+    frame["label"] = "estimated" if own_units(inputs) else "reconstructed"
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
 
 
@@ -111,7 +131,7 @@ def _units_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoD
         return None
     home = tables["units"].set_index("old_code")["new_id"]
     parts = inputs.units[["geometry"]].assign(new_id=home.reindex(inputs.units.index))
-    whole = parts.dropna(subset="new_id").dissolve("new_id", method="coverage")
+    whole = dissolved(parts.dropna(subset="new_id"), "new_id")
     columns = [
         "new_id",
         "new_name",
@@ -252,6 +272,8 @@ def _flows(inputs: Inputs, commute: pd.DataFrame | None) -> gpd.GeoDataFrame | N
 
 
 def _projects(inputs: Inputs) -> gpd.GeoDataFrame | None:
+    if inputs.scenario.data.projects is None:
+        return None
     projects = pd.read_csv(inputs.path("projects"))
     if projects.empty:
         return None

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.faults import InputError
+from geodata.faults import Fault, InputError
 from merger import __version__
 from merger.disclosure import public_view, shown_figures
 from merger.inputs import Inputs, load_inputs
@@ -40,6 +40,7 @@ from merger.timetabling.what_if import check_names
 from merger.transport.passengers import passenger_lists
 from merger.travel_times import travel_tables
 from scenarios.loaded import Loaded, data_hashes
+from scenarios.stage_needs import missing_tables
 from solvers.problem import Stop
 
 # Stage: the stages whose tables it reads. Order of the dictionary = order of the run.
@@ -89,6 +90,7 @@ def solve_stages(
     """
     check_names(inputs)
     wanted = list(STAGES) if only is None else [*STAGES[only], only]
+    _refuse_missing(inputs, wanted)
     tables: dict[str, pd.DataFrame] = {}
     records: dict[str, Record] = {}
     for name in wanted:
@@ -99,6 +101,21 @@ def solve_stages(
     if "commute" in tables:
         tables["passengers"] = passenger_lists(inputs, tables)
     return {**tables, **travel_tables(inputs)}, records
+
+
+def _refuse_missing(inputs: Inputs, wanted: list[str]) -> None:
+    """Raise InputError when a stage that is wanted needs tables that the scenario does not have."""
+    missing = {stage: names for stage, names in missing_tables(inputs.scenario).items() if stage in wanted}
+    if missing:
+        remedy = "give them in the scenario, or plan the units alone: --only arrange"
+        raise InputError(
+            Fault(
+                inputs.scenario.name,
+                message=f"stage {stage} needs {', '.join(f'data.{n}' for n in names)}",
+                remedy=remedy,
+            )
+            for stage, names in missing.items()
+        )
 
 
 def solve_again(

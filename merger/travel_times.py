@@ -17,7 +17,9 @@ LABEL = "estimated"
 
 
 def travel_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """Tables `travel` and `travel_checks` of a plan; they depend on no stage."""
+    """Tables `travel` and `travel_checks` of a plan; they depend on no stage. None without roads or sites."""
+    if not inputs.has_roads or inputs.sites.empty:
+        return {}
     return {"travel": travel_times(inputs), "travel_checks": travel_checks(inputs)}
 
 

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+import geopandas as gpd
 from pyarrow import ArrowException
 from pyogrio.errors import DataSourceError
 
-from geodata.checks import check_layer, check_parquet, parquet_values, pieces, read_layer
+from geodata.checks import check_layer, check_parquet, parquet_values, read_layer
 from geodata.columns import TextTable, check_table, missing_file
 from geodata.faults import Fault, InputError, shown, summarised
 from geodata.references import Names, check_references
+from geodata.shipped import PREFIX
 from geodata.tables import read_text_table
 from scenarios.law import RuleBook, law_faults, read_law
 from scenarios.loaded import Loaded
 from scenarios.loader import OWN_TABLES, load_partial
-from scenarios.locks import Known, check_locks, special_members
+from scenarios.locks import Known, check_locks
+from scenarios.neighbour_checks import check_neighbours
 from scenarios.option_checks import check_options
 from scenarios.persons import Scale, unknown_persons
 from scenarios.proposals import proposal
+from scenarios.province import UnitSource, read_unit_source, units_of
 from scenarios.roster_checks import FIELD, Surroundings, check_own_tables, names_of
 from scenarios.roster_notes import roster_notes
 from scenarios.rosters import Reading, read_roster
 from scenarios.schema import Data
+from scenarios.stage_needs import missing_tables
 from scenarios.tables import all_schemas, schema_of
+from scenarios.unit_checks import check_units, crs_fault, in_degrees, is_points, ward_note
 
-LAYERS = ("units", "units_reference")
+LAYERS = ("units_reference",)
 PARQUET = ("roads_nodes", "roads_edges")
 # So many columns missing or misnamed: the file is taken for another one, and nothing is compared with it.
 WRONG_HEAD = 3
@@ -40,7 +47,7 @@ SHARE_TOLERANCE = 0.0005
 class Review:
     """A checked scenario: every fault, one by one; what was read in a way worth saying; mappings to paste.
 
-    `loaded` is None when the scenario file itself cannot be used. `readings` are the planner's own tables as read,
+    `loaded` is None when the scenario file itself cannot be used. `readings` are the planner's rosters as read,
     `around` what they are compared with.
     """
 
@@ -85,12 +92,14 @@ def review(
     sources = Sources(loaded, fields or {}, generated)
     faults = [*faults, *sources.faults_told()]
     notes = [f"{name}: {note}" for name, reading in sources.readings.items() for note in roster_notes(reading)]
+    if sources.units is not None:
+        notes += ward_note(sources.units, loaded.scenario.arrange.ward_target)
+    notes += [*sources.neighbours[1], *_later_stages(loaded)]
     around = sources.surroundings()
     known, names = around.with_own({n: t for n, t in sources.tables.items() if n in OWN_TABLES})
     proposals = [proposal(r, known, names, sources.written(name)) for name, r in sources.readings.items()]
-    return Review(
-        loaded, tuple(sorted(set(faults))), tuple(notes), tuple(filter(None, proposals)), sources.readings, around
-    )
+    rosters = {name: reading for name, reading in sources.readings.items() if name in OWN_TABLES}
+    return Review(loaded, tuple(sorted(set(faults))), tuple(notes), tuple(filter(None, proposals)), rosters, around)
 
 
 def check_scenario(loaded: Loaded) -> list[Fault]:
@@ -110,6 +119,7 @@ class Sources:
     values: dict[str, frozenset[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     law: RuleBook | None = None
+    unit_source: UnitSource | None = None
 
     def __post_init__(self) -> None:
         for name in Data.model_fields:
@@ -130,7 +140,7 @@ class Sources:
             *self.faults,
             *_references(self),
             *_crosswalk(self),
-            *_adjacency(self),
+            *self.neighbours[0],
             *_own_tables(self),
             *_law(self),
             *check_locks(self.loaded, self.known()),
@@ -146,7 +156,9 @@ class Sources:
 
     def _read(self, name: str, path: Path) -> None:
         try:
-            if name in LAYERS:
+            if name == "units":
+                self._read_units(path)
+            elif name in LAYERS:
                 self._read_layer(name, path)
             elif name in PARQUET:
                 self._read_parquet(name, path)
@@ -157,6 +169,38 @@ class Sources:
                 self.faults += check_table(self.tables[name], all_schemas()[name])
         except InputError as e:
             self.faults += e.faults
+
+    def _read_units(self, path: Path) -> None:
+        source = read_unit_source(path, self.loaded.scenario, lambda *s: self.loaded.place("data", "units", *s))
+        if not self.loaded.scenario.data.units.file.startswith(PREFIX):
+            self.readings["units"] = source.reading
+        self.faults += source.reading.faults
+        self.tables["units"] = source.reading.draft
+        if source.reading.table is None:
+            # Columns are missing, which is told already; the cells that are there are looked at all the same.
+            cells = check_table(source.reading.draft, source.reading.schema)
+            self.faults += [f for f in cells if f.field in source.reading.match.columns]
+        unknown = crs_fault(source, self.loaded)
+        if unknown is not None:
+            self.faults.append(unknown)
+            return
+        self.unit_source = source
+        self.faults += check_units(source, self.loaded)
+        if source.layer is not None and not is_points(source.layer):
+            self.faults += check_layer(in_degrees(source.layer), source.reading.schema)
+
+    @cached_property
+    def units(self) -> gpd.GeoDataFrame | None:
+        """The units completed; None when their table has faults."""
+        table = self.tables.get("units")
+        if table is None or self.unit_source is None or any(f.path == table.path for f in self.faults):
+            return None
+        return units_of(self.unit_source, self.loaded.scenario)
+
+    @cached_property
+    def neighbours(self) -> tuple[list[Fault], list[str]]:
+        """Faults of the neighbours of units, and notes on them."""
+        return check_neighbours(self)
 
     def _read_own(self, name: str, path: Path) -> None:
         spec = getattr(self.loaded.scenario.data, name)
@@ -211,8 +255,11 @@ class Sources:
 
     def by_code(self, column: str) -> dict[str, str]:
         """A column of the units by unit code."""
-        units = self.tables["units"]
-        return dict(zip(units.column("code"), units.column(column), strict=True))
+        units, regions = self.tables["units"], self.loaded.scenario.arrange.regions
+        cells = units.column(column)
+        if column == "side" and len(regions) == 1:
+            cells = [cell or next(iter(regions)) for cell in cells]
+        return dict(zip(units.column("code"), cells, strict=True))
 
     def written(self, name: str) -> str:
         """The path of a table as the scenario has it."""
@@ -307,31 +354,6 @@ def _sums(table: TextTable, column: str) -> dict[str, tuple[float, int]]:
     return {code: found for code, found in sums.items() if code not in wrong}
 
 
-def _adjacency(sources: Sources) -> list[Fault]:
-    """Pairs in order, and each side in one piece once special zones and units kept whole are set aside."""
-    table = sources.tables.get("adjacency")
-    if table is None:
-        return []
-    pairs = list(zip(table.column("code_a"), table.column("code_b"), strict=True))
-    faults = []
-    for (a, b), line in zip(pairs, table.lines, strict=True):
-        if a and b and a >= b:
-            message = f"unit {a} is its own neighbour" if a == b else f"the pair {a}, {b} is not in order"
-            faults.append(Fault(table.path, line, 0, "code_a", message, "write the smaller code first"))
-    if "units" not in sources.tables:
-        return faults
-    apart = set(sources.loaded.scenario.locks.keep_whole).union(*special_members(sources.loaded, sources.known()))
-    sides = sources.by_code("side")
-    for side in sorted(set(sides.values())):
-        members = {c for c, s in sides.items() if s == side and c not in apart}
-        for piece in pieces(members, pairs)[1:]:
-            shown_codes = ", ".join(piece[:8]) + (f" ... ({len(piece)} units)" if len(piece) > 8 else "")
-            message = f"side {side} is not connected: {shown_codes} cannot be reached from the rest"
-            remedy = "add the pair that joins them (bridge or ferry), or fix them as a special zone"
-            faults.append(Fault(table.path, message=message, remedy=remedy))
-    return faults
-
-
 def _own_tables(sources: Sources) -> list[Fault]:
     """A planner's divisions and roster against all else."""
     loaded, around = sources.loaded, sources.surroundings()
@@ -355,6 +377,15 @@ def _names_divisions(staff: TextTable, sources: Sources) -> bool:
 
 def _of_record(fault: Fault, sources: Sources) -> bool:
     return all(reading.concerns_record(fault) for reading in sources.readings.values())
+
+
+def _later_stages(loaded: Loaded) -> list[str]:
+    """Stages that the scenario gives no tables for."""
+    missing = missing_tables(loaded.scenario)
+    if not missing:
+        return []
+    names = dict.fromkeys(f"data.{name}" for lacking in missing.values() for name in lacking)
+    return [f"stages {', '.join(missing)} cannot be planned (plan with --only arrange): they need {', '.join(names)}"]
 
 
 def _law(sources: Sources) -> list[Fault]:

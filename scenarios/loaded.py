@@ -12,7 +12,7 @@ from typing import Any
 
 from geodata.shipped import PREFIX, resolve
 from scenarios.marks import Node, Place
-from scenarios.schema import OwnTable, Scenario
+from scenarios.schema import OwnTable, OwnUnits, Scenario
 
 SHIPPED = "shipped:"
 # Read once, when planning: a plan can be used when the plan before is gone.
@@ -121,13 +121,14 @@ def impersonal(content: Mapping[str, Any]) -> dict[str, Any]:
 def with_files(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """The `data` section as JSON data with changed paths; a table of one's own that is but a file is its path."""
 
-    def changed(value: Any) -> Any:
+    def changed(name: str, value: Any) -> Any:
         if not isinstance(value, dict):
             return change(value) if value else None
-        told = {k: v for k, v in value.items() if v != OwnTable.model_fields[k].default}
+        fields = (OwnUnits if name == "units" else OwnTable).model_fields
+        told = {k: v for k, v in value.items() if v != fields[k].default}
         return change(value["file"]) if set(told) == {"file"} else {**told, "file": change(value["file"])}
 
-    return {name: changed(value) for name, value in data.items()}
+    return {name: changed(name, value) for name, value in data.items()}
 
 
 def data_files(loaded: Loaded) -> dict[str, tuple[Path, ...]]:

@@ -42,8 +42,9 @@ FILE = "scenario.yaml"
 # Rounds of repair: scalars that are text by the schema but look like numbers (codes), then what is left out
 # as faulty.
 ROUNDS = 8
-# Options that are a path, or a map that says how the table at that path is meant.
-OWN_TABLES = tuple(name for name, info in Data.model_fields.items() if section_of(info.annotation) is OwnTable)
+# Options that are a path, or a map that says how the table at that path is meant; those about bodies and persons.
+MAPPED = tuple(n for n, info in Data.model_fields.items() if issubclass(section_of(info.annotation) or str, OwnTable))
+OWN_TABLES = tuple(name for name in MAPPED if section_of(Data.model_fields[name].annotation) is OwnTable)
 
 
 def load_scenario(ref: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -267,7 +268,7 @@ def _prepare(tree: Node, base_folder: Path) -> Node:
         if name not in paths and isinstance(info.default, str) and not info.default.startswith(PREFIX):
             here = Place(at.path, at.line, at.column, base_folder)
             paths[name] = Node(info.default, here, here, info.default)
-    paths = {k: _own_table(v) if k in OWN_TABLES else _absolute_node(v) for k, v in paths.items()}
+    paths = {k: _own_table(v) if k in MAPPED else _absolute_node(v) for k, v in paths.items()}
     return tree.with_value(("data",), replace(data or Node({}, at, at), value=paths))
 
 

@@ -69,7 +69,7 @@ def match_columns(header: Header, spec: OwnTable, schema: TableSchema, at: At) -
         match.columns |= match.proposed
         match.proposed = {}
     for name, column in schema.columns.items():
-        if name in match.columns or name in match.constants or name in match.disputed:
+        if name in match.columns or name in match.constants or name in match.disputed or column.type == "geometry":
             continue
         if column.optional or column.default is not None:
             match.absent[name] = column.default or ""

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from scenarios.schema import Scenario
+from scenarios.schema import OwnTable, Scenario
 
 # Keys that the loader reads and removes before the schema sees the file: key: (meaning, unit or form).
 LOADER_KEYS = {
@@ -55,7 +55,7 @@ def fields_of(model: type[BaseModel], prefix: tuple[str, ...] = ()) -> Iterator[
         path = (*prefix, name)
         nested = section_of(field.annotation)
         yield Option(path, field, nested)
-        if nested is not None and field.annotation is nested:
+        if nested is not None and field.annotation is nested and not issubclass(nested, OwnTable):
             yield from fields_of(nested, path)
 
 

@@ -96,7 +96,7 @@ def _last_row(reading: Reading) -> int:
 
 def _lines(reading: Reading, more: _Suggestions, file: str) -> list[str]:
     spec = reading.spec
-    told: dict[str, Any] = with_files({"x": spec.model_dump(mode="json")}, lambda _: file)["x"]
+    told: dict[str, Any] = with_files({reading.name: spec.model_dump(mode="json")}, lambda _: file)[reading.name]
     told = {"file": told} if isinstance(told, str) else told
     told |= reading.found | ({"last_row": more.last_row} if more.last_row else {})
     if told.get("header_row") is None and reading.header.row > 1:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from geodata.faults import Fault, InputError, shown
 from scenarios.loaded import READ_ONCE, Loaded, absolute, scenario_digest, with_files
-from scenarios.loader import OWN_TABLES
+from scenarios.loader import MAPPED
 from scenarios.marks import Node, Place
 from scenarios.schema import Data, Scenario
 from scenarios.wording import label_of
@@ -23,7 +23,7 @@ def loaded_from(description: Mapping[str, Any], folder: Path) -> Loaded:
     manifest = shown(folder / "plan.json")
     origin = Path(absolute(str(description["folder"]), folder))
     data = with_files(content["data"], lambda file: absolute(file, origin))
-    content["data"] = {k: {"file": v} if k in OWN_TABLES and isinstance(v, str) else v for k, v in data.items()}
+    content["data"] = {k: {"file": v} if k in MAPPED and isinstance(v, str) else v for k, v in data.items()}
     try:
         scenario = Scenario.model_validate_json(json.dumps(content))
     except ValidationError as e:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geodata.columns import Column, TableSchema, TextTable, check_table
 from geodata.faults import Fault, InputError, shown
-from geodata.sheets import cell_text, clean, is_workbook, merged_cells, open_rows, sheet_names
+from geodata.sheets import cell_text, clean, is_layer, is_workbook, merged_cells, open_rows, sheet_names
 from geodata.tables import typed_frame
 from scenarios.cells import advice, converter
 from scenarios.headers import columns_called, is_personal, known_words
@@ -33,7 +33,8 @@ class Reading:
     `table` has our columns in the order of the schema (None: the mapping is not complete); `draft` is the table as the
     proposals would read it. `raw` are the cells of its rows as they stand in the file, by our column. `rows_at_fault`
     are rows that are no record, by position; `skipped` counts those left out. `found` is where the header was
-    found, when the scenario does not say. Faults name our columns; `labelled` gives them the column of the file.
+    found, when the scenario does not say. `rows` are the rows of the file (a layer has no lines in faults). Faults name
+    our columns; `labelled` gives them the column of the file.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Reading:
     skipped: int = 0
     found: Mapping[str, Any] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
     @property
     def table(self) -> TextTable | None:
@@ -77,7 +79,7 @@ class Reading:
 
     @cached_property
     def _odd_lines(self) -> set[int]:
-        return {self.draft.lines[i] for i in self.rows_at_fault}
+        return {self.draft.lines[i] for i in self.rows_at_fault} - {0}
 
 
 def read_own_table(path: Path, spec: OwnTable, schema: TableSchema) -> pd.DataFrame:
@@ -103,6 +105,9 @@ def read_roster(path: Path, spec: OwnTable, schema: TableSchema, at: At) -> Read
     with open_rows(path, spec.sheet or found.get("sheet"), spec.encoding) as rows:
         records.read(rows)
     draft, raw = _converted(records, match, spec, schema)
+    if is_layer(path):
+        # Features have no rows that a planner can see: faults name them by their key.
+        draft = replace(draft, lines=(0,) * len(draft.lines))
     reading = Reading(
         schema.name,
         spec,
@@ -116,6 +121,7 @@ def read_roster(path: Path, spec: OwnTable, schema: TableSchema, at: At) -> Read
         records.skipped,
         found,
         tuple(sheet_names(path)),
+        tuple(records.lines),
     )
     return replace(reading, faults=(*_faults(reading, path), *records.faults.values()))
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from scenarios.objectives import Written, meaning, read_objective
 
 Code = Annotated[str, Field(min_length=1, description="official code or id, as text")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -71,37 +74,59 @@ class OwnTable(Section):
     )
 
 
+class OwnUnits(OwnTable):
+    """A table or layer of units; known headers and words (xã, phường ...) are taken unless switched off."""
+
+    crs: str = Field(
+        "EPSG:4326",
+        description="coordinate system of columns x and y, e.g. EPSG:3405 (VN-2000); a layer states its own",
+    )
+    accept_proposed: bool = Field(True, description="take known headers and words; merger check lists what was taken")
+
+
 class Data(Section):
     """Where each table lies: `geodata:NAME` for shipped geography, else a path beside the scenario file.
 
-    Divisions and staff: a path, or a map that says how one's own headers are meant (`OwnTable`).
+    Units, divisions and staff: a path, or a map that says how one's own headers are meant (`OwnTable`). Stage arrange
+    needs units and law alone; a table that is null is empty, and stages that need it say so.
     """
 
-    units: str = Field("geodata:units_before.gpkg", description="units before, with polygons")
+    units: OwnUnits = Field(
+        OwnUnits(file="geodata:units_before.gpkg"),
+        description="units before: a layer (GeoPackage, Shapefile, GeoJSON) or a table (CSV, XLSX) with x and y",
+    )
     units_reference: str | None = Field("geodata:units_after_2025.gpkg", description="real units of 2025")
     crosswalk: str | None = Field("geodata:crosswalk.csv", description="old unit to new unit of 2025, with shares")
-    adjacency: str = Field("geodata:adjacency_before.csv", description="pairs of neighbouring units")
-    roads_nodes: str = Field("geodata:roads_nodes.parquet", description="road nodes")
-    roads_edges: str = Field("geodata:roads_edges.parquet", description="road edges")
-    ferries: str = Field("geodata:ferries.csv", description="ferry links")
-    stations: str = Field("geodata:railway_stations.csv", description="railway stations and timetable")
-    projects: str = Field("geodata:transport_projects.csv", description="links for what-if runs")
+    adjacency: str | None = Field(
+        "geodata:adjacency_before.csv", description="pairs of neighbouring units; none: from the polygons"
+    )
+    links: str | None = Field(None, description="pairs joined by a bridge or ferry besides: code_a, code_b, kind")
+    roads_nodes: str | None = Field(
+        "geodata:roads_nodes.parquet", description="road nodes; none: straight lines (arrange.detour_factor, speed_kmh)"
+    )
+    roads_edges: str | None = Field("geodata:roads_edges.parquet", description="road edges")
+    ferries: str | None = Field("geodata:ferries.csv", description="ferry links")
+    stations: str | None = Field("geodata:railway_stations.csv", description="railway stations and timetable")
+    projects: str | None = Field("geodata:transport_projects.csv", description="links for what-if runs")
     travel_time_checks: str | None = Field(
         "geodata:travel_time_checks.csv", description="published travel times that the traffic factors are fitted to"
     )
-    sites: str = Field("geodata:sites.csv", description="work sites")
-    agencies: str = Field("agencies.csv", description="agencies before and after")
-    programmes: str = Field("programmes.csv", description="programmes and tasks (mandates)")
-    deadlines: str = Field("deadlines.csv", description="dated steps")
+    sites: str | None = Field("geodata:sites.csv", description="work sites")
+    agencies: str | None = Field("agencies.csv", description="agencies before and after")
+    programmes: str | None = Field("programmes.csv", description="programmes and tasks (mandates)")
+    deadlines: str | None = Field("deadlines.csv", description="dated steps")
+    arrangement_before: str | None = Field(
+        None, description="units.csv of a plan, or CSV old_code,new_id,seat_code (for the objective least_change)"
+    )
     timetable_before: str | None = Field(
         None, description="re-planning: timetable.csv of the plan before, whose dates move as little as possible"
     )
     progress: str | None = Field(None, description="re-planning: tasks begun or done")
-    allowances: str = Field("commute_allowances.csv", description="travel and rent support, fares")
-    totals: str = Field("staff_totals.csv", description="published totals")
-    housing: str = Field("housing.csv", description="official housing")
-    surplus_offices: str = Field("surplus_offices.csv", description="seats kept and surplus")
-    it_systems: str = Field("it_systems.csv", description="shared IT systems")
+    allowances: str | None = Field("commute_allowances.csv", description="travel and rent support, fares")
+    totals: str | None = Field("staff_totals.csv", description="published totals")
+    housing: str | None = Field("housing.csv", description="official housing")
+    surplus_offices: str | None = Field("surplus_offices.csv", description="seats kept and surplus")
+    it_systems: str | None = Field("it_systems.csv", description="shared IT systems")
     divisions: OwnTable | None = Field(None, description="divisions inside agencies; none: generated, SYNTHETIC")
     staff: OwnTable | None = Field(None, description="roster, one row a person; none: generated, SYNTHETIC")
     law: str = Field("law", description="folder of legal figures, *.toml")
@@ -148,6 +173,35 @@ class StopOptions(Section):
     gap: float = Field(0.0, ge=0, description="relative gap at which the stage may stop")
 
 
+class Range(Section):
+    """A number that is not fixed."""
+
+    least: int = Field(ge=0, description="least number")
+    most: int = Field(ge=0, description="largest number")
+
+
+def read_number(value: object) -> int | Range:
+    """A whole number, or {least: NUMBER, most: NUMBER}."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, Range):
+        return value
+    ends = value if isinstance(value, dict) and set(value) == {"least", "most"} else {}
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in ends.values())
+    if not ends or not whole or ends["least"] > ends["most"]:
+        raise PydanticCustomError("number_or_range", "neither a whole number nor {{least: , most: }} in this order")
+    return Range(**ends)
+
+
+def ends_of(number: int | Range) -> tuple[int, int]:
+    """Least and largest number."""
+    return (number.least, number.most) if isinstance(number, Range) else (number, number)
+
+
+Number = Annotated[int | Range, PlainValidator(read_number)]
+Objective = Annotated[Written, PlainValidator(read_objective)]
+
+
 class Special(Section):
     """A unit fixed in advance as a special zone (đặc khu)."""
 
@@ -159,14 +213,43 @@ class Special(Section):
 class Arrange(Section):
     """Stage arrange: old units to new ones."""
 
-    regions: dict[Side, int] = Field(
-        {"hai_duong": 64, "hai_phong": 50}, description="new units per side, special zones included"
+    objectives: tuple[Objective, ...] = Field(
+        ("travel",),
+        min_length=1,
+        description="aims in order, each as good as the earlier ones let it be; a name, or {name: weight} for a "
+        f"weighted sum, a weight being the price of one: {meaning()}",
     )
-    max_members: int = Field(6, ge=1, le=12, description="largest number of old units in one new unit")
+    regions: dict[Side, Number] = Field(
+        {"hai_duong": 64, "hai_phong": 50},
+        description="new units per side, special zones included: a number, or {least: , most: }",
+    )
+    total_regions: Number | None = Field(
+        None, description="new units of all sides together: a number, or {least: , most: }; none: as the sides have it"
+    )
+    max_members: int | None = Field(None, ge=1, description="largest number of old units in one new unit; none: any")
+    seats_available: tuple[Code, ...] = Field(
+        (), description="old units whose office can be the seat of a new unit (for the objective seats_reused)"
+    )
     max_needs_decision: int = Field(0, ge=0, description="new units that may need a decision under Art 5(3)")
     max_area_km2: float | None = Field(None, gt=0, description="ceiling on the area of a new unit, km2")
     max_population: float | None = Field(None, gt=0, description="ceiling on the population of a new unit, persons")
     special_zones: tuple[Special, ...] = Field((), description="units fixed as special zones")
+    adjacency: Literal["table", "polygons", "voronoi"] | None = Field(
+        None,
+        description="where neighbours come from; none: data.adjacency, else the polygons. voronoi: ESTIMATED from the "
+        "centres alone, taken only when written here",
+    )
+    min_border_m: float = Field(60, gt=0, description="polygons: shortest common border of neighbours, m")
+    border_gap_m: float = Field(
+        5, ge=0, le=200, description="polygons: gaps up to this wide between drawn borders are closed and reported, m"
+    )
+    neighbour_kinds: tuple[Literal["land", "bridge", "ferry"], ...] = Field(
+        ("land", "bridge"), min_length=1, description="kinds of pairs (data.adjacency, data.links) that join units"
+    )
+    detour_factor: float = Field(
+        1.3, ge=1, description="without roads: length of a way over the straight line (ASSUMED)"
+    )
+    speed_kmh: float = Field(25, gt=0, description="without roads: mean speed of a way, km/h (ASSUMED)")
     require_road_link: bool = Field(
         False, description="units count as neighbours only when a road (no motorway) crosses their border"
     )

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from scenarios.schema import OwnTable, Scenario
 from scenarios.tables import schema_of
 
 TABLES = ("divisions", "staff")
+# Tables of an origin with units of its own, copied for the planner to put his own in their place.
+PROVINCE = ("units", "adjacency", "links")
 # Keys that the file sets itself; all others are listed switched off.
 OWN = ("version", "name", "title")
 HEAD = """\
@@ -47,7 +50,7 @@ OVERRIDES = (
 KEYWORDS = ("true", "false", "null", "yes", "no", "on", "off")
 PLAIN = re.compile(r"[a-z][\w./-]*(:[\w./-]+)?")
 MAPPING = (
-    "Bảng có tên cột riêng (divisions, staff): thay đường dẫn bằng các dòng sau. merger check đề xuất sẵn để dán vào.",
+    "Bảng có tên cột riêng (units, divisions, staff): thay đường dẫn bằng các dòng sau. merger check đề xuất sẵn.",
     "A table with headers of its own: write these lines in place of the path. merger check proposes them to paste.",
     "  staff:",
 )
@@ -106,11 +109,17 @@ def new_scenario(folder: Path, origin: str) -> Path:
         raise InputError.single(shown(folder), "is a file", "name a new or an empty folder")
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError.single(shown(folder), "the folder is not empty", "name a new or an empty folder")
-    texts = {FILE: scenario_text(load_scenario(origin), folder)}
+    loaded = load_scenario(origin)
+    copied = _province_tables(loaded)
+    texts = {FILE: scenario_text(loaded, folder, {name: path.name for name, path in copied.items()})}
     for name in TABLES:
         # With a byte order mark, Excel reads the Vietnamese in a CSV file as it is.
         texts[f"templates/{name}.csv"] = "\ufeff" + ",".join(schema_of(name).columns) + "\n"
     texts["templates/README.md"] = README.format(file=FILE) + "\n".join(_columns(schema_of(t)) for t in TABLES)
+    for path in copied.values():
+        texts[path.name] = "\ufeff" + path.read_text(encoding="utf-8")
+    if copied:
+        texts["README.md"] = (loaded.folder / "README.md").read_text(encoding="utf-8")
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,17 +127,34 @@ def new_scenario(folder: Path, origin: str) -> Path:
     return folder / FILE
 
 
-def scenario_text(origin: Loaded, folder: Path) -> str:
-    """The scenario file for a folder: every option of the schema, switched off, as the origin has it."""
+def _province_tables(origin: Loaded) -> dict[str, Path]:
+    """The tables of a shipped origin that is a province to fill in, by option; {} for all others."""
+    units = origin.data_path("units")
+    if units is None or origin.folder.parent != shipped_folder() or units.parent != origin.folder:
+        return {}
+    return {name: path for name in PROVINCE if (path := origin.data_path(name)) is not None}
+
+
+def scenario_text(origin: Loaded, folder: Path, copied: Mapping[str, str] | None = None) -> str:
+    """The scenario file for a folder: every option of the schema, switched off, as the origin has it.
+
+    `copied`: files beside the new scenario by option of section `data`. With them it stands for itself, for a planner
+    changes everything about the units: it extends nothing, and what the origin writes is switched on.
+    """
     reference = _reference(origin, folder)
     title = origin.scenario.title
     head = HEAD.format(title_vi=title.vi, origin=reference, folder=folder)
-    own = [f"extends: {_flow(reference)}", "version: 1", f"name: {slug(folder.absolute().name)}", "title:"]
+    own = [] if copied else [f"extends: {_flow(reference)}"]
+    own += ["version: 1", f"name: {slug(folder.absolute().name)}", "title:"]
     own += [f"  vi: {_flow(title.vi)}", f"  en: {_flow(title.en)}"]
     lines = [*own, "", *OVERRIDES]
+    files = {("data", name): file for name, file in (copied or {}).items()}
     for option in fields_of(Scenario):
-        if option.path[0] not in OWN:
-            lines += _option_lines(option, _value_at(origin, option))
+        if option.path[0] in OWN:
+            continue
+        written = copied and origin.written(*option.path)
+        told = _option_lines(option, files[option.path] if option.path in files else _value_at(origin, option, written))
+        lines += _switched_on(told) if written else told
         if option.path == ("data", TABLES[-1]):
             lines += _mapping_lines()
     return head + "\n".join(lines) + "\n"
@@ -150,15 +176,16 @@ def _reference(origin: Loaded, folder: Path) -> str:
     return Path(os.path.relpath(target, folder.absolute())).as_posix()
 
 
-def _value_at(origin: Loaded, option: Option) -> Any:
+def _value_at(origin: Loaded, option: Option, written: bool = False) -> Any:
+    """The value of an option as the new file has it; `written`: as it is, no example for a table that is null."""
     value: Any = origin.scenario
     for step in option.path:
         value = getattr(value, step)
     if option.path[:-1] != ("data",):
         return value
     if isinstance(value, OwnTable):
-        return with_files({"": value.model_dump(mode="json")}, portable)[""]
-    own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES else None
+        return with_files({option.path[-1]: value.model_dump(mode="json")}, portable)[option.path[-1]]
+    own = f"templates/{option.path[-1]}.csv" if option.path[-1] in TABLES and not written else None
     return portable(value) if isinstance(value, str) else own
 
 
@@ -167,11 +194,16 @@ def _option_lines(option: Option, value: Any) -> list[str]:
     indent = "  " * (len(option.path) - 1)
     meaning = f"#{indent}# {option.meaning}"
     key = f"#{indent}{option.path[-1]}:"
-    if isinstance(value, BaseModel):
+    if isinstance(value, BaseModel) and option.field.annotation is option.model:
         return [*([""] if not indent else []), meaning, key]
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         return [meaning, key, *(f"#{indent}  - {_flow(v.model_dump(exclude_none=True))}" for v in value)]
     return [meaning, f"{key} {_flow(value)}"]
+
+
+def _switched_on(lines: list[str]) -> list[str]:
+    """The lines of an option in force, its meaning still a comment."""
+    return [line if line[1:].lstrip().startswith("#") else line.removeprefix("#") for line in lines]
 
 
 def _mapping_lines() -> list[str]:
@@ -191,6 +223,8 @@ def _flow(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, BaseModel):
+        return _flow(value.model_dump())
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):

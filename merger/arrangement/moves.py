@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
+from merger.arrangement.model import ArrangeModel
 from merger.arrangement.standards import DECIDER, EXEMPTION, ISLAND, NEEDS_DECISION
-from merger.stages.arrange import ArrangeModel
 
 TOLERANCE = 1e-9
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from merger.arrangement.model import ArrangeModel
 from merger.arrangement.moves import Move
-from merger.stages.arrange import ArrangeModel
 from solvers.problem import Status, Stop
 from solvers.regions.check import check_regions
 from solvers.regions.problem import TRAVEL, Objective

@@ -236,11 +236,17 @@ def _standards(inputs: Inputs, frame: pd.DataFrame, rows: _Rows) -> dict[str, An
         "n_whole": whole,
         "area_km2": area.round(3),
         "population": people.round().astype(int),
-        "area_ratio": np.where(special, np.nan, area / np.array(standards.area_km2)[kind_class]).round(3),
-        "population_ratio": np.where(special, np.nan, people / np.array(standards.population)[kind_class]).round(3),
+        "area_ratio": _ratio(area, np.array(standards.area_km2)[kind_class], special),
+        "population_ratio": _ratio(people, np.array(standards.population)[kind_class], special),
         "standard": np.where(special, SPECIAL, standards.standing(kind_class, area, people, contributors)),
         "standard_strict": np.where(special, SPECIAL, standards.standing(kind_class, area, people, whole)),
     }
+
+
+def _ratio(values: np.ndarray, floors: np.ndarray, special: np.ndarray) -> np.ndarray:
+    """Shares of the floors; nan where the law has no numeric test."""
+    tested = ~special & (floors > 0)
+    return np.where(tested, values / np.where(tested, floors, 1.0), np.nan).round(3)
 
 
 def _special(inputs: Inputs, frame: pd.DataFrame, rows: _Rows) -> np.ndarray:
@@ -258,8 +264,12 @@ def _special(inputs: Inputs, frame: pd.DataFrame, rows: _Rows) -> np.ndarray:
 
 def _shape(inputs: Inputs, rows: _Rows) -> dict[str, Any]:
     units = inputs.units
+    options = inputs.scenario.arrange
     pairs = border_pairs(
-        inputs.adjacency, tuple(units.index), require_road_link=inputs.scenario.arrange.require_road_link
+        inputs.adjacency,
+        tuple(units.index),
+        kinds=options.neighbour_kinds,
+        require_road_link=options.require_road_link,
     )
     side = units["side"].to_numpy(str)
     members = [rows.unit[rows.region == r] for r in range(len(rows.ids))]

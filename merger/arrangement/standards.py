@@ -24,10 +24,11 @@ KIND_WORDS = {"xa": "Xã", "phuong": "Phường", "dac_khu": "Đặc khu"}
 class Standards:
     """Floors by class of a new unit; a new unit has the highest class among its members.
 
-    `target_rules`, `area_km2`, `population` and `kinds` are indexed by class: 0 mountainous commune (only
-    when all
-    members are), 1 other commune, 2 ward (one ward makes a ward). `exempt_from` is the number of joined units
-    from
+    `target_rules`, `area_km2`, `population` and `kinds` are indexed by class: 0 island commune (only when all members
+    are; Art 5(1)(d) has no numeric test, so its floors are 0), 1 mountainous commune (only when all members are, some
+    perhaps on islands; Art 5(1)(a)), 2 other commune (Art 5(1)(b)), 3 ward (one ward makes a ward, Art 1(3); floors by
+    the kind of province, Art 5(1)(c)). That a unit lies on the national border decides nothing by itself: the law
+    speaks of wards of border provinces, which is arrange.ward_target. `exempt_from` is the number of joined units from
     which floors are not examined, None when the scenario switches Art 5(2) off.
     """
 
@@ -54,24 +55,25 @@ def standards_of(law: RuleBook, ward_target: str = "phuong_central_city") -> Sta
 
     A scenario overrides a floor by `rules: {standards.target.xa_other: {pop_min: 15000}}`.
     """
-    targets = tuple(f"standards.target.{name}" for name in ("xa_mountain", "xa_other", ward_target))
+    targets = tuple(f"standards.target.{name}" for name in ("island", "xa_mountain", "xa_other", ward_target))
     floors = [{**law[rule].fields, **(law.value(rule) or {})} for rule in targets]
     commune, ward = "standards.result_type_if_xa_or_thi_tran", "standards.result_type_if_any_ward"
     exemption = law[EXEMPTION]
     return Standards(
         target_rules=targets,
-        area_km2=tuple(float(f["area_min_km2"]) for f in floors),
-        population=tuple(float(f["pop_min"]) for f in floors),
-        kinds=(law.value(commune), law.value(commune), law.value(ward)),
-        type_rules=(commune, commune, ward),
+        area_km2=tuple(float(f.get("area_min_km2", 0.0)) for f in floors),
+        population=tuple(float(f.get("pop_min", 0.0)) for f in floors),
+        kinds=(*[law.value(commune)] * 3, law.value(ward)),
+        type_rules=(commune, commune, commune, ward),
         exempt_from=int(exemption.fields["min_units"]) if exemption.value else None,
     )
 
 
 def unit_classes(units: pd.DataFrame) -> np.ndarray:
-    """Class of each old unit, as in `Standards`; without a column `mountain` no commune is mountainous."""
+    """Class of each old unit, as in `Standards`; without a column `mountain` or `island` no commune is one."""
     ward = (units["kind"] == "phuong").to_numpy()
-    mountain = (
-        units["mountain"].fillna(False).astype(bool).to_numpy() if "mountain" in units else np.zeros(len(units), bool)
+    mountain, island = (
+        units[flag].fillna(False).astype(bool).to_numpy() if flag in units else np.zeros(len(units), bool)
+        for flag in ("mountain", "island")
     )
-    return np.where(ward, 2, np.where(mountain, 0, 1))
+    return np.select([ward, island, mountain], [3, 0, 1], 2)

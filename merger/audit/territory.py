@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 import networkx as nx
 import numpy as np
 import pandas as pd
-import shapely
+from pyproj import Geod
 
+from merger.audit.neighbours import neighbour_graph
 from merger.audit.report import Case, Violations, check, items, shown
+from scenarios.schema import ends_of
 
-METRIC = "EPSG:32648"
-# Units are neighbours when their common border is at least this long, as in adjacency_before.csv.
-BORDER_M = 60.0
 # Tables carry rounded figures.
 AREA_TOLERANCE_KM2 = 0.01
 MINUTES_TOLERANCE = 0.05
@@ -85,31 +83,6 @@ def members(case: Case) -> Violations:
     return f"{len(new)} new units"
 
 
-@cache
-def _neighbours_of(wkb: tuple[bytes, ...]) -> tuple[tuple[int, int], ...]:
-    shapes = shapely.from_wkb(np.array(wkb, object))
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    once = left < right
-    left, right = left[once], right[once]
-    border = shapely.length(shapely.intersection(shapes[left], shapes[right]))
-    return tuple((int(a), int(b)) for a, b in zip(left[border >= BORDER_M], right[border >= BORDER_M], strict=True))
-
-
-def neighbour_graph(case: Case) -> nx.Graph:
-    """Old units joined where their polygons share a border (from the polygons, not from the table)."""
-    codes = case.inputs.units.index
-    graph = nx.Graph()
-    graph.add_nodes_from(codes)
-    metric = case.inputs.units.geometry.to_crs(METRIC)
-    graph.add_edges_from((codes[a], codes[b]) for a, b in _neighbours_of(tuple(shapely.to_wkb(metric.to_numpy()))))
-    if case.inputs.scenario.arrange.require_road_link:
-        table = case.inputs.adjacency
-        linked = table[table["road_links"].fillna(0) > 0]
-        roads = nx.Graph(list(zip(linked["code_a"], linked["code_b"], strict=True)))
-        graph.remove_edges_from([e for e in graph.edges if not roads.has_edge(*e)])
-    return graph
-
-
 @check("units-contiguity", "Mỗi đơn vị mới liền một khối", "Every new unit is contiguous", "units")
 def contiguity(case: Case) -> Violations:
     """Members hang together over land borders; a unit of islands only is excepted."""
@@ -143,9 +116,16 @@ def sides(case: Case) -> Violations:
     for new_id in across.index[across > 1]:
         yield f"{new_id} crosses the old province line"
     counts = case.tables["new_units"]["side"].value_counts()
-    for name, wanted in sorted(case.inputs.scenario.arrange.regions.items()):
-        if counts.get(name, 0) != wanted:
-            yield f"{name}: {counts.get(name, 0)} new units, the scenario wants {wanted}"
+    arrange = case.inputs.scenario.arrange
+    wanted = dict(sorted(arrange.regions.items()))
+    found = {name: int(counts.get(name, 0)) for name in wanted}
+    if arrange.total_regions is not None:
+        wanted["all sides"], found["all sides"] = arrange.total_regions, int(counts.sum())
+    for name, number in wanted.items():
+        least, most = ends_of(number)
+        if not least <= found[name] <= most:
+            shown_number = least if least == most else f"{least} to {most}"
+            yield f"{name}: {found[name]} new units, the scenario wants {shown_number}"
     return ", ".join(f"{k} {v}" for k, v in sorted(counts.items()))
 
 
@@ -206,12 +186,16 @@ def size(case: Case) -> Violations:
 
 
 def _target(case: Case, codes: list[str]) -> dict[str, float]:
-    """Floors of Art 5(1) of a new unit: a ward's with one ward inside, a mountainous one's if all are."""
+    """Floors of Art 5(1) of a new unit: a ward's with one ward inside, none (0) if all are on islands, a mountainous
+    one's if all are mountainous or on islands."""
     source = case.inputs.units
+    island = source.loc[codes, "island"].fillna(False).astype(bool)
     if (source.loc[codes, "kind"] == "phuong").any():
         name = case.inputs.scenario.arrange.ward_target
     else:
-        mountain = "mountain" in source and source.loc[codes, "mountain"].fillna(False).astype(bool).all()
+        if island.all():
+            return {"area_min_km2": 0.0, "pop_min": 0.0}
+        mountain = "mountain" in source and (source.loc[codes, "mountain"].fillna(False).astype(bool) | island).all()
         name = "xa_mountain" if mountain else "xa_other"
     rule = case.inputs.law[f"standards.target.{name}"]
     return {**rule.fields, **(rule.value or {})}
@@ -237,8 +221,10 @@ def standards(case: Case) -> Violations:
                 yield f"{row.new_id}: a special zone has standard {row.standard}"
             continue
         target = _target(case, codes)
-        area_ratio, population_ratio = area / target["area_min_km2"], population / target["pop_min"]
-        meets = area_ratio >= 1 - 1e-9 and population_ratio >= 1 - 1e-9
+        tested = target["area_min_km2"] > 0 or target["pop_min"] > 0
+        area_ratio = area / target["area_min_km2"] if tested else np.nan
+        population_ratio = population / target["pop_min"] if tested else np.nan
+        meets = not tested or (area_ratio >= 1 - 1e-9 and population_ratio >= 1 - 1e-9)
         exempt = bool(waiver.value) and len(codes) >= waiver.fields["min_units"]
         right = "meets" if meets else "exempt" if exempt else "needs_decision"
         undecided += right == "needs_decision"
@@ -250,10 +236,12 @@ def standards(case: Case) -> Violations:
         ):
             computed = f"computed {area_ratio:.4f}, {population_ratio:.4f}"
             yield f"{row.new_id}: ratios {row.area_ratio}, {row.population_ratio}; {computed}"
-        if len(codes) > arrange.max_members:
+        if arrange.max_members is not None and len(codes) > arrange.max_members:
             yield f"{row.new_id} has {len(codes)} members, more than {arrange.max_members}"
         if arrange.max_area_km2 is not None and area > arrange.max_area_km2 + AREA_TOLERANCE_KM2:
             yield f"{row.new_id} has {area:.1f} km2, more than {arrange.max_area_km2}"
+        if arrange.max_population is not None and population > arrange.max_population + 0.5:
+            yield f"{row.new_id} has {population:.0f} people, more than {arrange.max_population:g}"
     if undecided > arrange.max_needs_decision:
         yield f"{undecided} units need a decision, the scenario allows {arrange.max_needs_decision}"
     return f"{undecided} units need a decision"
@@ -315,6 +303,8 @@ def travel(case: Case) -> Violations:
     place = {c: i for i, c in enumerate(case.inputs.units.index)}
     here, seat = units["old_code"].map(place), units["seat_code"].map(place)
     new = case.tables["new_units"].set_index("new_id")
+    if not case.inputs.has_roads:
+        yield from _straight_ways(case, units)
     for column, sum_column, values, tolerance in (
         ("minutes_to_seat", "person_minutes", case.inputs.unit_minutes[here, seat], MINUTES_TOLERANCE),
         ("km_to_seat", "person_km", case.inputs.unit_travel.km[here, seat], KM_TOLERANCE),
@@ -327,6 +317,22 @@ def travel(case: Case) -> Violations:
         off = (new[sum_column] - total).abs() > 0.001 * total.abs() + 1
         if off.any():
             yield f"{sum_column} is not the sum over residents: {shown(new.index[off])}"
+
+
+def _straight_ways(case: Case, units: pd.DataFrame) -> Violations:
+    """Without roads: km are straight lines on the ellipsoid times the detour factor, minutes km over the speed."""
+    source, options = case.inputs.units, case.inputs.scenario.arrange
+    here, seat = source.loc[units["old_code"]], source.loc[units["seat_code"]]
+    ends = (here["centre_lon"], here["centre_lat"], seat["centre_lon"], seat["centre_lat"])
+    km = Geod(ellps="WGS84").inv(*(e.to_numpy(float) for e in ends))[2] / 1000 * options.detour_factor
+    for column, values, tolerance in (
+        ("km_to_seat", km, KM_TOLERANCE),
+        ("minutes_to_seat", km / options.speed_kmh * 60, MINUTES_TOLERANCE),
+    ):
+        off = ~_close(units[column], values, tolerance)
+        if off.any():
+            yield f"{column} is no straight line with the detour: {shown(units.loc[off, 'old_code'])}"
+    return ""
 
 
 def _close(given: pd.Series, computed: Iterable[float], tolerance: float) -> np.ndarray:

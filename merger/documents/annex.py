@@ -29,7 +29,7 @@ from merger.documents.wording import (
     unit_word,
 )
 from merger.inputs import Inputs
-from merger.layers import ATTRIBUTION_UNITS
+from merger.layers import attribution, own_units
 from merger.plan import Plan
 from merger.tables import TABLES
 
@@ -161,13 +161,15 @@ def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
 def _sources(plan: Plan, inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
     hashes = plan.manifest.get("data_hashes", {})
     rows = []
-    for name, reference in inputs.scenario.data.model_dump().items():
+    for name in type(inputs.scenario.data).model_fields:
+        reference = inputs.scenario.data.reference(name)
         if reference:
             digest = hashes.get(name, "")
             rows.append({"titles": name, "source": str(reference), "value": str(digest), "note": ""})
         elif name in inputs.synthetic:
             rows.append({"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")})
-    rows.append({"titles": "© ", "source": ATTRIBUTION_UNITS, "value": "", "note": "ODbL 1.0, MIT, CC-BY 4.0"})
+    licences = "" if own_units(inputs) else "ODbL 1.0, MIT, CC-BY 4.0"
+    rows.append({"titles": "© ", "source": attribution(inputs), "value": "", "note": licences})
     return pd.DataFrame(rows), {}
 
 
@@ -242,7 +244,12 @@ class _Writer:
             row += 1
         manifest = self.plan.manifest
         digest = f"{manifest['scenario']['name']} · {manifest['scenario_digest'][:16]} · seed {manifest['seed']}"
-        self._block(sheet, row + 1, ("Lập lại / Reproduce", digest), [(credit("vi"), credit("en"))])
+        self._block(
+            sheet,
+            row + 1,
+            ("Lập lại / Reproduce", digest),
+            [tuple(credit(lang, own_units(self.inputs), self.inputs.has_roads) for lang in LANGUAGES)],
+        )
 
     def sheet(self, name: str, frame: pd.DataFrame, types: Mapping[str, str]) -> None:
         """One table: two rows of heads, filter, frozen panes, formats by type."""

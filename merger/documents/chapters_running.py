@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from merger.arrangement.estimates import estimate_findings
 from merger.disclosure import amount
 from merger.documents import chapters_ridership, pictures
 from merger.documents.chapters_travel import projects, traffic
@@ -186,12 +187,8 @@ def limits(c: Context) -> None:
     manifest = c.plan.manifest
     c.letter.bullets(
         [
-            c.say(
-                "Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
-                "theo cấp đường, nhân hệ số giao thông; đường mở sau đó chưa có.",
-                "Travel times use the OpenStreetMap road network of 2021 with assumed "
-                "speeds by class, times a factor of traffic; newer roads are missing.",
-            ),
+            *(getattr(f, c.lang) for f in estimate_findings(c.inputs)),
+            *_road_limits(c),
             c.say(
                 f"Trong {len(c.inputs.law)} chỉ tiêu pháp lý, {recalled} chỉ tiêu ghi theo trí nhớ, "
                 "phải đối chiếu văn bản trước khi dùng.",
@@ -216,4 +213,19 @@ def limits(c: Context) -> None:
             ),
         ]
     )
-    traffic(c, 3)
+    if c.inputs.has_roads:
+        traffic(c, 3)
+
+
+def _road_limits(c: Context) -> list[str]:
+    """What travel times by road rest on; without roads the estimates have been told."""
+    if not c.inputs.has_roads:
+        return []
+    return [
+        c.say(
+            "Thời gian đi đường tính trên mạng đường OpenStreetMap năm 2021 với tốc độ giả định "
+            "theo cấp đường, nhân hệ số giao thông; đường mở sau đó chưa có.",
+            "Travel times use the OpenStreetMap road network of 2021 with assumed "
+            "speeds by class, times a factor of traffic; newer roads are missing.",
+        ),
+    ]

@@ -28,15 +28,15 @@ def units_before(c: Context) -> str:
 def arrange(c: Context) -> None:
     """Old units to new ones."""
     new, old = c.plan.tables["new_units"], c.plan.tables["units"]
+    sides = sorted(new["side"].unique())
+    across = ("không đơn vị nào vượt qua ranh giới hai tỉnh, thành phố cũ; ", "none crosses the old province line and ")
+    across = across if len(sides) > 1 else ("", "")
     c.letter.heading(c.say("1. Phương án đề xuất", "1. Proposal"))
     c.letter.paragraph(
         c.say(
-            f"{units_before(c)} được sắp xếp thành {len(new)} đơn vị; không đơn vị nào vượt qua "
-            "ranh giới hai tỉnh, thành phố cũ; mỗi đơn vị mới liền một khối. Trụ sở đặt tại trung tâm có "
-            "tổng thời gian đi lại "
-            "của người dân ngắn nhất trong các phương án đã xét.",
-            f"{units_before(c)} become {len(new)}; none crosses the old province line and each is in one "
-            "piece. "
+            f"{units_before(c)} được sắp xếp thành {len(new)} đơn vị; {across[0]}mỗi đơn vị mới liền một khối. "
+            "Trụ sở đặt tại trung tâm có tổng thời gian đi lại của người dân ngắn nhất trong các phương án đã xét.",
+            f"{units_before(c)} become {len(new)}; {across[1]}each is in one piece. "
             "The seat is the centre with the shortest total travel time of residents among the plans "
             "considered.",
         )
@@ -46,7 +46,7 @@ def arrange(c: Context) -> None:
         pictures.map_standard(c.layers, c.lang),
         c.say("Đơn vị hành chính cấp xã đề xuất, theo tiêu chuẩn", "Proposed units by standard"),
     )
-    for side in sorted(new["side"].unique()):
+    for side in sides:
         name = term("side", side, c.lang)
         caption = c.say(f"Đơn vị mới trên địa bàn {name} trước sắp xếp", f"New units on the side of {name}")
         c.letter.picture(pictures.map_side(c.layers, side, c.lang), caption)
@@ -56,6 +56,11 @@ def arrange(c: Context) -> None:
         c.say(
             "Phút đi đường từ khu dân cư đến trụ sở đề xuất",
             "Minutes by road from settlement to the proposed seat",
+        )
+        if c.inputs.has_roads
+        else c.say(
+            "Phút đến trụ sở đề xuất, theo đường thẳng và hệ số vòng (ESTIMATED)",
+            "Minutes to the proposed seat, by straight line and detour factor (ESTIMATED)",
         ),
     )
     _longest(c, old)

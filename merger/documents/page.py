@@ -42,6 +42,7 @@ from merger.documents.wording import (
     term,
 )
 from merger.inputs import Inputs
+from merger.layers import own_units
 from merger.plan import Plan
 
 # Coarse enough for a light page, fine enough for the largest zoom of the viewer; metres.
@@ -116,7 +117,7 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
         "rules": {r: {lang: " ".join(rules_text([r], inputs, lang)) for lang in LANGUAGES} for r in sorted(ids)},
         "words": {g: {k: {lang: term(g, k, lang) for lang in LANGUAGES} for k in group_terms(g, "vi")} for g in WORDS},
         "synthetic": {lang: synthetic_note(lang) if manifest.get("synthetic") else "" for lang in LANGUAGES},
-        "credit": _each(credit),
+        "credit": _each(lambda lang: credit(lang, own_units(inputs), inputs.has_roads)),
         "origin": {
             "scenario": manifest["scenario"]["name"],
             "digest": manifest["scenario_digest"],

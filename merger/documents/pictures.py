@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from geodata.maps import dissolved
 from merger.disclosure import is_masked
 from merger.documents import cartography as carto
 from merger.documents.wording import map_source, number, plain_name, term
@@ -38,8 +39,8 @@ def map_standard(layers: Layers, lang: str) -> bytes:
         carto.patch(STANDARD_FILLS[s], f"{term('standard', s, lang)} ({(units['standard'] == s).sum()})")
         for s in present
     ]
-    handles += [_seat_handle(lang), _line_handle(lang), _road_handle(lang)]
-    carto.furniture(on, handles, map_source(lang))
+    handles += [_seat_handle(lang), *_line_handles(layers, lang)]
+    carto.furniture(on, handles, _source(layers, lang))
     return carto.png(on.drawn)
 
 
@@ -66,9 +67,10 @@ def map_side(layers: Layers, side: str, lang: str) -> bytes:
     texts = [textwrap.fill(_short(n), 13) for n in near.loc[order, "name"]]
     clear = np.column_stack([seats.geometry.x, seats.geometry.y])
     handles = [carto.stroke(carto.INK, _say(lang, "Ranh giới đơn vị mới đề xuất", "Proposed borders"), 1.0)]
-    handles += [carto.stroke("#8f8f8f", _say(lang, "Ranh giới cũ (dựng lại)", "Old borders (reconstructed)"), 0.5)]
-    handles += [_seat_handle(lang), _line_handle(lang), _road_handle(lang)]
-    carto.furniture(on, handles, map_source(lang))
+    basis = ("", "") if _own(layers) else (" (dựng lại)", " (reconstructed)")
+    handles += [carto.stroke("#8f8f8f", _say(lang, f"Ranh giới cũ{basis[0]}", f"Old borders{basis[1]}"), 0.5)]
+    handles += [_seat_handle(lang), *_line_handles(layers, lang)]
+    carto.furniture(on, handles, _source(layers, lang))
     carto.labels(on, xy, texts, size=4.9, keep_clear=clear)
     return carto.png(on.drawn)
 
@@ -96,7 +98,7 @@ def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
             (0, (3, 1.5)),
         ),
     ]
-    carto.furniture(on, handles, map_source(lang))
+    carto.furniture(on, handles, _source(layers, lang))
     return carto.png(on.drawn)
 
 
@@ -116,7 +118,7 @@ def map_minutes(layers: Layers, lang: str) -> bytes:
         handles.append(carto.patch(fill, f"{text} ({int((group == i).sum())})", "#b5b5b5"))
     handles.append(carto.dot(carto.INK, _say(lang, "Trụ sở đề xuất", "Proposed seat")))
     title = _say(lang, "Thời gian đến trụ sở (số đơn vị cũ)", "Time to the seat (old units)")
-    carto.furniture(on, handles, map_source(lang), legend_title=title)
+    carto.furniture(on, handles, _source(layers, lang), legend_title=title)
     return carto.png(on.drawn)
 
 
@@ -156,7 +158,7 @@ def map_commute(layers: Layers, lang: str) -> bytes:
     sites = _used_sites(layers)
     carto.points(on, sites, "#0b5394", size=34, marker="s", z=7)
     handles.append(carto.dot("#0b5394", _say(lang, "Trụ sở làm việc", "Work sites"), "s", 5))
-    carto.furniture(on, handles, map_source(lang))
+    carto.furniture(on, handles, _source(layers, lang))
     xy = np.column_stack([sites.geometry.x, sites.geometry.y])
     carto.labels(on, xy, [textwrap.fill(n, 22) for n in sites["name"]], size=5.6, keep_clear=xy)
     return carto.png(on.drawn)
@@ -332,7 +334,7 @@ def _roads(on: carto.Sheet, layers: Layers, alpha: float = 0.8) -> None:
 
 def _province_line(on: carto.Sheet, layers: Layers) -> None:
     old = layers["units_before"].to_crs(carto.METRIC)
-    sides = old.dissolve("side", method="coverage").geometry.simplify(40)
+    sides = dissolved(old, "side").geometry.simplify(40)
     if len(sides) == 2:
         common = gpd.GeoDataFrame(geometry=[sides.iloc[0].buffer(60).intersection(sides.iloc[1].boundary)], crs=old.crs)
         carto.lines(on, common, "#6a1b9a", width=1.3, style=(0, (6, 1.5, 1, 1.5)), z=6)
@@ -358,12 +360,24 @@ def _seat_handle(lang: str):
     return carto.dot(WARN, _say(lang, "Trụ sở đề xuất", "Proposed seat"))
 
 
-def _line_handle(lang: str):
-    return carto.stroke("#6a1b9a", _say(lang, "Ranh giới tỉnh cũ", "Old province line"), 1.2, (0, (6, 1.5, 1, 1.5)))
+def _line_handles(layers: Layers, lang: str) -> list:
+    """Handles of the old province line and of the main roads, where a map has them."""
+    handles = []
+    if layers["units_before"]["side"].nunique() == 2:
+        line = _say(lang, "Ranh giới tỉnh cũ", "Old province line")
+        handles.append(carto.stroke("#6a1b9a", line, 1.2, (0, (6, 1.5, 1, 1.5))))
+    if "roads" in layers:
+        handles.append(carto.stroke("#c08a3e", _say(lang, "Đường bộ chính", "Main roads"), 0.8))
+    return handles
 
 
-def _road_handle(lang: str):
-    return carto.stroke("#c08a3e", _say(lang, "Đường bộ chính", "Main roads"), 0.8)
+def _own(layers: Layers) -> str:
+    """File of the planner's own units; "" for the shipped ones."""
+    return layers["units_before"].attrs.get("own_units", "")
+
+
+def _source(layers: Layers, lang: str) -> str:
+    return map_source(lang, _own(layers), "roads" in layers)
 
 
 def _say(lang: str, vi: str, en: str) -> str:

@@ -221,6 +221,10 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
 
 
 _RESTRICTIONS_VI = (
+    (
+        r"arrangements with the earlier objectives as good as here",
+        "các phương án giữ nguyên mức đạt các mục tiêu trước",
+    ),
     (r"regions of at most (\d+) units", r"mỗi đơn vị mới gồm không quá \1 đơn vị cũ"),
     (
         r"the given stops and demands; every sequence of stops is covered by the bound",
@@ -266,8 +270,11 @@ def synthetic_note(lang: str) -> str:
     )
 
 
-def map_source(lang: str) -> str:
-    """Source line of every map."""
+def map_source(lang: str, own_units: str = "", roads: bool = True) -> str:
+    """Source line of every map; `own_units`: the planner's file of units where they are not the shipped ones."""
+    if own_units:
+        told = f"Nguồn: đơn vị hành chính theo {own_units}" if lang == "vi" else f"Source: units by {own_units}"
+        return told + ("; © OpenStreetMap contributors (ODbL)." if roads else ".")
     if lang == "vi":
         return (
             "Nguồn: © OpenStreetMap contributors (ODbL); ranh giới 2025: sapnhap.bando.com.vn qua "
@@ -280,8 +287,10 @@ def map_source(lang: str) -> str:
     )
 
 
-def credit(lang: str) -> str:
-    """Everybody whose data a map shows, with the licences."""
+def credit(lang: str, own_units: str = "", roads: bool = True) -> str:
+    """Everybody whose data the documents show, with the licences; arguments as of `map_source`."""
+    if own_units:
+        return map_source(lang, own_units, roads)
     if lang == "vi":
         rest = (
             "Diện tích, dân số 2025: vietnamadminunits (MIT); đối chiếu đơn vị cũ - mới: dvhcvn (MIT); "

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from merger.arrangement.conflicts import reasons
+from merger.arrangement.model import ArrangeModel, build_model
 from merger.arrangement.moves import Move, moves_of, standing_of
 from merger.arrangement.otherwise import Otherwise, best_otherwise, plan_regions, travel
 from merger.arrangement.standards import EXEMPT, MEETS, NEEDS_DECISION
 from merger.documents.wording import percent, term
 from merger.explanations.answer import Question, Section
-from merger.stages.arrange import ArrangeModel, build_model, reasons_of
 from solvers.problem import Status, Stop
 
 SECONDS, WORK = 30.0, 150  # for the best other plan: at most, and neighbourhoods for each objective
@@ -119,9 +120,9 @@ def _none(q: Question, other: Otherwise, demand: str) -> tuple[str, list[str], d
     data: dict[str, Any] = {"extra_person_minutes": None, "proven_best": False}
     if other.solution.status is Status.INFEASIBLE:
         text = q.say(f"Không có phương án nào trong đó {demand}.", f"There is no plan in which {demand}.")
-        reasons = reasons_of(q.inputs, other.model, other.solution, Stop(SECONDS))
+        found = reasons(q.inputs, other.model, other.solution, Stop(SECONDS))
         title = q.say("Không thể cùng thỏa mãn: ", "These cannot hold together: ")
-        return text, [title + "; ".join(reasons)], data
+        return text, [title + "; ".join(found)], data
     text = q.say(
         f"Chưa tìm được phương án nào trong đó {demand} (trong {q.n(SECONDS)} giây).",
         f"No plan in which {demand} was found within {q.n(SECONDS)} seconds.",

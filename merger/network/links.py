@@ -24,7 +24,8 @@ SAME_PLACE_DEGREES = 1e-4
 def add_links(graph: nx.MultiDiGraph, inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> None:
     """Links by road and ferry between unit centres, sites and stations; railway; routes with their stops."""
     _stations(graph, inputs)
-    _roads(graph, inputs, _sites_in_use(inputs, tables), _units_worked_in(inputs, tables))
+    if inputs.has_roads:
+        _roads(graph, inputs, _sites_in_use(inputs, tables), _units_worked_in(inputs, tables))
     if "routes" in tables and "stops" in tables:
         _routes(graph, tables["routes"], tables["stops"])
 

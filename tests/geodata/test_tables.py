@@ -272,7 +272,7 @@ def test_units_with_numbers_for_codes(tmp_path):
     units = read_units(path, UNITS)
     assert list(units.index) == ["10507", "318"]
     assert units["area_basis"].tolist() == ["", ""]
-    needed = {c.name for c in UNITS.columns.values() if not c.optional} - {"code", "geometry"}
+    needed = {c.name for c in UNITS.columns.values() if not c.optional and c.default is None} - {"code", "geometry"}
     assert {f.field for f in check_table(read_layer(path).attributes, UNITS)} == needed
 
 

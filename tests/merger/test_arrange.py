@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from geodata.faults import InputError
+from merger.arrangement.model import zone_members
 from merger.arrangement.names import spelling
 from merger.arrangement.score import plan_assignment, score_units
-from merger.stages.arrange import run, zone_members
+from merger.stages.arrange import run
 from merger.stages.stage import InfeasibleError
 from solvers.problem import Stop
 

@@ -51,7 +51,7 @@ def base_inputs() -> Inputs:
         scenario=scenario,
         folder=SHIPPED,
         law=read_law(SHIPPED / "law"),
-        units=read_units(resolve(scenario.data.units, SHIPPED)),
+        units=read_units(resolve(scenario.data.units.file, SHIPPED)),
         reference=None,
         crosswalk=None,
         surplus_offices=pd.DataFrame(),

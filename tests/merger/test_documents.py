@@ -63,7 +63,7 @@ def shipped_inputs() -> Inputs:
         scenario=scenario,
         folder=SHIPPED,
         law=read_law(SHIPPED / "law"),
-        units=read_units(resolve(scenario.data.units, SHIPPED)),
+        units=read_units(resolve(scenario.data.units.file, SHIPPED)),
         reference=read_units(resolve(scenario.data.units_reference, SHIPPED)),
         synthetic=frozenset({"divisions", "staff"}),
         **{n: read_table(resolve(getattr(scenario.data, n), SHIPPED)) for n in names},

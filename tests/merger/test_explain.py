@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from merger.arrangement.alternatives import best_other_unit
 
 from geodata.faults import InputError
-from merger.arrangement.alternatives import best_other_unit
 from merger.explain import explain_item, plain
 
 pytestmark = pytest.mark.xdist_group("plan")
