@@ -128,6 +128,12 @@ def plan(
     threads: Annotated[int | None, typer.Option(min=1, help="threads of the solvers")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
     public: Annotated[bool, typer.Option("--public", help="write no rows about persons")] = False,
+    alternatives: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="further arrangements, as unlike as possible")
+    ] = None,
+    alternatives_gap: Annotated[
+        float | None, typer.Option(min=0, max=1, metavar="X", help="most by which they may be worse (0.01: 1 %)")
+    ] = None,
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
     from merger.fields import fields
@@ -137,6 +143,8 @@ def plan(
     settings = [*set_]
     settings += [f"seed={seed}"] if seed is not None else []
     settings += [f"threads={threads}"] if threads is not None else []
+    settings += [f"arrange.alternatives={alternatives}"] if alternatives is not None else []
+    settings += [f"arrange.alternatives_gap={alternatives_gap:g}"] if alternatives_gap is not None else []
     loaded = load_checked(scenario, settings, fields()["title_vi"].to_dict(), division_ids())
     from merger.pipeline import STAGES, make_plan
 

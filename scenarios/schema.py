@@ -259,6 +259,8 @@ class Arrange(Section):
     traffic_factor: float | None = Field(
         None, ge=1, description="normal traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
     )
+    alternatives: int = Field(0, ge=0, le=20, description="further plans to look for, as unlike as possible")
+    alternatives_gap: Share = Field(0.01, description="most by which an objective may be worse in a further plan")
     stop: StopOptions = StopOptions(seconds=120)
 
 

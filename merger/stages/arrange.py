@@ -11,6 +11,7 @@ import pandas as pd
 from merger.arrangement.aims import reached
 from merger.arrangement.conflicts import reasons, remedies
 from merger.arrangement.findings import findings_of
+from merger.arrangement.further import further_plans
 from merger.arrangement.model import ArrangeModel, build_model
 from merger.arrangement.names import Candidate, NameChoice, choose_names
 from merger.arrangement.standards import (
@@ -54,8 +55,14 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     findings, figures = findings_of(
         inputs, model=model, solution=solution, units=units, new_units=new_units, names=names
     )
+    tables = {"units": conform("units", units), "new_units": conform("new_units", new_units)}
+    if inputs.scenario.arrange.alternatives:
+        further = further_plans(inputs, model, solution, stop)
+        tables |= further.tables
+        findings += further.findings
+        figures |= further.figures
     record = _record(inputs, solution, rules_hit=rules_hit, findings=tuple(findings), figures=figures)
-    return StageResult({"units": conform("units", units), "new_units": conform("new_units", new_units)}, record)
+    return StageResult(tables, record)
 
 
 def _record(inputs: Inputs, solution: RegionSolution, **more: Any) -> Record:
