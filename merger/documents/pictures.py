@@ -347,6 +347,7 @@ def _used_sites(layers: Layers) -> gpd.GeoDataFrame:
 
 
 def remote_names(units: gpd.GeoDataFrame) -> str:
+    """Names of units far away, which the map shows in an inset."""
     return ", ".join(_short(n) for n in units[carto.far_away(units)]["name"])
 
 
