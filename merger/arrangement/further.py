@@ -43,10 +43,11 @@ def further_plans(inputs: Inputs, model: ArrangeModel, solution: RegionSolution,
     figures = {
         "alternatives": len(found.plans) - 1,
         "alternatives_looked_at": len(found.plans) - 1 + found.tested,
-        "alternatives_new_people": [round(float(x)) for x in found.new_people[1:]],
-        "alternatives_values": [list(plan.values) for plan in found.plans[1:]],
         **{f"grouping_{k}": int(counts.get(k, 0)) for k in (CERTAIN, FOUND, OPEN)},
     }
+    for k, plan in enumerate(found.plans[1:], start=1):
+        figures[f"alternative_{k}_objective"] = round(plan.values[-1], 1)
+        figures[f"alternative_{k}_new_people"] = round(float(found.new_people[k]))
     findings = tuple(_findings(inputs, model, found, figures))
     return FurtherPlans({"alternatives": alternatives, "settled": settled}, findings, figures)
 

@@ -115,7 +115,7 @@ def settled_in(found: list[RegionSets], likely: RegionSets, limited: Limited, st
     certain = np.zeros((shared.n, shared.n), dtype=bool)
     for a, b in shared.links():
         if shared.pairs[a, b] and left(1.0) > 0:
-            none, plan = _part(limited, (a, b), found[0], replace(stop, seconds=left(1.0)))
+            none, plan = _part(limited, likely, (a, b), replace(stop, seconds=left(1.0)))
             certain[a, b] = none
             tested += [plan] if plan is not None and shared.keep(plan) else []
     return _settled(shared, certain, tuple(tested))
@@ -126,14 +126,14 @@ def _break_most(held: np.ndarray, program: Program, stop: Stop) -> Choice:
     return minimise_small(replace(program, cost=held / max(held.sum(), 1.0)), replace(stop, gap=ENOUGH))
 
 
-def _part(limited: Limited, pair: tuple[int, int], first: RegionSets, stop: Stop) -> tuple[bool, RegionSets | None]:
+def _part(limited: Limited, likely: RegionSets, pair: tuple[int, int], stop: Stop) -> tuple[bool, RegionSets | None]:
     """Whether it is proven that no plan within the limit parts two units; a plan that does, if one was found."""
     own, problem = limited.master, limited.master.ground.problem
     if any(set(pair) <= set(group) for group in problem.must_join):
         return True, None
     apart = replace(problem, must_not_join=(*problem.must_not_join, pair))
     ground = Ground(apart, rule_names(apart))
-    master = Master(ground, own.objective, own.kept, RegionSets(ground, own.pool.members))
+    master = Master(ground, own.objective, own.kept, RegionSets(ground, likely.members))
     relaxed = master.relax(stop)
     if relaxed.bound is None:
         return False, None
@@ -143,12 +143,19 @@ def _part(limited: Limited, pair: tuple[int, int], first: RegionSets, stop: Stop
     listed = master.cheaper(relaxed.prices, room * (1 + ROUNDING), partial=False)
     if not listed.complete or len(listed.sets) > MOST:
         return False, None
+    work = replace(stop, work=None if stop.work is None else PROOF_NODES * stop.work)
     program = Limited(master, limited.limits).program(listed.sets)
-    choice = minimise_small(
-        program, replace(stop, work=None if stop.work is None else PROOF_NODES * stop.work, gap=1.0)
-    )
-    plan = None if choice.objective is None else RegionSets(first.ground, listed.sets.take(choice.chosen).members)
-    return choice.status is Status.INFEASIBLE, plan
+    choice = minimise_small(program, replace(work, gap=1.0))
+    none = False
+    if choice.status is Status.INFEASIBLE:
+        # A dense row at its limit is hard on tolerances: the best plan without that row must say the same.
+        choice = minimise_small(master.program(listed.sets), work)
+        beyond = choice.bound is not None and choice.bound * master.scale > limited.limits[-1]
+        none = beyond or choice.status is Status.INFEASIBLE
+        if none or choice.objective is None or choice.objective * master.scale > limited.limits[-1]:
+            return none, None
+    found = None if choice.objective is None else listed.sets.take(choice.chosen)
+    return False, None if found is None else RegionSets(likely.ground, found.members)
 
 
 def _settled(shared: _Shared, linked: np.ndarray, tested: tuple[RegionSets, ...]) -> Settled:
