@@ -185,7 +185,7 @@ def size(case: Case) -> Violations:
             yield f"{column} of the new unit is not the sum of its members: {shown(new.index[off])}"
 
 
-def _target(case: Case, codes: list[str]) -> dict[str, float]:
+def target_of(case: Case, codes: list[str]) -> dict[str, float]:
     """Floors of Art 5(1) of a new unit: a ward's with one ward inside, none (0) if all are on islands, a mountainous
     one's if all are mountainous or on islands."""
     source = case.inputs.units
@@ -220,7 +220,7 @@ def standards(case: Case) -> Violations:
             if row.standard != "special":
                 yield f"{row.new_id}: a special zone has standard {row.standard}"
             continue
-        target = _target(case, codes)
+        target = target_of(case, codes)
         tested = target["area_min_km2"] > 0 or target["pop_min"] > 0
         area_ratio = area / target["area_min_km2"] if tested else np.nan
         population_ratio = population / target["pop_min"] if tested else np.nan
