@@ -12,8 +12,8 @@ from merger.arrangement.model import ArrangeModel, build_model
 from merger.arrangement.moves import Move, moves_of, standing_of
 from merger.arrangement.otherwise import Otherwise, best_otherwise, plan_regions, travel
 from merger.arrangement.standards import EXEMPT, MEETS, NEEDS_DECISION
-from merger.documents.wording import percent, term
-from merger.explanations.answer import Question, Section
+from merger.documents.wording import heading, percent, term
+from merger.explanations.answer import Question, Section, split
 from solvers.problem import Status, Stop
 
 SECONDS, WORK = 30.0, 150  # for the best other plan: at most, and neighbourhoods for each objective
@@ -38,6 +38,7 @@ def unit_answer(q: Question, code: str, *, solve: bool) -> UnitAnswer:
     moves = moves_of(model, place.region, unit)
     told = [_move(q, m, names[model.codes[place.seat_of(m.target)]]) for m in moves]
     sections = _section(q.say("Chuyển riêng đơn vị này", "Moving this unit alone"), [line for line, _ in told])
+    sections += _section(q.say("Trong các phương án khác", "In further plans"), _further(q, code))
     data: dict[str, Any] = {"moves": [d for _, d in told]}
     if not solve:
         return UnitAnswer(sections, "", data)
@@ -49,6 +50,19 @@ def unit_answer(q: Question, code: str, *, solve: bool) -> UnitAnswer:
     text, lines, data["best_otherwise"] = _otherwise(q, model, other)
     more = _section(q.say("Trong phương án tốt nhất khác đó", "In that best other plan"), lines)
     return UnitAnswer((*sections, *more), text, data)
+
+
+def _further(q: Question, code: str) -> list[str]:
+    """Whether its grouping is settled, by table `settled`."""
+    settled = q.table("settled")
+    lines = []
+    for row in settled[settled["old_code"] == code].to_dict("records"):
+        lines.append(term("grouping", row["grouping"], q.lang))
+        for column in ("always_with", "found_with", "sometimes_with"):
+            if split(row[column]):
+                names = ", ".join(q.cells.name(c) for c in split(row[column]))
+                lines.append(f"{heading(column, q.lang)}: {names}")
+    return lines
 
 
 def _section(title: str, lines: list[str]) -> tuple[Section, ...]:

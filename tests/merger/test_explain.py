@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+
+from geodata.faults import InputError
 from merger.arrangement.model import build_model
 from merger.arrangement.moves import moves_of
 from merger.arrangement.otherwise import plan_regions
-
-from geodata.faults import InputError
 from merger.explain import explain_item, plain
 
 pytestmark = pytest.mark.xdist_group("plan")

@@ -48,7 +48,7 @@ def test_a_move_that_keeps_all_rules_is_priced():
 
 
 def test_the_floor_holds_a_unit_with_the_article():
-    """Without 20 of 35 people {3,4}'s 30 stay: fine; with a floor of 35, {0,1} would be below and two are not exempt."""
+    """With a floor of 35 people, {0,1} would be left with 30, and two units are not exempt."""
     standards = Standards(("r",), (0.0,), (35.0,), ("xa",), ("t",), 3)
     model = model_of(population_floor=(35.0,))
     model = ArrangeModel(model.problem, model.codes, model.sides, model.zones, standards)
