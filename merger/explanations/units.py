@@ -38,18 +38,18 @@ def unit_answer(q: Question, code: str, *, solve: bool) -> UnitAnswer:
     moves = moves_of(model, place.region, unit)
     told = [_move(q, m, names[model.codes[place.seat_of(m.target)]]) for m in moves]
     sections = _section(q.say("Chuyển riêng đơn vị này", "Moving this unit alone"), [line for line, _ in told])
-    sections += _section(q.say("Trong các phương án khác", "In further plans"), _further(q, code))
+    further = _section(q.say("Trong các phương án khác", "In further plans"), _further(q, code))
     data: dict[str, Any] = {"moves": [d for _, d in told]}
     if not solve:
-        return UnitAnswer(sections, "", data)
+        return UnitAnswer((*sections, *further), "", data)
     stop = Stop(SECONDS, WORK, 0.0, q.inputs.scenario.seed, q.inputs.scenario.threads)
     other = best_otherwise(model, place, unit, moves, stop)
     if other is None:
         text = q.say("Đơn vị thuộc đặc khu đã định trước.", "The unit belongs to a fixed special zone.")
-        return UnitAnswer(sections, text, data)
+        return UnitAnswer((*sections, *further), text, data)
     text, lines, data["best_otherwise"] = _otherwise(q, model, other)
     more = _section(q.say("Trong phương án tốt nhất khác đó", "In that best other plan"), lines)
-    return UnitAnswer((*sections, *more), text, data)
+    return UnitAnswer((*sections, *more, *further), text, data)
 
 
 def _further(q: Question, code: str) -> list[str]:
