@@ -16,7 +16,7 @@ from merger.documents.wording import heading, percent, term
 from merger.explanations.answer import Question, Section, split
 from solvers.problem import Status, Stop
 
-SECONDS, WORK = 30.0, 150  # for the best other plan: at most, and neighbourhoods for each objective
+SECONDS, WORK = 60.0, 150  # for the best other plan: at most, and neighbourhoods for each objective
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ def _none(q: Question, other: Otherwise, demand: str) -> tuple[str, list[str], d
 def _proof(q: Question, other: Otherwise) -> str:
     if other.solution.status is Status.OPTIMAL:
         return q.say("đã chứng minh là tốt nhất", "proven best")
-    if other.at_least is None:
+    if other.at_least is None or other.at_least <= 0:
         return q.say("chưa chứng minh là tốt nhất", "not proven best")
-    least = q.n(max(other.at_least, 0.0))
+    least = q.n(other.at_least)
     return q.say(f"đã chứng minh: ít nhất +{least}", f"proven: at least +{least}")
 
 
