@@ -128,6 +128,12 @@ def plan(
     threads: Annotated[int | None, typer.Option(min=1, help="threads of the solvers")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, metavar="S", help="seconds a stage, at most")] = None,
     public: Annotated[bool, typer.Option("--public", help="write no rows about persons")] = False,
+    alternatives: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="further arrangements, as unlike as possible")
+    ] = None,
+    alternatives_gap: Annotated[
+        float | None, typer.Option(min=0, max=1, metavar="X", help="most by which they may be worse (0.01: 1 %)")
+    ] = None,
 ) -> None:
     """Plan a scenario and write the plan folder, whole or not at all."""
     from merger.fields import fields
@@ -137,6 +143,8 @@ def plan(
     settings = [*set_]
     settings += [f"seed={seed}"] if seed is not None else []
     settings += [f"threads={threads}"] if threads is not None else []
+    settings += [f"arrange.alternatives={alternatives}"] if alternatives is not None else []
+    settings += [f"arrange.alternatives_gap={alternatives_gap:g}"] if alternatives_gap is not None else []
     loaded = load_checked(scenario, settings, fields()["title_vi"].to_dict(), division_ids())
     from merger.pipeline import STAGES, make_plan
 
@@ -232,8 +240,11 @@ def compare(plan_a: PlanArg, plan_b: PlanArg, as_json: JsonOption = False) -> No
 def explain(
     plan: PlanArg,
     item: Annotated[
-        str,
-        typer.Argument(metavar="ITEM", help="code, id or name of a unit, body, person, route, task, rule"),
+        list[str],
+        typer.Argument(
+            metavar="[unit] ITEM",
+            help="code, id or name of a unit, body, person, route, task, rule; unit: old units only",
+        ),
     ],
     lang: LangOption = "vi",
     as_json: JsonOption = False,
@@ -242,7 +253,7 @@ def explain(
     from merger.explain import explain_item
 
     opened, inputs = _open(plan)
-    answers = explain_item(opened, inputs, item, _language(lang))
+    answers = explain_item(opened, inputs, " ".join(item), _language(lang))
     if as_json:
         typer.echo(json.dumps([a.as_dict() for a in answers], ensure_ascii=False, indent=1))
     else:
@@ -369,6 +380,10 @@ def _domain_failure(error: Exception) -> int | None:
         typer.echo(f"Infeasible in stage {error.stage}: these cannot hold together:", err=True)
         for reason in error.reasons:
             typer.echo(f"  - {reason}", err=True)
+        if error.remedies:
+            typer.echo("What giving way at one of them leads to, the best first:", err=True)
+        for number, remedy in enumerate(error.remedies, start=1):
+            typer.echo(f"  {number}. {remedy}", err=True)
         return INFEASIBLE
     if isinstance(error, AuditError):
         typer.echo("The plan failed its audit and was not written:", err=True)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pandas as pd
 
 from geodata.faults import InputError
-from merger.arrangement.alternatives import best_other_unit
 from merger.documents.cells import Cells
 from merger.documents.wording import empty, heading, plain_value, term
 from merger.explanations import bodies, persons, tasks
 from merger.explanations.answer import Answer, Question, Section
+from merger.explanations.units import UnitAnswer, unit_answer
 from merger.inputs import Inputs
 from merger.plan import PUBLIC_NOTICE, Plan
 
@@ -54,19 +54,33 @@ FACTS: dict[str, tuple[str, ...]] = {
     "timetable": tasks.TASK_FACTS,
     "deadlines": tasks.DEADLINE_FACTS,
 }
+# First word of a question about old units only.
+UNIT_WORD = "unit"
 # Tables of the bodies that sign.
 SIGNING = ("new_agencies", "new_units")
 
 
 def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answer]:
-    """Explain every item of the plan with that id, else with that name (diacritics do not matter), or a rule."""
+    """Explain every item of the plan with that id, else with that name (diacritics do not matter), or a rule.
+
+    `item` may begin with the word "unit": then only old units are looked for.
+    """
     q = Question(plan, inputs, lang, Cells(plan, inputs))
-    if item in inputs.law:
+    first, _, rest = item.strip().partition(" ")
+    only_units = first == UNIT_WORD and bool(rest)
+    item = rest.strip() if only_units else item
+    if item in inputs.law and not only_units:
         return [_explain_rule(q, item)]
+    tables = [t for t in (("units",) if only_units else ITEMS) if t in plan.tables]
     for match in (_has_id(item), _has_name(item)):
-        found = [(t, row) for t in ITEMS if t in plan.tables for _, row in match(t, plan.tables[t]).iterrows()]
+        found = [(t, row) for t in tables for _, row in match(t, plan.tables[t]).iterrows()]
         if found:
-            return [_explain_row(q, table, row) for table, row in found[:10]]
+            alone = sum(t == "units" for t, _ in found) == 1
+            return [_explain_row(q, table, row, solve=alone) for table, row in found[:10]]
+    if only_units:
+        raise InputError.single(
+            plan.path, f"no old unit of this plan is called {item!r}", "give a code or a name as in units.csv"
+        )
     before = inputs.agencies[inputs.agencies["period"] == "before"]
     named = before[(before["agency_id"] == item) | before["name_vi"].map(plain).str.contains(plain(item), regex=False)]
     if len(named):
@@ -104,13 +118,15 @@ def plain(text: str) -> str:
     return "".join(c for c in marks if not unicodedata.combining(c))
 
 
-def _explain_row(q: Question, table: str, row: pd.Series) -> Answer:
+def _explain_row(q: Question, table: str, row: pd.Series, *, solve: bool) -> Answer:
+    """`solve`: of an old unit, also the best plan in which it goes elsewhere, which takes seconds."""
     vi, en, names = ITEMS[table]
     kind = q.say(vi, en)
     told = table == "staff"  # the section on the post has the reason
     reason = "" if told else row.get(f"reason_{q.lang}", "")
     own = [str(reason)] if reason else []
     options = persons.person_choices(q, row) if table == "staff" else ()
+    unit = unit_answer(q, row["old_code"], solve=solve) if table == "units" else UnitAnswer((), "", {})
     ids = [r for r in str(row.get("rules", row.get("rule", ""))).split(";") if r]
     # The lines of a person's choices cite the law of leaving themselves.
     ids = [r for r in ids if not (told and r.startswith("severance."))]
@@ -121,10 +137,11 @@ def _explain_row(q: Question, table: str, row: pd.Series) -> Answer:
         facts=_facts(q, table, row),
         reasons=(*own, *_reasons(q, table, row)),
         rules=tuple(q.titled(r) for r in ids),
-        alternative=_alternative(q, table, row),
+        alternative=bodies.alternative(q, row) if table == "structure" else unit.alternative,
         label=q.cells.words(table, "label", row.get("label", ""), q.lang),
-        sections=(*_sections(q, table, row, options), *_absent(q, table)),
+        sections=(*unit.sections, *_sections(q, table, row, options), *_absent(q, table)),
         choices=tuple(persons.choice_data(c, q.lang) for c in options),
+        other=unit.data,
     )
 
 
@@ -192,24 +209,6 @@ def _reasons(q: Question, table: str, row: pd.Series) -> tuple[str, ...]:
     if table == "timetable" and row["critical"]:
         return (q.say("Không còn dự trữ: chậm một ngày là chậm hạn.", "No slack: a day late is late."),)
     return ()
-
-
-def _alternative(q: Question, table: str, row: pd.Series) -> str:
-    if table == "structure":
-        return bodies.alternative(q, row)
-    if table != "units":
-        return ""
-    other = best_other_unit(q.inputs, q.plan.tables["units"], row["old_code"])
-    if other is None:
-        return q.say(
-            "Không có cách ghép khác với đơn vị liền kề mà vẫn đúng quy định (chuyển riêng đơn vị này).",
-            "No neighbouring new unit can take it alone without breaking a rule.",
-        )
-    name, extra = other
-    return q.say(
-        f"Phương án tốt nhất khác (chuyển riêng đơn vị này): ghép vào {name}, thêm {q.n(extra)} người-phút tới trụ sở.",
-        f"Best other placement (moving this unit alone): {name}, {q.n(extra)} more person-minutes to the seat.",
-    )
 
 
 def _explain_rule(q: Question, rule_id: str) -> Answer:

@@ -127,6 +127,11 @@ class Inputs:
         return self._optional("progress")
 
     @cached_property
+    def arrangement_before(self) -> pd.DataFrame:
+        """Arrangement to change as little as possible (old_code, new_id, seat_code); empty without a file."""
+        return self._optional("arrangement_before")
+
+    @cached_property
     def timetable_before(self) -> pd.DataFrame:
         """Timetable of the plan before, for re-planning; empty when the scenario names no file."""
         return self._optional("timetable_before")

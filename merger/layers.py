@@ -30,6 +30,7 @@ ROAD_TOLERANCE_M = 25.0
 STYLES: dict[str, dict[str, object]] = {
     "units_before": {"line": "#9a9a9a", "width_mm": 0.15},
     "units_after": {"fill": "#dbe9d3", "line": "#2f5d3a", "width_mm": 0.45, "label": "name"},
+    "units_settled": {"line": "#5b6b7a", "width_mm": 0.2},
     "units_real_2025": {"line": "#a8481f", "width_mm": 0.45, "label": "name"},
     "seats": {"fill": "#b3202c", "size_mm": 2.0, "marker": "circle"},
     "sites": {"fill": "#1f4e8c", "size_mm": 2.6, "marker": "square", "label": "name"},
@@ -46,6 +47,7 @@ TITLES = {
     "units_before": "Đơn vị hành chính trước sắp xếp (ranh giới bên trong dựng lại) / Units before (inner "
     "borders reconstructed)",
     "units_after": "Đơn vị hành chính theo phương án đề xuất / Proposed units",
+    "units_settled": "Cách ghép đã ngã ngũ và còn để ngỏ / Groupings settled and open to discussion",
     "units_real_2025": "Đơn vị hành chính thực tế từ 01/7/2025 / Real units from 1 July 2025",
     "seats": "Trụ sở xã, phường, đặc khu theo phương án / Proposed seats",
     "sites": "Trụ sở làm việc / Work sites",
@@ -72,6 +74,7 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
     layers: dict[str, gpd.GeoDataFrame | None] = {
         "units_before": _units_before(inputs, units),
         "units_after": _units_after(inputs, tables),
+        "units_settled": _units_settled(inputs, tables.get("settled")),
         "units_real_2025": _units_real(inputs),
         "seats": _seats(inputs, tables.get("new_units")),
         "sites": _points(
@@ -146,6 +149,18 @@ def _units_after(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoD
     columns += ["area_ratio", "population_ratio", "standard", "person_minutes", "person_km", "rules", "label"]
     frame = tables["new_units"][columns].sort_values("new_id").rename(columns={"new_id": "code", "new_name": "name"})
     geometry = whole.geometry.reindex(frame["code"]).to_numpy()
+    return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
+
+
+def _units_settled(inputs: Inputs, settled: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
+    """Old units by how sure their grouping is."""
+    if settled is None or settled.empty:
+        return None
+    columns = ["old_code", "old_name", "new_id", "grouping", "always_with", "found_with", "sometimes_with", "label"]
+    frame = settled[columns].sort_values("old_code").rename(columns={"old_code": "code", "old_name": "name"})
+    lists = ["always_with", "found_with", "sometimes_with"]
+    frame[lists] = frame[lists].fillna("")
+    geometry = inputs.units.geometry.reindex(frame["code"]).to_numpy()
     return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=geometry, crs=WGS84)
 
 

@@ -61,6 +61,8 @@ def _listed(loaded: Loaded) -> Iterator[tuple[str, Place]]:
     for name in ("fixed_seat", "forbidden_seat", "keep_whole"):
         for i, code in enumerate(getattr(locks, name)):
             yield code, loaded.place("locks", name, i)
+    for i, code in enumerate(loaded.scenario.arrange.seats_available):
+        yield code, loaded.place("arrange", "seats_available", i)
     for i, zone in enumerate(loaded.scenario.arrange.special_zones):
         for j, code in enumerate(zone.members):
             yield code, loaded.place("arrange", "special_zones", i, "members", j)
@@ -145,7 +147,7 @@ def _joining(loaded: Loaded, known: Known) -> list[Fault]:
         if len(sides) > 1:
             remedy = "no new unit crosses the old province line: split the set"
             faults.append(at.fault(f"must_join joins units of {' and '.join(sides)}", remedy))
-        if len(whole) > arrange.max_members and group[0] == min(whole):
+        if arrange.max_members is not None and len(whole) > arrange.max_members and group[0] == min(whole):
             remedy = f"raise arrange.max_members to {len(whole)}, or split the set"
             message = f"must_join keeps {len(whole)} units together, max_members is {arrange.max_members}"
             faults.append(at.fault(message, remedy))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from geodata.faults import Fault, did_you_mean
 from scenarios.loaded import Loaded
 from scenarios.locks import special_members
+from scenarios.objectives import weights_of
+from scenarios.schema import ends_of
 
 if TYPE_CHECKING:
     from scenarios.checks import Sources
@@ -43,7 +45,7 @@ def check_options(sources: Sources) -> list[Fault]:
             "projects",
             i,
         )
-    faults += [*_regions(sources), *_dates(loaded), *_roads(loaded), *_traffic(sources)]
+    faults += [*_regions(sources), *_objectives(loaded), *_dates(loaded), *_roads(loaded), *_traffic(sources)]
     return faults
 
 
@@ -64,16 +66,47 @@ def _regions(sources: Sources) -> list[Fault]:
         if side not in sides.values():
             faults.append(at.fault(f'unknown side "{side}"', did_you_mean(side, set(sides.values()))))
             continue
+        least, most = ends_of(number)
         special = sum(any(sides.get(c) == side for c in zone) for zone in zones)
         free = sum(s == side and c not in fixed for c, s in sides.items())
-        most = arrange.max_members
-        if not special <= number <= special + free:
-            message = f"side {side}: {number} new units out of {free} old ones and {special} special zones"
+        cap = arrange.max_members
+        if most < special + (free > 0) or least > special + free:
+            shown = f"{least}" if least == most else f"{least} to {most}"
+            message = f"side {side}: {shown} new units out of {free} old ones and {special} special zones"
             faults.append(at.fault(message, f"write {special + 1} to {special + free}"))
-        elif (number - special) * most < free:
-            message = f"side {side}: {number - special} new units of at most {most} old ones cannot hold {free}"
+        elif cap is not None and (most - special) * cap < free:
+            message = f"side {side}: {most - special} new units of at most {cap} old ones cannot hold {free}"
             faults.append(at.fault(message, "raise arrange.regions or arrange.max_members"))
-    return faults
+    return [*faults, *_total(loaded)]
+
+
+def _total(loaded: Loaded) -> list[Fault]:
+    """A number of new units in all that the numbers of the sides rule out."""
+    arrange = loaded.scenario.arrange
+    if arrange.total_regions is None:
+        return []
+    ends = [ends_of(number) for number in arrange.regions.values()]
+    fewest, largest = sum(least for least, _ in ends), sum(most for _, most in ends)
+    least, most = ends_of(arrange.total_regions)
+    if most >= fewest and least <= largest:
+        return []
+    message = f'"arrange.total_regions": the sides have {fewest} to {largest} new units together'
+    return [loaded.place("arrange", "total_regions").fault(message, "correct it, or arrange.regions")]
+
+
+def _objectives(loaded: Loaded) -> list[Fault]:
+    """Objectives without what they need."""
+    scenario = loaded.scenario
+    needs = {
+        "seats_reused": ("arrange.seats_available", scenario.arrange.seats_available),
+        "least_change": ("data.arrangement_before", scenario.data.arrangement_before),
+    }
+    return [
+        loaded.place("arrange", "objectives", i).fault(f'the objective {name} needs "{needs[name][0]}"', "add it")
+        for i, objective in enumerate(scenario.arrange.objectives)
+        for name in weights_of(objective)
+        if name in needs and not needs[name][1]
+    ]
 
 
 def _roads(loaded: Loaded) -> list[Fault]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from scenarios.objectives import Written, meaning, read_objective
 
 Code = Annotated[str, Field(min_length=1, description="official code or id, as text")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -112,6 +115,9 @@ class Data(Section):
     agencies: str | None = Field("agencies.csv", description="agencies before and after")
     programmes: str | None = Field("programmes.csv", description="programmes and tasks (mandates)")
     deadlines: str | None = Field("deadlines.csv", description="dated steps")
+    arrangement_before: str | None = Field(
+        None, description="units.csv of a plan, or CSV old_code,new_id,seat_code (for the objective least_change)"
+    )
     timetable_before: str | None = Field(
         None, description="re-planning: timetable.csv of the plan before, whose dates move as little as possible"
     )
@@ -167,6 +173,35 @@ class StopOptions(Section):
     gap: float = Field(0.0, ge=0, description="relative gap at which the stage may stop")
 
 
+class Range(Section):
+    """A number that is not fixed."""
+
+    least: int = Field(ge=0, description="least number")
+    most: int = Field(ge=0, description="largest number")
+
+
+def read_number(value: object) -> int | Range:
+    """A whole number, or {least: NUMBER, most: NUMBER}."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, Range):
+        return value
+    ends = value if isinstance(value, dict) and set(value) == {"least", "most"} else {}
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in ends.values())
+    if not ends or not whole or ends["least"] > ends["most"]:
+        raise PydanticCustomError("number_or_range", "neither a whole number nor {{least: , most: }} in this order")
+    return Range(**ends)
+
+
+def ends_of(number: int | Range) -> tuple[int, int]:
+    """Least and largest number."""
+    return (number.least, number.most) if isinstance(number, Range) else (number, number)
+
+
+Number = Annotated[int | Range, PlainValidator(read_number)]
+Objective = Annotated[Written, PlainValidator(read_objective)]
+
+
 class Special(Section):
     """A unit fixed in advance as a special zone (đặc khu)."""
 
@@ -178,10 +213,23 @@ class Special(Section):
 class Arrange(Section):
     """Stage arrange: old units to new ones."""
 
-    regions: dict[Side, int] = Field(
-        {"hai_duong": 64, "hai_phong": 50}, description="new units per side, special zones included"
+    objectives: tuple[Objective, ...] = Field(
+        ("travel",),
+        min_length=1,
+        description="aims in order, each as good as the earlier ones let it be; a name, or {name: weight} for a "
+        f"weighted sum, a weight being the price of one: {meaning()}",
     )
-    max_members: int = Field(6, ge=1, le=12, description="largest number of old units in one new unit")
+    regions: dict[Side, Number] = Field(
+        {"hai_duong": 64, "hai_phong": 50},
+        description="new units per side, special zones included: a number, or {least: , most: }",
+    )
+    total_regions: Number | None = Field(
+        None, description="new units of all sides together: a number, or {least: , most: }; none: as the sides have it"
+    )
+    max_members: int | None = Field(None, ge=1, description="largest number of old units in one new unit; none: any")
+    seats_available: tuple[Code, ...] = Field(
+        (), description="old units whose office can be the seat of a new unit (for the objective seats_reused)"
+    )
     max_needs_decision: int = Field(0, ge=0, description="new units that may need a decision under Art 5(3)")
     max_area_km2: float | None = Field(None, gt=0, description="ceiling on the area of a new unit, km2")
     max_population: float | None = Field(None, gt=0, description="ceiling on the population of a new unit, persons")
@@ -211,6 +259,8 @@ class Arrange(Section):
     traffic_factor: float | None = Field(
         None, ge=1, description="normal traffic over free flow, ferries apart; none: fitted to data.travel_time_checks"
     )
+    alternatives: int = Field(0, ge=0, le=20, description="further plans to look for, as unlike as possible")
+    alternatives_gap: Share = Field(0.01, description="most by which an objective may be worse in a further plan")
     stop: StopOptions = StopOptions(seconds=120)
 
 

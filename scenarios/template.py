@@ -194,7 +194,7 @@ def _option_lines(option: Option, value: Any) -> list[str]:
     indent = "  " * (len(option.path) - 1)
     meaning = f"#{indent}# {option.meaning}"
     key = f"#{indent}{option.path[-1]}:"
-    if isinstance(value, BaseModel):
+    if isinstance(value, BaseModel) and option.field.annotation is option.model:
         return [*([""] if not indent else []), meaning, key]
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         return [meaning, key, *(f"#{indent}  - {_flow(v.model_dump(exclude_none=True))}" for v in value)]
@@ -223,6 +223,8 @@ def _flow(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, BaseModel):
+        return _flow(value.model_dump())
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):

@@ -28,6 +28,7 @@ KINDS = {
     "model_type": "a map (key: value)",
     "tuple_type": "a list",
     "list_type": "a list",
+    "number_or_range": "a whole number or {least: , most: }",
 }
 BOUNDS = {
     "greater_than_equal": ("ge", "at least"),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.contiguity import border_pairs, is_contiguous
+from merger.arrangement.aims import objective_finding, reached
 from merger.arrangement.estimates import estimate_findings
 from merger.arrangement.names import NameChoice
 from merger.arrangement.standards import (
@@ -24,11 +25,10 @@ from merger.arrangement.standards import (
 )
 from merger.inputs import Inputs
 from merger.stages.stage import Finding
-from solvers.problem import Status
 from solvers.regions.solve import RegionSolution
 
 if TYPE_CHECKING:
-    from merger.stages.arrange import ArrangeModel
+    from merger.arrangement.model import ArrangeModel
 
 # A new unit this near a floor could fall on the other side when official counts replace the estimates.
 NEAR_FLOOR = 0.05
@@ -46,7 +46,7 @@ def findings_of(
 ) -> tuple[list[Finding], dict[str, Any]]:
     """Findings, most important first, and figures of the stage record."""
     counts = {k: int((new_units["standard"] == k).sum()) for k in (MEETS, EXEMPT, NEEDS_DECISION, SPECIAL)}
-    reached = units["minutes_to_seat"].notna()
+    reached_seat = units["minutes_to_seat"].notna()
     people = units["population"].to_numpy(float)
     minutes = units["minutes_to_seat"].fillna(0.0).to_numpy()
     figures: dict[str, Any] = {
@@ -56,18 +56,21 @@ def findings_of(
         "person_km": round(float(new_units["person_km"].sum()), 1),
         "mean_minutes": round(float((people * minutes).sum() / people.sum()), 3),
         "longest_minutes": round(float(minutes.max()), 1),
-        "without_road_people": int(people[~reached].sum()),
+        "without_road_people": int(people[~reached_seat].sum()),
         "permitted_sets": solution.columns,
     }
     findings = [_standing_finding(counts, inputs), *estimate_findings(inputs)]
     findings += _decision_findings(new_units)
-    findings.append(_bound_finding(solution))
+    aims = reached(inputs.scenario.arrange.objectives, solution)
+    figures["objectives"] = [aim.figure() for aim in aims]
+    plain, with_way = len(new_units) - counts[SPECIAL], float(people[reached_seat].sum())
+    findings += [objective_finding(aim, plain, with_way, later=i > 0) for i, aim in enumerate(aims)]
     findings += _longest_trip(units) + _size_finding(new_units)
     findings += _near_floor(new_units, figures)
     findings += _crossing_finding(inputs, new_units, figures)
     findings += _river_finding(inputs, model, new_units, figures)
     findings += _name_findings(new_units, names, figures)
-    findings += _special_findings(new_units, units[~reached])
+    findings += _special_findings(new_units, units[~reached_seat])
     return findings, figures
 
 
@@ -102,37 +105,6 @@ def _decision_findings(new_units: pd.DataFrame) -> list[Finding]:
         )
         for u in new_units[new_units["standard"] == NEEDS_DECISION].itertuples()
     ]
-
-
-def _bound_finding(solution: RegionSolution) -> Finding:
-    hours = (solution.objective or 0.0) / 60
-    if solution.status is Status.OPTIMAL:
-        return Finding(
-            vi=f"Tổng thời gian đi từ trung tâm đơn vị cũ đến trụ sở mới là {_int(hours, 'vi')} người-giờ "
-            f"một lượt. Đã "
-            f"chứng minh: với mỗi đơn vị mới {_vi_restriction(solution)}, không có phương án nào thấp hơn.",
-            en=f"Travel from old centres to new seats sums to {_int(hours, 'en')} person-hours one way. "
-            f"Proven: among "
-            f"{solution.restriction}, no arrangement has less.",
-        )
-    if solution.gap is None:
-        return Finding(
-            vi="Chưa chứng minh được khoảng cách đến phương án tốt nhất.",
-            en="No bound was proven: how far the best arrangement may be is not known.",
-        )
-    return Finding(
-        vi=f"Tổng thời gian đi đến trụ sở mới là {_int(hours, 'vi')} người-giờ một lượt; với mỗi đơn vị mới "
-        f"{_vi_restriction(solution)}, phương án tốt nhất có thể thấp hơn nhiều nhất "
-        f"{_pct(solution.gap, 'vi', 2)}.",
-        en=f"Travel to new seats sums to {_int(hours, 'en')} person-hours one way; among "
-        f"{solution.restriction}, the "
-        f"best possible arrangement is at most {_pct(solution.gap, 'en', 2)} lower.",
-    )
-
-
-def _vi_restriction(solution: RegionSolution) -> str:
-    number = "".join(ch for ch in solution.restriction if ch.isdigit())
-    return f"gồm không quá {number} đơn vị cũ"
 
 
 def _longest_trip(units: pd.DataFrame) -> list[Finding]:

@@ -7,6 +7,7 @@ from pathlib import Path
 # The modules of checks register themselves when imported; their order is the order of the report.
 from merger.audit import (  # noqa: F401
     agencies,
+    alternatives,
     ceilings,
     decisions,
     feeds,

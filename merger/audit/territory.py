@@ -11,6 +11,7 @@ from pyproj import Geod
 
 from merger.audit.neighbours import neighbour_graph
 from merger.audit.report import Case, Violations, check, items, shown
+from scenarios.schema import ends_of
 
 # Tables carry rounded figures.
 AREA_TOLERANCE_KM2 = 0.01
@@ -115,9 +116,16 @@ def sides(case: Case) -> Violations:
     for new_id in across.index[across > 1]:
         yield f"{new_id} crosses the old province line"
     counts = case.tables["new_units"]["side"].value_counts()
-    for name, wanted in sorted(case.inputs.scenario.arrange.regions.items()):
-        if counts.get(name, 0) != wanted:
-            yield f"{name}: {counts.get(name, 0)} new units, the scenario wants {wanted}"
+    arrange = case.inputs.scenario.arrange
+    wanted = dict(sorted(arrange.regions.items()))
+    found = {name: int(counts.get(name, 0)) for name in wanted}
+    if arrange.total_regions is not None:
+        wanted["all sides"], found["all sides"] = arrange.total_regions, int(counts.sum())
+    for name, number in wanted.items():
+        least, most = ends_of(number)
+        if not least <= found[name] <= most:
+            shown_number = least if least == most else f"{least} to {most}"
+            yield f"{name}: {found[name]} new units, the scenario wants {shown_number}"
     return ", ".join(f"{k} {v}" for k, v in sorted(counts.items()))
 
 
@@ -177,7 +185,7 @@ def size(case: Case) -> Violations:
             yield f"{column} of the new unit is not the sum of its members: {shown(new.index[off])}"
 
 
-def _target(case: Case, codes: list[str]) -> dict[str, float]:
+def target_of(case: Case, codes: list[str]) -> dict[str, float]:
     """Floors of Art 5(1) of a new unit: a ward's with one ward inside, none (0) if all are on islands, a mountainous
     one's if all are mountainous or on islands."""
     source = case.inputs.units
@@ -212,7 +220,7 @@ def standards(case: Case) -> Violations:
             if row.standard != "special":
                 yield f"{row.new_id}: a special zone has standard {row.standard}"
             continue
-        target = _target(case, codes)
+        target = target_of(case, codes)
         tested = target["area_min_km2"] > 0 or target["pop_min"] > 0
         area_ratio = area / target["area_min_km2"] if tested else np.nan
         population_ratio = population / target["pop_min"] if tested else np.nan
@@ -228,10 +236,12 @@ def standards(case: Case) -> Violations:
         ):
             computed = f"computed {area_ratio:.4f}, {population_ratio:.4f}"
             yield f"{row.new_id}: ratios {row.area_ratio}, {row.population_ratio}; {computed}"
-        if len(codes) > arrange.max_members:
+        if arrange.max_members is not None and len(codes) > arrange.max_members:
             yield f"{row.new_id} has {len(codes)} members, more than {arrange.max_members}"
         if arrange.max_area_km2 is not None and area > arrange.max_area_km2 + AREA_TOLERANCE_KM2:
             yield f"{row.new_id} has {area:.1f} km2, more than {arrange.max_area_km2}"
+        if arrange.max_population is not None and population > arrange.max_population + 0.5:
+            yield f"{row.new_id} has {population:.0f} people, more than {arrange.max_population:g}"
     if undecided > arrange.max_needs_decision:
         yield f"{undecided} units need a decision, the scenario allows {arrange.max_needs_decision}"
     return f"{undecided} units need a decision"

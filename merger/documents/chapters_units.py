@@ -7,6 +7,7 @@ import pandas as pd
 from merger.documents import pictures
 from merger.documents.context import Context, reasons
 from merger.documents.facts import change, identical_units
+from merger.documents.settled_picture import map_settled
 from merger.documents.wording import MISSING, term
 
 LONGEST_SHOWN = 10
@@ -64,8 +65,10 @@ def arrange(c: Context) -> None:
         ),
     )
     _longest(c, old)
-    _compare_units(c)
-    reasons(c, "arrange", 4 if "units_real_2025" in c.layers else 3)
+    number = 3
+    for part in (_compare_units, _further_plans):
+        number += part(c, number)
+    reasons(c, "arrange", number)
 
 
 def _units_by_side(c: Context, new: pd.DataFrame) -> None:
@@ -119,12 +122,47 @@ def _longest(c: Context, old: pd.DataFrame) -> None:
     )
 
 
-def _compare_units(c: Context) -> None:
+def _further_plans(c: Context, number: int) -> int:
+    """What further plans show to be settled and what is open; how many sections that is."""
+    if "units_settled" not in c.layers:
+        return 0
+    c.letter.heading(
+        c.say(f"{number}. Cách ghép đã ngã ngũ và còn để ngỏ", f"{number}. Groupings settled and open to discussion")
+    )
+    told = c.plan.manifest["stages"]["arrange"]["figures"]
+    gap = c.n(100 * c.inputs.scenario.arrange.alternatives_gap, 2)
+    looked, sure, same, rest = (
+        c.n(told[k]) for k in ("alternatives_looked_at", "grouping_certain", "grouping_found", "grouping_open")
+    )
+    c.letter.paragraph(
+        c.say(
+            f"Ngoài phương án đề xuất, đã xét {looked} phương án khác kém không quá {gap}% theo từng mục tiêu. "
+            f"{sure} đơn vị cũ được chứng minh là ở cùng đúng các đơn vị như đề xuất trong mọi phương án như vậy; "
+            f"{same} đơn vị cũ ở trong cùng một đơn vị mới trong tất cả phương án đã xét; {rest} đơn vị cũ còn có "
+            "thể thảo luận. Từng phương án và từng đơn vị có trong phụ lục.",
+            f"Besides the proposal, {looked} other plans at most {gap} % worse in each objective were looked at. "
+            f"{sure} old units are proven to be with the same units as proposed in every such plan; {same} are in "
+            f"the same new unit in all plans looked at; {rest} are open to discussion. The annex lists each plan and "
+            "each unit.",
+        )
+    )
+    c.letter.picture(
+        map_settled(c.layers, c.lang),
+        c.say("Cách ghép đã ngã ngũ và còn để ngỏ", "Groupings settled and open to discussion"),
+    )
+    return 1
+
+
+def _compare_units(c: Context, number: int) -> int:
+    """The plan beside reality; how many sections that is."""
     if "units_real_2025" not in c.layers:
-        return
+        return 0
     same = identical_units(c.plan, c.inputs)
     c.letter.heading(
-        c.say("3. So sánh với phương án thực tế năm 2025", "3. Comparison with the real arrangement of 2025")
+        c.say(
+            f"{number}. So sánh với phương án thực tế năm 2025",
+            f"{number}. Comparison with the real arrangement of 2025",
+        )
     )
     own, real = (c.plan.manifest.get("headline", {}).get(k, {}) for k in ("plan", "reference"))
     text = c.say(
@@ -157,6 +195,7 @@ def _compare_units(c: Context) -> None:
         pictures.map_difference(c.layers, same, c.lang),
         c.say("Ranh giới đề xuất và ranh giới thực tế", "Proposed and real borders"),
     )
+    return 1
 
 
 SCORE_ROWS: tuple[tuple[str, dict[str, str], int], ...] = (

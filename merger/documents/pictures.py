@@ -29,7 +29,7 @@ BEFORE, AFTER, ACCENT, WARN = "#a8b8c8", "#2f5d8a", "#7a3b9c", "#b3202c"
 def map_standard(layers: Layers, lang: str) -> bytes:
     """Proposed units by legal standard, with seats, main roads and the old province line."""
     units = carto.metric(layers["units_after"])
-    on = carto.sheet(units, WIDTH_CM, inset_title=_remote_names(units))
+    on = carto.sheet(units, WIDTH_CM, inset_title=remote_names(units))
     present = [s for s in STANDARD_FILLS if (units["standard"] == s).any()]
     carto.polygons(on, units, units["standard"].map(STANDARD_FILLS).fillna("#eeeeee"), width=0.5)
     _roads(on, layers)
@@ -49,7 +49,7 @@ def map_side(layers: Layers, side: str, lang: str) -> bytes:
     units = carto.metric(layers["units_after"])
     own = units[units["side"] == side]
     old = carto.metric(layers["units_before"])
-    on = carto.sheet(own, WIDTH_CM, inset_title=_remote_names(own), max_height_cm=21.5)
+    on = carto.sheet(own, WIDTH_CM, inset_title=remote_names(own), max_height_cm=21.5)
     fills = pd.Series([carto.NEIGHBOUR_FILLS[c] for c in carto.neighbour_classes(units)], index=units.index)
     carto.polygons(on, units[units["side"] != side], "#f2f2f2", line="#cccccc", width=0.3)
     carto.polygons(on, own, fills[own.index], line="none", width=0)
@@ -79,7 +79,7 @@ def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
     """Proposed units against the real ones of 2025; `identical` are the proposed units made of the same
     old units."""
     units, real = carto.metric(layers["units_after"]), carto.metric(layers["units_real_2025"])
-    on = carto.sheet(units, WIDTH_CM, inset_title=_remote_names(units))
+    on = carto.sheet(units, WIDTH_CM, inset_title=remote_names(units))
     same = units["code"].isin(identical)
     carto.polygons(on, units, np.where(same, "#d9ead3", "#fde9c9").tolist(), width=0.5)
     outline = gpd.GeoDataFrame(geometry=real.boundary)
@@ -105,7 +105,7 @@ def map_difference(layers: Layers, identical: set[str], lang: str) -> bytes:
 def map_minutes(layers: Layers, lang: str) -> bytes:
     """Minutes from each old unit's settlement centre to the proposed seat."""
     old, new = carto.metric(layers["units_before"]), carto.metric(layers["units_after"])
-    on = carto.sheet(old, WIDTH_CM, inset_title=_remote_names(new))
+    on = carto.sheet(old, WIDTH_CM, inset_title=remote_names(new))
     group = np.searchsorted(MINUTE_CLASSES, old["minutes_to_seat"].fillna(0).to_numpy(float), side="left")
     carto.polygons(on, old, [MINUTE_FILLS[g] for g in group], line="#b5b5b5", width=0.2)
     carto.polygons(on, new, "none", width=0.5, z=3)
@@ -125,7 +125,7 @@ def map_minutes(layers: Layers, lang: str) -> bytes:
 def map_commute(layers: Layers, lang: str) -> bytes:
     """Shuttle and train routes, stops, sites and the flows of people (small groups are not drawn)."""
     base = carto.metric(layers.get("units_after", layers["units_before"]))
-    on = carto.sheet(base, WIDTH_CM, inset_title=_remote_names(base))
+    on = carto.sheet(base, WIDTH_CM, inset_title=remote_names(base))
     carto.polygons(on, base, "#f7f5ef", line="#d0ccc0", width=0.3)
     _roads(on, layers, alpha=0.6)
     handles = []
@@ -346,7 +346,8 @@ def _used_sites(layers: Layers) -> gpd.GeoDataFrame:
     return sites[sites["site_id"].isin(used)] if used else sites
 
 
-def _remote_names(units: gpd.GeoDataFrame) -> str:
+def remote_names(units: gpd.GeoDataFrame) -> str:
+    """Names of units far away, which the map shows in an inset."""
     return ", ".join(_short(n) for n in units[carto.far_away(units)]["name"])
 
 

@@ -221,6 +221,10 @@ def bound_sentence(record: Mapping[str, Any], lang: str) -> str:
 
 
 _RESTRICTIONS_VI = (
+    (
+        r"arrangements with the earlier objectives as good as here",
+        "các phương án giữ nguyên mức đạt các mục tiêu trước",
+    ),
     (r"regions of at most (\d+) units", r"mỗi đơn vị mới gồm không quá \1 đơn vị cũ"),
     (
         r"the given stops and demands; every sequence of stops is covered by the bound",

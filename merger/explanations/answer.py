@@ -30,7 +30,8 @@ class Section:
 class Answer:
     """What an item is, its facts, parts, reasons, rules in words, the best alternative, and the label of the data.
 
-    `choices`: of a person, every choice with its entitlement as plain data.
+    `choices`: of a person, every choice with its entitlement as plain data. `other`: of an old unit, what moving it
+    alone would do and the best plan in which it goes elsewhere, as plain data.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Answer:
     label: str
     sections: tuple[Section, ...] = ()
     choices: tuple[dict[str, Any], ...] = field(default=())
+    other: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geodata.contiguity import border_pairs
-from geodata.faults import InputError
+from merger.arrangement.aims import reached
+from merger.arrangement.conflicts import reasons, remedies
 from merger.arrangement.findings import findings_of
+from merger.arrangement.further import further_plans
+from merger.arrangement.model import ArrangeModel, build_model
 from merger.arrangement.names import Candidate, NameChoice, choose_names
 from merger.arrangement.standards import (
     CROSSING,
@@ -22,30 +25,16 @@ from merger.arrangement.standards import (
     NAMING,
     NEEDS_DECISION,
     SPECIAL,
-    Standards,
-    standards_of,
-    unit_classes,
 )
 from merger.inputs import Inputs
 from merger.stages.stage import InfeasibleError, Record, StageResult, Tables
 from merger.tables import conform
-from scenarios.schema import Special
-from solvers.problem import Status, Stop
+from solvers.problem import Stop
 from solvers.regions.check import check_regions
-from solvers.regions.solve import FixedRegion, RegionProblem, RegionSolution, solve_regions
+from solvers.regions.solve import RegionSolution, solve_regions
 
+EARLIER_KEPT = "arrangements with the earlier objectives as good as here"
 STANDING = {"meets": MEETS, "exempt": EXEMPT, "undecided": NEEDS_DECISION, "fixed": SPECIAL}
-
-
-@dataclass(frozen=True)
-class ArrangeModel:
-    """The region problem of a scenario with what is needed to read its answer back into codes and words."""
-
-    problem: RegionProblem
-    codes: tuple[str, ...]
-    sides: tuple[str, ...]
-    zones: tuple[Special, ...]
-    standards: Standards
 
 
 def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
@@ -56,7 +45,9 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     if violations:
         raise RuntimeError("the arrangement fails its independent check: " + "; ".join(violations[:5]))
     if solution.objective is None:
-        raise InfeasibleError("arrange", _reasons(inputs, model, solution, stop))
+        raise InfeasibleError(
+            "arrange", reasons(inputs, model, solution, stop), remedies(inputs, model, solution, stop)
+        )
     regions, names = _regions(inputs, model, solution)
     new_units = _new_units(inputs, model, regions)
     units = _units(inputs, new_units)
@@ -64,78 +55,22 @@ def run(inputs: Inputs, tables: Tables, stop: Stop) -> StageResult:
     findings, figures = findings_of(
         inputs, model=model, solution=solution, units=units, new_units=new_units, names=names
     )
-    record = Record.of(solution, "person-minutes", rules_hit=rules_hit, findings=tuple(findings), figures=figures)
-    return StageResult({"units": conform("units", units), "new_units": conform("new_units", new_units)}, record)
+    tables = {"units": conform("units", units), "new_units": conform("new_units", new_units)}
+    if inputs.scenario.arrange.alternatives:
+        further = further_plans(inputs, model, solution, stop)
+        tables |= further.tables
+        findings += further.findings
+        figures |= further.figures
+    record = _record(inputs, solution, rules_hit=rules_hit, findings=tuple(findings), figures=figures)
+    return StageResult(tables, record)
 
 
-def build_model(inputs: Inputs) -> ArrangeModel:
-    """Region problem of the scenario: units in the order of `inputs.units`, one group a side.
-
-    Raises InputError for a side without a number of new units, and for locks or zones with unknown units.
-    """
-    units, options, locks = inputs.units, inputs.scenario.arrange, inputs.scenario.locks
-    codes = tuple(units.index)
-    place = {code: i for i, code in enumerate(codes)}
-    sides = tuple(options.regions)
-    foreign = sorted(set(units["side"]) - set(sides))
-    if foreign:
-        raise InputError.single(
-            inputs.scenario.data.units.file,
-            f"sides {foreign} have no number of new units",
-            "add them to arrange.regions",
-        )
-    unknown = _unknown_codes(inputs, place)
-    if unknown:
-        raise InputError.single(
-            inputs.scenario.data.units.file,
-            f"locks or special zones name units that do not exist: {', '.join(unknown)}",
-            "correct the codes in the scenario",
-        )
-    standards = standards_of(inputs.law, options.ward_target)
-
-    def at(group) -> tuple[int, ...]:
-        return tuple(place[code] for code in group)
-
-    problem = RegionProblem(
-        population=units["population"].to_numpy(float),
-        area=units["area_km2"].to_numpy(float),
-        unit_class=unit_classes(units),
-        group=units["side"].map({side: g for g, side in enumerate(sides)}).to_numpy(int),
-        edges=border_pairs(
-            inputs.adjacency, codes, kinds=options.neighbour_kinds, require_road_link=options.require_road_link
-        ),
-        minutes=inputs.unit_minutes,
-        regions=tuple(options.regions[side] for side in sides),
-        area_floor=standards.area_km2,
-        population_floor=standards.population,
-        exempt_from_members=standards.exempt_from,
-        max_undecided=options.max_needs_decision,
-        max_members=options.max_members,
-        max_area=options.max_area_km2,
-        max_population=options.max_population,
-        must_join=tuple(at(group) for group in locks.must_join),
-        must_not_join=tuple(at(group) for group in locks.must_not_join),
-        keep_whole=at(locks.keep_whole),
-        fixed_seat=at(locks.fixed_seat),
-        forbidden_seat=at(locks.forbidden_seat),
-        fixed=tuple(FixedRegion(at(zone_members(zone, units))) for zone in options.special_zones),
-    )
-    return ArrangeModel(problem, codes, sides, options.special_zones, standards)
-
-
-def zone_members(zone: Special, units: pd.DataFrame) -> tuple[str, ...]:
-    """Codes of the old units of a special zone, in the order of `units`."""
-    named = set(zone.members)
-    inside = units.index.isin(named) | ((units["district"] == zone.district) if zone.district else False)
-    return tuple(units.index[inside])
-
-
-def _unknown_codes(inputs: Inputs, place: dict[str, int]) -> list[str]:
-    locks = inputs.scenario.locks
-    named = [c for group in (*locks.must_join, *locks.must_not_join) for c in group]
-    named += [*locks.keep_whole, *locks.fixed_seat, *locks.forbidden_seat]
-    named += [c for zone in inputs.scenario.arrange.special_zones for c in zone.members]
-    return sorted({c for c in named if c not in place})
+def _record(inputs: Inputs, solution: RegionSolution, **more: Any) -> Record:
+    """Record of the stage: value and bound of the last objective, as people count it."""
+    last = reached(inputs.scenario.arrange.objectives, solution)[-1]
+    record = Record.of(solution, last.unit, **more)
+    restriction = EARLIER_KEPT if len(solution.values) > 1 else ""
+    return replace(record, objective=last.value, bound=last.bound, restriction=restriction)
 
 
 def _regions(inputs: Inputs, model: ArrangeModel, solution: RegionSolution) -> tuple[list[dict], dict[str, NameChoice]]:
@@ -256,47 +191,3 @@ def _units(inputs: Inputs, new_units: pd.DataFrame) -> pd.DataFrame:
             "label": "proposed",
         }
     )
-
-
-def _reasons(inputs: Inputs, model: ArrangeModel, solution: RegionSolution, stop: Stop) -> tuple[str, ...]:
-    """Conflict of the solver in plain words with names and codes."""
-    if solution.status is Status.UNKNOWN:
-        return (f"no arrangement found within the limit of {stop.seconds:g} seconds (arrange.stop)",)
-    reasons = [_reason(inputs, model, name) for name in solution.conflict]
-    if "max_members" not in solution.conflict:
-        # Larger new units were not tried, so the cap is part of the answer even where no test can blame it.
-        reasons[-1] += f", with at most {model.problem.max_members} old units in a new one (arrange.max_members)"
-    if solution.uncovered:
-        listed = ", ".join(_named(inputs, model, u) for u in solution.uncovered[:10])
-        more = f" and {len(solution.uncovered) - 10} more" if len(solution.uncovered) > 10 else ""
-        reasons.append(f"units that no permitted new unit can contain: {listed}{more}")
-    return tuple(reasons)
-
-
-def _reason(inputs: Inputs, model: ArrangeModel, name: str) -> str:
-    options, p = inputs.scenario.arrange, model.problem
-    kind, _, inner = name.rstrip("]").partition("[")
-    index = int(inner) if inner else -1
-    if kind in ("must_join", "must_not_join"):
-        group = ", ".join(_named(inputs, model, u) for u in getattr(p, kind)[index])
-        return f"locks.{kind}: {group}"
-    if kind in ("keep_whole", "fixed_seat", "forbidden_seat"):
-        return f"locks.{kind}: {_named(inputs, model, index)}"
-    if kind == "regions":
-        return f"arrange.regions: {p.regions[index]} new units on side {model.sides[index]}"
-    if kind == "fixed":
-        return f"arrange.special_zones: {model.zones[index].name}"
-    if kind == "floors":
-        most, article = options.max_needs_decision, inputs.law[DECIDER].article
-        return f"arrange.max_needs_decision: at most {most} new units below the floors ({article})"
-    if kind == "max_area":
-        return f"arrange.max_area_km2: no new unit above {options.max_area_km2:g} km2"
-    if kind == "max_population":
-        return f"arrange.max_population: no new unit above {options.max_population:g} people"
-    if kind == "max_members":
-        return f"arrange.max_members: no new unit of more than {options.max_members} old ones"
-    return f"arrange.special_zones must be contiguous ({name})"
-
-
-def _named(inputs: Inputs, model: ArrangeModel, unit: int) -> str:
-    return f"{model.codes[unit]} {inputs.units['name_full'].iloc[unit]}"

@@ -67,10 +67,13 @@ class StageResult:
 
 
 class InfeasibleError(Exception):
-    """A stage has no solution: `reasons` are the named rules or locks that cannot hold together, in plain words."""
+    """A stage has no solution: `reasons` are the named rules or locks that cannot hold together, in plain words.
 
-    def __init__(self, stage: str, reasons: tuple[str, ...]):
-        self.stage, self.reasons = stage, reasons
+    `remedies`: ways to give way at one of them with what they lead to, the best first.
+    """
+
+    def __init__(self, stage: str, reasons: tuple[str, ...], remedies: tuple[str, ...] = ()):
+        self.stage, self.reasons, self.remedies = stage, reasons, remedies
         super().__init__(f"{stage}: no plan satisfies all of: " + "; ".join(reasons))
 
 

@@ -48,4 +48,34 @@ TERRITORY: dict[str, Table] = {
             "label": LABEL,
         },
     ),
+    "alternatives": Table(
+        ("alternative", "old_code"),
+        {
+            "alternative": ("int", "number of the further plan, from 1"),
+            "old_code": ("text", "code of the old unit"),
+            "old_name": ("text", "name with type"),
+            "new_id": ("text", "code of the new unit in that plan (that of its seat)"),
+            "seat_code": ("text", "old unit that holds the seat in that plan"),
+            "minutes_to_seat": ("minutes", "by road, normal traffic"),
+            "same": ("bool", "its new unit has the same members as in the proposal"),
+            "label": LABEL,
+        },
+    ),
+    "settled": Table(
+        ("old_code",),
+        {
+            "old_code": ("text", "code of the old unit"),
+            "old_name": ("text", "name with type"),
+            "new_id": ("text", "code of the proposed new unit"),
+            "grouping": (
+                "text",
+                "certain: with all its present fellows in every plan within arrange.alternatives_gap (proven), found: "
+                "in the same new unit in all plans looked at, open: not so",
+            ),
+            "always_with": ("list", "old units in one new unit with it in every plan within the gap (proven)"),
+            "found_with": ("list", "in one new unit with it in all plans looked at, not proven"),
+            "sometimes_with": ("list", "in one new unit with it in the proposal or a further plan, not in all"),
+            "label": LABEL,
+        },
+    ),
 }

@@ -257,7 +257,9 @@ class Master:
                     continue
             near = met and best is not None and value * self.scale - best[0] <= WITHIN * abs(best[0])
             if not len(extra) or near or time.perf_counter() - began > stop.seconds:
-                return Relaxation(best and best[0], value * self.scale, prices, met, rounds, lp, taken)
+                # Reduced costs and bound belong together: a search among sets below a threshold adds them.
+                bound, prices = best or (None, prices)
+                return Relaxation(bound, value * self.scale, prices, met, rounds, lp, taken)
             self.extend(lp, extra)
             taken = np.concatenate([taken, extra])
 

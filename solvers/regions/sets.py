@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from solvers.regions.problem import (
     BALANCE,
@@ -49,7 +50,7 @@ class Ground:
         self.no_seat = [u for u in p.forbidden_seat if f"forbidden_seat[{u}]" in self.on]
         self.changed = None if p.seat_before is None else self._changed()
         self.inner_border = None if p.border_length is None else self._borders()
-        self.seat_price = self._seat_price()
+        self.seat_prices = self._seat_prices()
 
     @property
     def must_meet(self) -> bool:
@@ -95,20 +96,22 @@ class Ground:
         length[a, b] = length[b, a] = p.border_length
         return length
 
-    def _seat_price(self) -> np.ndarray:
-        """(n, n + 1) by which a set chooses its seat: the first objective that depends on it, else travel.
+    def _seat_prices(self) -> list[np.ndarray]:
+        """Tables (n, n + 1) by which a set chooses its seat, one after the other: the objectives that depend on it.
 
-        Where the earlier objectives are at their least, no other seat serves the later ones.
+        Where the earlier objectives are at their least, no other seat serves the later ones. Travel decides at last.
         """
-        weights: Mapping[str, float] = {TRAVEL: 1.0}
-        for objective in self.problem.objectives:
+        weights: list[Mapping[str, float]] = []
+        for objective in (*self.problem.objectives, Objective({TRAVEL: 1.0})):
             if any(objective.weights.get(m) for m in BY_SEAT):
-                weights = objective.weights
+                weights.append(objective.weights)
+            if objective.weights.get(TRAVEL):
                 break
-        price = self.by_seat(weights)
+        prices = [self.by_seat(w) for w in weights]
         own = np.arange(self.problem.n)
-        price[own, own] += self.seat_cost(weights)
-        return price
+        for price, w in zip(prices, weights, strict=True):
+            price[own, own] += self.seat_cost(w)
+        return prices
 
 
 class RegionSets:
@@ -217,15 +220,25 @@ class RegionSets:
         return meets, exempt
 
     def _seats(self) -> np.ndarray:
-        price = np.vstack([self.ground.seat_price, np.full(self.ground.problem.n + 1, np.inf)])
-        best, seat = np.full(len(self), np.inf), np.full(len(self), -1)
+        nowhere = np.full(self.ground.problem.n + 1, np.inf)
+        prices = [np.vstack([price, nowhere]) for price in self.ground.seat_prices]
+        best = [np.full(len(self), np.inf) for _ in prices]
+        seat = np.full(len(self), -1)
         for j in range(self.members.shape[1]):
             at = self.members[:, j]
-            cost = np.zeros(len(at))
-            for i in range(self.members.shape[1]):
-                cost += price[at, self.members[:, i]]
-            better = cost < best
-            best[better], seat[better] = cost[better], at[better]
+            costs = []
+            for price in prices:
+                cost = np.zeros(len(at))
+                for i in range(self.members.shape[1]):
+                    cost += price[at, self.members[:, i]]
+                costs.append(cost)
+            better, equal = np.zeros(len(at), dtype=bool), np.ones(len(at), dtype=bool)
+            for cost, least in zip(costs, best, strict=True):
+                better |= equal & (cost < least)
+                equal &= cost == least
+            seat[better] = at[better]
+            for cost, least in zip(costs, best, strict=True):
+                least[better] = cost[better]
         return seat
 
     def _holds(self, units: Iterable[int]) -> np.ndarray:
@@ -259,6 +272,15 @@ class RegionSets:
 def ceiling_rule(quantity: str) -> str:
     """Name of the rule that is the ceiling of a quantity."""
     return {"population": "max_population", "area": "max_area"}.get(quantity, f"ceiling[{quantity}]")
+
+
+def incidence(sets: RegionSets) -> csr_matrix:
+    """(c, n) 1 for each member."""
+    n = sets.ground.problem.n
+    inside = sets.members < n
+    pointer = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    cells = sets.members[inside]
+    return csr_matrix((np.ones(len(cells)), cells, pointer), shape=(len(sets), n))
 
 
 def joined(a: RegionSets, b: RegionSets) -> RegionSets:

@@ -17,6 +17,7 @@ from solvers.problem import Status, Stop
 from solvers.regions.conflict import fixed_contradiction, smallest_conflict
 from solvers.regions.master import Kept, Master
 from solvers.regions.problem import (
+    BY_SEAT,
     FIXED,
     TRAVEL,
     FixedRegion,
@@ -34,11 +35,14 @@ __all__ = ["FixedRegion", "Objective", "RegionProblem", "RegionSolution", "rule_
 OPTIMAL_WITHIN = 1e-7
 
 
-def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None = None) -> RegionSolution:
+def solve_regions(
+    problem: RegionProblem, stop: Stop, start: np.ndarray | None = None, *, explain: bool = True
+) -> RegionSolution:
     """Best regions by the objectives in their order.
 
     `start` (n,): region of each unit in a plan to begin with, if it is legal. `stop.work` is the number of
-    neighbourhoods for each objective. `conflict` of an infeasible problem holds names as given by `rule_names`.
+    neighbourhoods for each objective. `conflict` of an infeasible problem holds names as given by `rule_names`; not
+    `explain`: where no plan is found, do not look for the reason, which may take longer (the status is then unknown).
     """
     began = time.perf_counter()
     contradiction = fixed_contradiction(problem)
@@ -46,10 +50,11 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
         return RegionSolution(Status.INFEASIBLE, seconds=time.perf_counter() - began, conflict=contradiction)
     ground = Ground(problem, rule_names(problem))
     pool = RegionSets(ground, first_sets(ground))
-    best = None if start is None else _as_sets(ground, start)
+    best = None if start is None else plan_sets(ground, start)
     kept: tuple[Kept, ...] = ()
     found: Found | None = None
     bounds: list[float | None] = []
+    seats_open = False
     for position, objective in enumerate(problem.objectives):
         master = Master(ground, objective, kept, pool)
         relaxed = master.relax(replace(stop, seconds=_left(stop, began, problem, position)))
@@ -60,12 +65,25 @@ def solve_regions(problem: RegionProblem, stop: Stop, start: np.ndarray | None =
         found = Search(master, relaxed, later, share, best).run()
         if found.sets is None:
             break
-        bounds.append(found.bound)
+        bounds.append(None if seats_open and _by_seat(objective) else found.bound)
+        # A set has the seat that is best for the earlier objectives: as long as these could be better, another seat may
+        # serve the later ones, and what is known of them holds no more.
+        seats_open |= _by_seat(objective) and not _proven(found.value, found.bound)
         best, pool = found.sets, master.pool
         kept = (*kept, Kept(objective, found.value))
     if best is None:
+        if not explain:
+            return RegionSolution(Status.UNKNOWN, seconds=time.perf_counter() - began)
         return _without_plan(problem, stop, began)
-    return _solution(ground, best, bounds, found, time.perf_counter() - began)
+    return solution_of(ground, best, bounds, found, time.perf_counter() - began)
+
+
+def _by_seat(objective: Objective) -> bool:
+    return any(objective.weights.get(m) for m in BY_SEAT)
+
+
+def _proven(value: float, bound: float | None) -> bool:
+    return bound is not None and value - bound <= OPTIMAL_WITHIN * max(abs(value), 1.0)
 
 
 def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> float:
@@ -74,7 +92,7 @@ def _left(stop: Stop, began: float, problem: RegionProblem, position: int) -> fl
     return max(left / (len(problem.objectives) - position), 1.0)
 
 
-def _as_sets(ground: Ground, region: np.ndarray) -> RegionSets | None:
+def plan_sets(ground: Ground, region: np.ndarray) -> RegionSets | None:
     """The regions of a plan without the fixed ones; None when a region is not legal."""
     p = ground.problem
     groups = [np.flatnonzero((region == r) & ~ground.taken) for r in np.unique(region[~ground.taken])]
@@ -113,7 +131,7 @@ def _without_plan(problem: RegionProblem, stop: Stop, began: float) -> RegionSol
     )
 
 
-def _solution(
+def solution_of(
     ground: Ground, chosen: RegionSets, bounds: list[float | None], found: Found | None, seconds: float
 ) -> RegionSolution:
     p = ground.problem
@@ -128,9 +146,7 @@ def _solution(
     given = [fixed_value(p, objective) for objective in p.objectives]
     values = [float(chosen.objective(o).sum()) + g for o, g in zip(p.objectives, given, strict=True)]
     lower = [None if b is None else b + g for b, g in zip([*bounds, *[None] * len(values)], given, strict=False)]
-    proven = all(
-        b is not None and v - b <= OPTIMAL_WITHIN * max(abs(v), 1.0) for v, b in zip(values, lower, strict=True)
-    )
+    proven = all(_proven(v, b) for v, b in zip(values, lower, strict=True))
     lower = [v if proven or (b is not None and b > v) else b for v, b in zip(values, lower, strict=True)]
     return RegionSolution(
         Status.OPTIMAL if proven else Status.FEASIBLE,

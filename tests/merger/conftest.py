@@ -277,7 +277,28 @@ def _units(inputs: Inputs) -> dict[str, pd.DataFrame]:
     return {
         "units": table("units", old, label="proposed"),
         "new_units": table("new_units", new, label="proposed"),
+        **_further_plans(old),
     }
+
+
+def _further_plans(old: list[dict]) -> dict[str, pd.DataFrame]:
+    """One further plan, the same as the proposal: each side has one new unit but the island. All is proven but that
+    the units of the other side are together."""
+    rows = [
+        {**{k: row[k] for k in ("old_code", "new_id", "seat_code", "minutes_to_seat")}, "alternative": 1, "same": True}
+        for row in old
+    ]
+    settled = []
+    for code, fellows in ((c, [x for x in codes if x != c]) for codes in GROUPS.values() for c in codes):
+        (new_id,) = [n for n, codes in GROUPS.items() if code in codes]
+        proven = new_id != "20001"
+        told = {
+            "grouping": "certain" if proven else "found",
+            "always_with" if proven else "found_with": ";".join(fellows),
+        }
+        settled.append({"old_code": code, "new_id": new_id, **told})
+    text = table("settled", settled, label="proposed").fillna("")
+    return {"alternatives": table("alternatives", rows, label="proposed"), "settled": text}
 
 
 def _structure(inputs: Inputs) -> dict[str, pd.DataFrame]:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from geodata.faults import InputError
+from merger.arrangement.model import zone_members
 from merger.arrangement.names import spelling
 from merger.arrangement.score import plan_assignment, score_units
-from merger.stages.arrange import run, zone_members
+from merger.stages.arrange import run
 from merger.stages.stage import InfeasibleError
 from solvers.problem import Stop
 
@@ -130,3 +131,19 @@ def test_zone_by_district_and_by_codes(geography):
     zones = geography.scenario.arrange.special_zones
     assert [len(zone_members(z, geography.units)) for z in zones] == [12, 1]
     assert np.all(geography.units.loc[list(zone_members(zones[0], geography.units)), "island"])
+
+
+def test_further_plans_of_a_scenario(geography):
+    """One further plan within 0.2 %: two tables, every old unit in both, and two findings in both languages."""
+    inputs = changed(geography, alternatives=1, alternatives_gap=0.002)
+    result = run(inputs, {}, Stop(seconds=25))
+    table, settled = result.tables["alternatives"], result.tables["settled"]
+    assert sorted(table["old_code"]) == sorted(settled["old_code"]) == sorted(inputs.units.index)
+    assert not table["same"].all()
+    figures, _ = score_units(inputs, plan_assignment(table))
+    assert 0 <= figures["person_minutes"] - result.record.objective <= 0.002 * result.record.objective + 1
+    # The islands are fixed as they are, whatever else there is.
+    islands = result.tables["new_units"].query("kind == 'dac_khu'")["new_id"]
+    assert set(settled.loc[settled["new_id"].isin(islands), "grouping"]) == {"certain"}
+    told = [f for f in result.record.findings if "0,2%" in f.vi and "0.2%" in f.en]
+    assert len(told) == 2

@@ -102,6 +102,25 @@ BROKEN = {
         lambda c: put(c, "units", 1, km_to_seat=np.nan),
         lambda c: put(c, "new_units", 0, person_km=1.0),
     ],
+    "units-alternatives": [
+        lambda c: drop(c, "alternatives"),
+        lambda c: put(c, "alternatives", 0, seat_code="10002"),
+        lambda c: put(c, "alternatives", 0, same=False),
+        lambda c: put(c, "alternatives", 1, minutes_to_seat=1.0),
+        # across the old province line, and the side of 10002 left with a unit in two parts
+        lambda c: put(c, "alternatives", 1, new_id="20001", seat_code="20001"),
+        # the same seats for less person-minutes in the plan than the gap bridges
+        lambda c: put(c, "new_units", 0, person_minutes=0.0),
+    ],
+    "units-settled": [
+        lambda c: drop(c, "settled"),
+        lambda c: put(c, "settled", 0, new_id="20001"),
+        lambda c: put(c, "settled", 0, always_with="10002"),
+        lambda c: put(c, "settled", 0, always_with="10002;10003;20001"),
+        lambda c: put(c, "settled", 3, grouping="certain"),
+        lambda c: put(c, "settled", 0, always_with="10002", found_with="10003"),
+        lambda c: put(c, "alternatives", 4, new_id="10001"),
+    ],
     "structure-successors": [
         lambda c: drop(c, "structure"),
         lambda c: twice(c, "structure"),

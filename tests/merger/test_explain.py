@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from geodata.faults import InputError
-from merger.arrangement.alternatives import best_other_unit
+from merger.arrangement.model import build_model
+from merger.arrangement.moves import moves_of
+from merger.arrangement.otherwise import plan_regions
 from merger.explain import explain_item, plain
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -180,12 +182,38 @@ def test_an_unknown_item_is_a_bad_input(shipped_plan, inputs):
 
 
 def test_no_single_move_improves_a_proven_plan(shipped_plan, inputs):
-    """The plan is optimal, so the best other placement of any unit costs person-minutes and never saves any."""
-    units = shipped_plan.tables["units"]
-    found = [best_other_unit(inputs, units, code) for code in units["old_code"].iloc[::12]]
-    priced = [extra for move in found if move for extra in [move[1]]]
-    assert priced, "no unit of the sample can move at all"
-    assert min(priced) >= -1e-6
+    """The plan is optimal, so moving any unit alone within the rules costs person-minutes and never saves any."""
+    model = build_model(inputs)
+    place = plan_regions(model, shipped_plan.tables["units"])
+    allowed = [m for u in range(0, len(model.codes), 12) for m in moves_of(model, place.region, u) if not m.holds]
+    assert allowed, "no unit of the sample can move at all"
+    assert min(m.extra for m in allowed) >= -1e-6
+
+
+def test_the_best_plan_without_a_unit_where_it_is(shipped_plan, inputs):
+    """Solved anew: the unit is with another seat, no better than the plan, no worse than its best move alone."""
+    (answer,) = explain_item(shipped_plan, inputs, "unit 10507", "en")
+    other = answer.other["best_otherwise"]
+    home = shipped_plan.tables["units"].set_index("old_code")["seat_code"]
+    assert other["not_with"] == home["10507"]
+    assert other["not_with"] not in other["members"]
+    assert "10507" in other["members"]
+    assert other["proven_best"]
+    moves = [m["extra_person_minutes"] for m in answer.other["moves"] if not m["breaks"]]
+    assert 0 < other["extra_person_minutes"] <= min(moves, default=float("inf")) + 0.1
+    assert answer.alternative.startswith("The best plan in which Phường Cẩm Thượng is not in one unit with")
+    assert "proven best" in answer.alternative
+    # Everybody whose seat changes is named, and the plan is another one exactly there.
+    assert all(home[code] != seat for code, seat in other["changed"].items())
+    assert json.loads(json.dumps(answer.as_dict()))["other"] == answer.other
+
+
+def test_only_units_are_looked_for_when_asked(shipped_plan, inputs):
+    """A seat's code names an old and a new unit; after "unit" it names the old one."""
+    seat = shipped_plan.tables["new_units"]["seat_code"].iloc[0]
+    assert {a.kind for a in explain_item(shipped_plan, inputs, f"unit {seat}", "en")} == {"old unit"}
+    with pytest.raises(InputError, match="no old unit"):
+        explain_item(shipped_plan, inputs, "unit so-noi-vu-hai-duong", "en")
 
 
 def test_a_body_of_before_tells_its_successor(shipped_plan, inputs):

@@ -1,0 +1,106 @@
+"""What giving way at one rule of a conflict leads to: the least loosening, and the best regions then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from solvers.problem import Stop
+from solvers.regions.problem import FIXED, OPEN, REGIONS, Objective, RegionProblem, RegionSolution
+from solvers.regions.solve import solve_regions
+
+LOCKS = ("keep_whole", "fixed_seat", "forbidden_seat")
+FEWEST, MOST = Objective({REGIONS: 1.0}), Objective({REGIONS: -1.0})
+
+
+@dataclass(frozen=True)
+class Relief:
+    """One rule loosened, all others kept.
+
+    `number`: where the rule is a number, what it has to be at least for `solution` (regions, regions that need a
+    decision, members, area, population); None for a lock, which is dropped. `solution` is without regions when nothing
+    was found within the limit. `values` of the objectives of the problem.
+    """
+
+    rule: str
+    number: float | None
+    solution: RegionSolution
+    values: tuple[float, ...]
+
+    @property
+    def helps(self) -> bool:
+        """Whether regions were found."""
+        return self.solution.objective is not None
+
+
+def reliefs(problem: RegionProblem, conflict: tuple[str, ...], stop: Stop) -> tuple[Relief, ...]:
+    """Every way to give way at one rule of `conflict` (as named by `rule_names`), the best objectives first.
+
+    A number of regions may give way to the nearest larger and to the nearest smaller one. Ways that lead to no regions
+    within `stop`, which holds for each way, come last. Given regions do not give way.
+    """
+    found = [_relief(problem, rule, loosened, stop) for rule in conflict for loosened in _loosened(problem, rule)]
+    helps = {r.rule for r in found if r.helps}
+    kept = {r.rule: r for r in found if not r.helps and r.rule not in helps}
+    return (*sorted((r for r in found if r.helps), key=lambda r: r.values), *kept.values())
+
+
+def _relief(p: RegionProblem, rule: str, loosened: RegionProblem, stop: Stop) -> Relief:
+    solution = solve_regions(loosened, stop, explain=False)
+    if solution.objective is None:
+        return Relief(rule, None, solution, ())
+    return Relief(rule, _number(p, rule, solution), solution, solution.values[-len(p.objectives) :])
+
+
+def _loosened(p: RegionProblem, rule: str) -> list[RegionProblem]:
+    """The problem with a rule dropped; where it is a number, the first objective is to stay near it."""
+    kind, _, inner = rule.rstrip("]").partition("[")
+    if kind in ("must_join", "must_not_join"):
+        sets = getattr(p, kind)
+        return [replace(p, **{kind: sets[: int(inner)] + sets[int(inner) + 1 :]})]
+    if kind in LOCKS:
+        return [replace(p, **{kind: tuple(u for u in getattr(p, kind) if u != int(inner))})]
+    if kind in ("max_members", "max_area", "max_population"):
+        return [replace(p, **{kind: None})]
+    if kind == "ceiling":
+        return [replace(p, quantities=tuple(replace(q, ceiling=None) if q.name == inner else q for q in p.quantities))]
+    if kind == "floors":
+        return [replace(p, max_undecided=p.n, objectives=(Objective({OPEN: 1.0}), *p.objectives))]
+    if kind in ("regions", "total_regions"):
+        return _other_numbers(p, int(inner) if inner else None)
+    return []
+
+
+def _other_numbers(p: RegionProblem, group: int | None) -> list[RegionProblem]:
+    """More regions than the most, as few as can be; and fewer than the least, as many as can be."""
+    least, most = p.total if group is None else p.counts[group].tolist()
+    largest = p.n if group is None else int((p.group == group).sum())
+    ways = [(FEWEST, (most + 1, largest)), (MOST, (1, least - 1))]
+    changed = []
+    for near, ends in ways:
+        if ends[0] > ends[1]:
+            continue
+        if group is None:
+            numbers = {"total_regions": ends}
+        else:
+            numbers = {"regions": tuple(ends if g == group else r for g, r in enumerate(p.regions))}
+        changed.append(replace(p, **numbers, objectives=(near, *p.objectives)))
+    return changed
+
+
+def _number(p: RegionProblem, rule: str, s: RegionSolution) -> float | None:
+    """What the loosened rule is in the regions found."""
+    kind, _, inner = rule.rstrip("]").partition("[")
+    if kind == "regions":
+        return float(sum(int(p.group[seat]) == int(inner) for seat in s.seat))
+    if kind == "total_regions":
+        return float(len(s.seat))
+    if kind == "floors":
+        return float(s.standing.count("undecided"))
+    free = [r for r, standing in enumerate(s.standing) if standing != FIXED]
+    if kind == "max_members":
+        origin = np.arange(p.n) if p.origin is None else p.origin
+        return float(max(len(set(origin[s.region == r].tolist())) for r in free))
+    value = {"max_area": p.area, "max_population": p.population} | {f"ceiling[{q.name}]": q.value for q in p.quantities}
+    return max(float(value[rule][s.region == r].sum()) for r in free) if rule in value else None
