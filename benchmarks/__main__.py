@@ -6,6 +6,8 @@
 `python -m benchmarks simulate PLAN [--runs N]`: see benchmarks/simulation.py.
 `python -m benchmarks schedule DIR [--time S] [--threads N] [--solutions DIR]`: see benchmarks/schedule.py.
 `python -m benchmarks median DIR [--time S] [--solutions OUT.json]`: see benchmarks/median.py.
+`python -m benchmarks regions DIR [--time S] [--threads N] [--floor-column C --floor V | --regions K] [--only NAME]
+[--solutions FILE]`: see benchmarks/regions.py.
 
 Each command of `speed` runs as a process of its own, the light ones several times (the median counts). Times on a
 shared machine wander; compare runs of one session only.
@@ -87,6 +89,15 @@ def main() -> None:
     places.add_argument("folder", type=Path, metavar="DIR", help="folder of instances")
     places.add_argument("--time", type=float, default=60, metavar="S", help="seconds an instance (60)")
     places.add_argument("--solutions", type=Path, metavar="OUT.json", help="write sites and assignments there")
+    areas = kinds.add_parser("regions", help="max-p and other regions of areas: ours, spopt, a plain greedy")
+    areas.add_argument("folder", type=Path, metavar="DIR", help="folder of .shp, .gpkg, .csv with _edges.csv, .json")
+    areas.add_argument("--time", type=float, default=60, metavar="S", help="seconds an instance and method (60)")
+    areas.add_argument("--threads", type=int, default=2, metavar="N", help="threads of our solver (2)")
+    areas.add_argument("--floor-column", metavar="C", help="column of the floor (max-p)")
+    areas.add_argument("--floor", type=float, metavar="V", help="least sum of the column in a region (max-p)")
+    areas.add_argument("--regions", type=int, metavar="K", help="number of regions instead of a floor")
+    areas.add_argument("--only", metavar="NAME", help="this instance only")
+    areas.add_argument("--solutions", type=Path, metavar="FILE", help="write the labels there, as JSON")
     options = parser.parse_args()
     if options.what == "median":
         from benchmarks import median
@@ -136,6 +147,24 @@ def main() -> None:
         if options.time <= 0 or options.threads < 1:
             projects.error("--time must be positive and --threads at least 1")
         schedule.instances(options.folder, options.time, options.threads, options.solutions)
+    elif options.what == "regions":
+        from benchmarks import regions
+        from benchmarks.region_instances import Task
+
+        if not options.folder.is_dir():
+            areas.error(f"{options.folder} is no folder")
+        if options.time <= 0 or options.threads < 1:
+            areas.error("--time must be positive and --threads at least 1")
+        if (options.floor_column is None) != (options.floor is None):
+            areas.error("--floor-column and --floor belong together")
+        if options.floor is not None and (options.floor <= 0 or options.regions is not None):
+            areas.error("--floor must be positive, and goes without --regions")
+        if options.regions is not None and options.regions < 1:
+            areas.error("--regions must be at least 1")
+        asked = Task(options.floor_column, options.floor, options.regions)
+        regions.instances(
+            options.folder, options.time, options.threads, asked, only=options.only, out=options.solutions
+        )
     elif options.folder:
         speed(options.folder)
     else:

@@ -25,6 +25,7 @@ from solvers.set_partition import Program
 TOLERANCE = 1e-7  # reduced cost, as a share of the mean value of a set, below which a set is priced in
 PRICED_IN, PER_ROOT = 3000, 12  # sets taken into the relaxation at a time, and of these for each root
 FEW_ROWS = 3000  # partial sets kept in a first look
+NEVER = 1e15  # price of a set that no plan may have
 WITHIN = 1e-6  # relative distance of bound and value at which the relaxation is solved
 START = 12  # sets for each unit and size that the relaxation starts from
 PENALTY, LAST_PENALTY = 0.25, 1e5  # price of a row that is not met, in mean values of a set
@@ -181,9 +182,12 @@ class Master:
         """Additive lower bound on the reduced cost: from each seat where it matters, else from the first member."""
         p, ground = self.ground.problem, self.ground
         weights, n = prices.weights, p.n
-        reward = max(weights.get(UNMET, 0.0) - weights.get(MET, 0.0), 0.0)
+        unmet, met = weights.get(UNMET, 0.0), weights.get(MET, 0.0)
+        if ground.must_meet:
+            unmet = NEVER
+        reward = max(unmet - met, 0.0)
         # What every set pays at least; sets above the floors may cost `reward` more.
-        each = weights.get(REGIONS, 0.0) + min(weights.get(UNMET, 0.0), weights.get(MET, 0.0) + reward)
+        each = weights.get(REGIONS, 0.0) + min(unmet, met + reward)
         root = ground.free
         room = threshold - each + prices.group[p.group[root]]
         part = np.zeros(n)

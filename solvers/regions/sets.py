@@ -52,6 +52,14 @@ class Ground:
         self.seat_prices = self._seat_prices()
 
     @property
+    def must_meet(self) -> bool:
+        """Whether only sets above all floors are legal."""
+        p = self.problem
+        return (
+            "floors" in self.on and p.max_undecided == 0 and p.exempt_from_members is None and not any(p.waived_class)
+        )
+
+    @property
     def free(self) -> np.ndarray:
         """Units outside the fixed regions, ascending."""
         return np.flatnonzero(~self.taken)

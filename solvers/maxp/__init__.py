@@ -1,0 +1,1 @@
+"""Max-p regions: the largest number of connected regions above a floor, with a proven bound."""
