@@ -28,7 +28,7 @@ FEW_ROWS = 3000  # partial sets kept in a first look
 NEVER = 1e15  # price of a set that no plan may have
 WITHIN = 1e-6  # relative distance of bound and value at which the relaxation is solved
 START = 12  # sets for each unit and size that the relaxation starts from
-PENALTY, LAST_PENALTY = 0.25, 1e5  # price of a row that is not met, in mean values of a set
+PENALTY, LAST_PENALTY = 0.25, 1e3  # price of a row that is not met, in mean values of a set
 
 
 @dataclass(frozen=True)
@@ -249,14 +249,15 @@ class Master:
                     )
                     if best is None or bound > best[0]:
                         best = bound, prices
-            if not met and penalty < LAST_PENALTY and (not len(extra) or grown):
+            late = time.perf_counter() - began > stop.seconds
+            if not met and penalty < LAST_PENALTY and not late and (not len(extra) or grown):
                 penalty *= 2.0
                 lp.set_penalty(penalty)
                 best = None if not len(extra) else best
                 if not len(extra):
                     continue
             near = met and best is not None and value * self.scale - best[0] <= WITHIN * abs(best[0])
-            if not len(extra) or near or time.perf_counter() - began > stop.seconds:
+            if not len(extra) or near or late:
                 # Reduced costs and bound belong together: a search among sets below a threshold adds them.
                 bound, prices = best or (None, prices)
                 return Relaxation(bound, value * self.scale, prices, met, rounds, lp, taken)

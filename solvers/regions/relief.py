@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solvers.problem import Stop
-from solvers.regions.problem import FIXED, OPEN, REGIONS, Objective, RegionProblem, RegionSolution
+from solvers.regions.problem import FIXED, OPEN, REGIONS, TRAVEL, Objective, RegionProblem, RegionSolution
+from solvers.regions.sets import Ground, RegionSets
 from solvers.regions.solve import solve_regions
+from solvers.regions.start import first_sets
 
 LOCKS = ("keep_whole", "fixed_seat", "forbidden_seat")
-FEWEST, MOST = Objective({REGIONS: 1.0}), Objective({REGIONS: -1.0})
+# Weight of a step away from the rule, in mean travel of a set: travel keeps the sets in the search compact.
+STEP = 10.0
 
 
 @dataclass(frozen=True)
 class Relief:
     """One rule loosened, all others kept.
 
-    `number`: where the rule is a number, what it has to be at least for `solution` (regions, regions that need a
-    decision, members, area, population); None for a lock, which is dropped. `solution` is without regions when nothing
+    `number`: where the rule is a number, what it is in `solution` (regions, regions that need a decision, members, area,
+    population): the nearest that was found; None for a lock, which is dropped. `solution` is without regions when nothing
     was found within the limit. `values` of the objectives of the problem.
     """
 
@@ -40,7 +43,8 @@ def reliefs(problem: RegionProblem, conflict: tuple[str, ...], stop: Stop) -> tu
     A number of regions may give way to the nearest larger and to the nearest smaller one. Ways that lead to no regions
     within `stop`, which holds for each way, come last. Given regions do not give way.
     """
-    found = [_relief(problem, rule, loosened, stop) for rule in conflict for loosened in _loosened(problem, rule)]
+    step = STEP * _mean_travel(problem)
+    found = [_relief(problem, rule, way, stop) for rule in conflict for way in _loosened(problem, rule, step)]
     helps = {r.rule for r in found if r.helps}
     kept = {r.rule: r for r in found if not r.helps and r.rule not in helps}
     return (*sorted((r for r in found if r.helps), key=lambda r: r.values), *kept.values())
@@ -50,10 +54,30 @@ def _relief(p: RegionProblem, rule: str, loosened: RegionProblem, stop: Stop) ->
     solution = solve_regions(loosened, stop, explain=False)
     if solution.objective is None:
         return Relief(rule, None, solution, ())
-    return Relief(rule, _number(p, rule, solution), solution, solution.values[-len(p.objectives) :])
+    number = _number(p, rule, solution)
+    if loosened.objectives != p.objectives:  # near the rule first: now the objectives, at the number found
+        best = solve_regions(_at(p, rule, int(number)), stop, solution.region, explain=False)
+        solution = solution if best.objective is None else best
+    return Relief(rule, number, solution, solution.values)
 
 
-def _loosened(p: RegionProblem, rule: str) -> list[RegionProblem]:
+def _at(p: RegionProblem, rule: str, number: int) -> RegionProblem:
+    """The problem with another number in a rule that is one."""
+    kind, _, inner = rule.rstrip("]").partition("[")
+    if kind == "floors":
+        return replace(p, max_undecided=number)
+    if kind == "total_regions":
+        return replace(p, total_regions=number)
+    return replace(p, regions=tuple(number if g == int(inner) else r for g, r in enumerate(p.regions)))
+
+
+def _mean_travel(p: RegionProblem) -> float:
+    sets = RegionSets(ground := Ground(p, ()), first_sets(ground))
+    travel = sets.measure(TRAVEL)[sets.seat >= 0]
+    return max(float(travel.mean()), 1.0) if len(travel) else 1.0
+
+
+def _loosened(p: RegionProblem, rule: str, step: float) -> list[RegionProblem]:
     """The problem with a rule dropped; where it is a number, the first objective is to stay near it."""
     kind, _, inner = rule.rstrip("]").partition("[")
     if kind in ("must_join", "must_not_join"):
@@ -66,17 +90,17 @@ def _loosened(p: RegionProblem, rule: str) -> list[RegionProblem]:
     if kind == "ceiling":
         return [replace(p, quantities=tuple(replace(q, ceiling=None) if q.name == inner else q for q in p.quantities))]
     if kind == "floors":
-        return [replace(p, max_undecided=p.n, objectives=(Objective({OPEN: 1.0}), *p.objectives))]
+        return [replace(p, max_undecided=p.n, objectives=(Objective({OPEN: step, TRAVEL: 1.0}),))]
     if kind in ("regions", "total_regions"):
-        return _other_numbers(p, int(inner) if inner else None)
+        return _other_numbers(p, int(inner) if inner else None, step)
     return []
 
 
-def _other_numbers(p: RegionProblem, group: int | None) -> list[RegionProblem]:
+def _other_numbers(p: RegionProblem, group: int | None, step: float) -> list[RegionProblem]:
     """More regions than the most, as few as can be; and fewer than the least, as many as can be."""
     least, most = p.total if group is None else p.counts[group].tolist()
     largest = p.n if group is None else int((p.group == group).sum())
-    ways = [(FEWEST, (most + 1, largest)), (MOST, (1, least - 1))]
+    ways = [(step, (most + 1, largest)), (-step, (1, least - 1))]
     changed = []
     for near, ends in ways:
         if ends[0] > ends[1]:
@@ -85,7 +109,7 @@ def _other_numbers(p: RegionProblem, group: int | None) -> list[RegionProblem]:
             numbers = {"total_regions": ends}
         else:
             numbers = {"regions": tuple(ends if g == group else r for g, r in enumerate(p.regions))}
-        changed.append(replace(p, **numbers, objectives=(near, *p.objectives)))
+        changed.append(replace(p, **numbers, objectives=(Objective({REGIONS: near, TRAVEL: 1.0}),)))
     return changed
 
 

@@ -145,10 +145,10 @@ EXPECTED = [
     "(short name, used for folders)",
     'scenario.yaml:3:1: unknown key "aranging" -> did you mean "arrange"?',
     'scenario.yaml:5:3: unknown key "max_member" -> did you mean "max_members"?',
-    'scenario.yaml:6:24: "arrange.regions.hai_duong" must be a whole number, not many -> write a whole '
-    "number (new units per side, special zones included)",
+    'scenario.yaml:6:24: "arrange.regions.hai_duong" must be a whole number or {least: , most: }, not many -> write a '
+    "whole number or {least: , most: } (new units per side, special zones included: a number, or {least: , most: })",
     'scenario.yaml:7:16: "arrange.max_members" must not be negative: -3 -> write at least 1 '
-    "(largest number of old units in one new unit)",
+    "(largest number of old units in one new unit; none: any)",
     'scenario.yaml:9:7: "arrange.special_zones[0].name" is missing -> add it: name of the new unit',
     'scenario.yaml:9:8: unknown key "nam" -> did you mean "name"?',
     'scenario.yaml:11:10: "dates.start": the date 2025-02-30 does not exist -> write a day of the calendar '
