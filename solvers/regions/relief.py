@@ -21,9 +21,9 @@ STEP = 10.0
 class Relief:
     """One rule loosened, all others kept.
 
-    `number`: where the rule is a number, what it is in `solution` (regions, regions that need a decision, members, area,
-    population): the nearest that was found; None for a lock, which is dropped. `solution` is without regions when nothing
-    was found within the limit. `values` of the objectives of the problem.
+    `number`: where the rule is a number, what it is in `solution` (regions, regions that need a decision, members,
+    area, population): the nearest that was found; None for a lock, which is dropped. `solution` is without regions when
+    nothing was found within the limit. `values` of the objectives of the problem.
     """
 
     rule: str

@@ -24,7 +24,7 @@ BLENDS = (0.22, 0.35, 1.0)
 COUNTED = (MET, UNMET, OPEN, REGIONS, CROSSED, PARTS)
 PATIENCE = 60  # neighbourhoods without gain after which the search ends
 # Of the seconds, when they end: a dive, other first searches, the first try of a proof, the neighbourhoods.
-DIVE_SHARE, FIRST_SHARE, SOON_SHARE, NEAR_SHARE = 0.7, 0.35, 0.5, 0.75
+DIVE_SHARE, FIRST_SHARE, SOON_SHARE, NEAR_SHARE = 0.7, 0.45, 0.55, 0.8
 CLOSE = 1e-9
 
 
