@@ -9,9 +9,6 @@ from merger.explain import explain_rows
 from merger.inputs import Inputs
 from merger.plan import Plan
 
-# Rules of the allowances that a seat on a vehicle replaces, and of rent beside them.
-ALLOWANCES = ("hp-travel-", "commute.")
-
 
 def agency_answers(plan: Plan, inputs: Inputs) -> list[dict[str, Any]]:
     """Each new agency as `merger explain` answers for it, in both languages.
@@ -62,8 +59,7 @@ def route_reasons(plan: Plan, inputs: Inputs) -> dict[str, dict[str, list[str]]]
     routes, rules = plan.tables.get("routes"), plan.tables.get("route_rules")
     if routes is None or routes.empty:
         return {}
-    hit = plan.manifest.get("stages", {}).get("commute", {}).get("rules_hit", ())
-    cited = {lang: rules_text([r for r in hit if r.startswith(ALLOWANCES)], inputs, lang) for lang in LANGUAGES}
+    cited = _replaced(plan, inputs)
     limits = {} if rules is None else {row.route_id: row for row in rules.itertuples(index=False)}
     return {
         route: {lang: [*_limits(limits.get(route), lang), *cited[lang]] for lang in LANGUAGES}
@@ -82,6 +78,18 @@ def project_answers(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
             "status": {"vi": row.status_vi, "en": row.status},
         }
         for row in rows.itertuples(index=False)
+    }
+
+
+def _replaced(plan: Plan, inputs: Inputs) -> dict[str, list[str]]:
+    """The allowances by distance that stage commute applied: a seat on a vehicle replaces them."""
+    hit = plan.manifest.get("stages", {}).get("commute", {}).get("rules_hit", ())
+    schemes = inputs.allowances
+    own = set(schemes.loc[schemes["kind"] == "travel", "allowance_id"]) if len(schemes) else set()
+    says = {"vi": "Thay cho hỗ trợ theo khoảng cách: ", "en": "Replaces the allowance by distance: "}
+    return {
+        lang: [says[lang] + line for line in rules_text([r for r in hit if r in own], inputs, lang)]
+        for lang in LANGUAGES
     }
 
 

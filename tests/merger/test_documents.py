@@ -13,6 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from docx import Document
 
 from geodata.shipped import resolve
@@ -22,6 +23,7 @@ from merger.documents import pictures
 from merger.documents.annex import write_annex
 from merger.documents.facts import grouped_tasks, identical_units
 from merger.documents.page import write_page
+from merger.documents.page_differences import differing_units
 from merger.documents.report import write_report
 from merger.documents.wording import bound_sentence, day, finding_text, money, number, percent, quantity, term
 from merger.inputs import Inputs
@@ -563,6 +565,27 @@ def test_page_data_hold_no_person_and_small_groups(page, plan):
     assert min(f["p"]["people"] for f in data["layers"]["commute_flows"]) >= 5
     assert sum(t["tasks"] for t in data["tasks"]) == len(plan.tables["timetable"])
     assert all(both["vi"] and both["en"] for both in data["rules"].values())
+
+
+def test_units_of_the_page_never_tear(page):
+    """In whole metres too, the polygons of each layer are a coverage: no overlap, no gap narrower than 30 m."""
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1))
+    for name in ("units_before", "units_after", "units_real_2025"):
+        units = []
+        for feature in data["layers"][name]:
+            rings = [np.cumsum(np.reshape(flat, (-1, 2)), axis=0) for flat in feature["g"]]
+            units.append(shapely.build_area(shapely.MultiLineString([r for r in rings if len(r) > 3])))
+        assert shapely.coverage_is_valid(np.array(units), gap_width=30.0), name
+
+
+def test_differing_units(plan, inputs):
+    """The fabricated plan is the real one by majority: nothing differs, until an old unit goes to another unit."""
+    assert differing_units(plan, inputs) == set()
+    units = plan.tables["units"].copy()
+    moved = units[units["new_id"].map(units["new_id"].value_counts()) > 2]["population"].idxmin()
+    units.loc[moved, "new_id"] = next(u for u in units["new_id"] if u != units.loc[moved, "new_id"])
+    changed = Plan(plan.path, plan.manifest, {**plan.tables, "units": units})
+    assert differing_units(changed, inputs) == {units.loc[moved, "old_code"]}
 
 
 def test_page_cannot_be_broken_out_of(plan, inputs, layers, tmp_path):

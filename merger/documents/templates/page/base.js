@@ -8,7 +8,7 @@ const STANDARDS = {
 };
 const MINUTES = {
   light: [[5, "#e3f3de"], [10, "#b0dda8"], [15, "#6fbf73"], [20, "#f6b26b"], [1e9, "#dd6b6b"]],
-  dark: [[5, "#24412a"], [10, "#2f6338"], [15, "#3f8a4a"], [20, "#a8651f"], [1e9, "#a33a3a"]],
+  dark: [[5, "#24412a"], [10, "#2f6338"], [15, "#35743f"], [20, "#8a5218"], [1e9, "#943434"]],
 };
 const TINTS = {
   light: ["#d9ead3", "#fbe5b9", "#cfdcf0", "#f4cfc4", "#e4d6ec", "#c9e6e3"],
@@ -22,7 +22,7 @@ const word = (group, key) => (DATA.words[group][key] ? both(DATA.words[group][ke
 // A count of persons: a number as text, "<5" where it is too small to show, "*" where it would give such a one away.
 const count = (v) => (/^\d+$/.test(v) ? num(Number(v)) : v === "*" ? "•" : v);
 const num = (v, d = 0) => (v === null || v === undefined ? "–" : v.toLocaleString(state.lang === "vi" ? "vi-VN" : "en-GB", { minimumFractionDigits: d, maximumFractionDigits: d }));
-const date = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-"); return state.lang === "vi" ? `${d}/${m}/${y}` : `${y}-${m}-${d}`; };
+const date = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-"); return state.lang === "vi" ? `${d}/${m}/${y}` : new Date(`${iso}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }); };
 const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase();
 const shortName = (s) => s.replace(/^(Phường|Xã|Đặc khu|Thị trấn) /, "");
 

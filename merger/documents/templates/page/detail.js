@@ -5,6 +5,7 @@ const jump = (f, text) => el("button", { type: "button", class: "open", onclick:
 function showDetail() { $("detail").focus({ preventScroll: true }); $("detail").scrollIntoView({ block: "nearest" }); }
 const agencyName = (a) => (state.lang === "vi" ? a.name : `${a.name_en} (${a.name})`);
 const bullets = (lines) => el("ul", {}, ...lines.map((line) => el("li", {}, line)));
+const agencyList = (keys) => el("ul", {}, ...[...keys].map((k) => el("li", {}, el("button", { type: "button", class: "open", onclick: () => { selectAgency(k); showDetail(); } }, agencyName(DATA.agencies[k])))));
 function selectAgency(k) {
   const a = DATA.agencies[k], f = layers.sites.find((s) => s.p.site_id === a.site);
   if (f) select(f, true);
@@ -32,7 +33,11 @@ function detail() {
     box.replaceChildren(el("h2", {}, agencyName(a), tag(a.synthetic)), ...agencyDetail(a));
     return;
   }
-  if (!state.sel) { box.replaceChildren(el("p", { class: "muted" }, t("hint"))); return; }
+  if (!state.sel) {
+    const agencies = DATA.agencies.length ? [el("h3", {}, `${t("cityAgencies")} (${num(DATA.agencies.length)})`), agencyList(DATA.agencies.keys())] : [];
+    box.replaceChildren(el("p", { class: "muted" }, t("hint")), ...agencies);
+    return;
+  }
   const f = layers[state.sel.layer][state.sel.index], p = f.p, out = [el("h2", {}, nameOf(f), tag(p.label === "SYNTHETIC"))];
   const size = () => [...row(t("area"), `${num(p.area_km2, 2)} km²`), ...row(t("population"), num(p.population)), ...row(t("density"), `${num(p.population / p.area_km2)}/km²`)];
   if (f.name === "units_after") {
@@ -71,8 +76,8 @@ function detail() {
     const told = projectOf(f);
     out.push(el("dl", {}, ...row(t("status"), told ? both(told.status) : ""), ...row(t("inPlan"), p.open ? t("open") : t("notOpen"))), el("p", { class: "muted" }, t("projectsHint")));
   } else if (f.name === "sites") {
-    const here = DATA.agencies.map((a, k) => [a, k]).filter(([a]) => a.site === p.site_id);
-    if (here.length) out.push(el("h3", {}, `${t("agenciesHere")} (${num(here.length)})`), el("ul", {}, ...here.map(([a, k]) => el("li", {}, el("button", { type: "button", class: "open", onclick: () => { selectAgency(k); showDetail(); } }, agencyName(a))))));
+    const here = [...DATA.agencies.keys()].filter((k) => DATA.agencies[k].site === p.site_id);
+    if (here.length) out.push(el("h3", {}, `${t("agenciesHere")} (${num(here.length)})`), agencyList(here));
   }
   box.replaceChildren(...out);
 }

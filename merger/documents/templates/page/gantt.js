@@ -7,14 +7,17 @@ const CHART = {
     list: "List of tasks", city: "City and central bodies", local: "Communes and former districts", later: "ends later, month/year", more: "tasks" },
 };
 // Lengths in units of the drawing: columns of names and of the tail, rows of one line and each further line, bars.
-const ROOM = { width: 1180, names: 420, tail: 74, row: 23, line: 15, bar: 12, top: 44, alike: 6, after: 183, sheet: 1480 };
+const ROOM = { width: 1180, names: 420, tail: 74, row: 23, line: 15, bar: 12, top: 44, alike: 6, after: 183, sheet: 1640 };
+// On a phone the names give way, so that bars are seen beside them.
+const narrow = window.matchMedia("(max-width: 640px)");
+function makeRoom(paper) { Object.assign(ROOM, narrow.matches && !paper ? { width: 700, names: 190 } : { width: 1180, names: 420 }); }
 let chartBody = -1;
 // Draws the chart for paper, in sheets, or for the screen; set where the chart is.
 let sheets = () => {};
 const say = (key) => CHART[state.lang][key];
 const dayOf = (iso) => Date.parse(`${iso}T00:00:00Z`) / 864e5;
 const monthOf = (day) => { const d = new Date(day * 864e5); return `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`; };
-const titleOf = (r) => (state.lang === "vi" ? r.title_vi : r.title_en);
+const titleOf = (r) => { const title = state.lang === "vi" ? r.title_vi : r.title_en; return title.charAt(0).toUpperCase() + title.slice(1); };
 
 // The name of the namespace as the browser knows it: the page holds no address at all.
 const SVG = $("drawing").namespaceURI;
@@ -166,8 +169,8 @@ function tasks() {
   const box = $("tasks");
   box.hidden = !DATA.tasks.length;
   if (box.hidden) return;
-  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }), show = () => frame.replaceChildren(chart());
+  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }), show = () => sheets(false);
+  sheets = (paper) => { makeRoom(paper); const all = chartRows(); frame.replaceChildren(...(paper ? sheetsOf(all, penOf()).map((rows) => chart(all, rows)) : [chart(all)])); };
   show();
-  sheets = (paper) => { const all = chartRows(); frame.replaceChildren(...(paper ? sheetsOf(all, penOf()).map((rows) => chart(all, rows)) : [chart(all)])); };
   box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(DATA.tasks.reduce((n, r) => n + r.tasks, 0))})`), bodyChoice(show), chartKey(), frame, taskList());
 }

@@ -32,7 +32,9 @@ function select(f, move = false) {
   state.agency = null;
   if (f && BASES.includes(f.name) && f.name !== state.base) { state.base = f.name; state.fill = "plain"; controls(); }
   if (f && move) state.moved = true;
-  if (f && move) fit([f.box[0] - 1500, f.box[1] - 1500, f.box[2] + 1500, f.box[3] + 1500], 0.6);
+  // A point comes with what lies around it.
+  const room = f && f.rings[0].length === 2 ? 9000 : 1500;
+  if (f && move) fit([f.box[0] - room, f.box[1] - room, f.box[2] + room, f.box[3] + room], 0.6);
   detail(); redraw();
   if (f) tell(`${t("picked")}: ${nameOf(f)}`);
 }

@@ -41,7 +41,7 @@ function draw() {
   strokeAll(base, css("unit-line"), state.base === "units_before" ? 0.6 : 1.1);
   if (on("real_lines") && layers.units_real_2025) strokeAll(layers.units_real_2025, css("real-line"), 1.4, [5, 3]);
   if (on("commute_flows") && layers.commute_flows) {
-    ctx.globalAlpha = 0.4;
+    ctx.globalAlpha = 0.3;
     const most = Math.max(...layers.commute_flows.map((f) => f.p.people));
     for (const f of layers.commute_flows) strokeAll([f], css("flow"), 0.8 + 6 * Math.sqrt(f.p.people / most));
     ctx.globalAlpha = 1;
@@ -64,7 +64,7 @@ function draw() {
     }
   };
   if (on("routes") && layers.stops) dots(layers.stops, css("route"), view.k > 0.012 ? 3.4 : 2);
-  if (on("seats") && layers.seats && state.base !== "units_real_2025") dots(layers.seats, css("seat"), view.k > 0.006 ? 3.2 : 2);
+  if (on("seats") && layers.seats && state.base !== "units_real_2025") dots(layers.seats, css("seat"), view.k > 0.006 ? 3.2 : view.k > 0.004 ? 2 : 1.3);
   if (on("railway") && layers.stations) dots(layers.stations, css("rail"), 3.6, true);
   if (on("sites")) dots(shownSites(), css("site"), 5, true);
   if (state.sel && layers[state.sel.layer][state.sel.index].rings[0].length === 2) {
@@ -94,7 +94,7 @@ function labels(base, on) {
   for (const [text, [x, y], font, wanted] of order) {
     if (!wanted || x < 0 || y < 0 || x > width || y > height) continue;
     ctx.font = `${font} "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif`;
-    const w = ctx.measureText(text).width / 2 + 3, h = 8;
+    const w = ctx.measureText(text).width / 2 + 4, h = 9;
     if (x - w < 0 || x + w > width || taken.some(([a, b, c, d]) => x - w < c && x + w > a && y - h < d && y + h > b)) continue;
     taken.push([x - w, y - h, x + w, y + h]);
     ctx.strokeStyle = css("halo"); ctx.lineWidth = 3; ctx.globalAlpha = 0.85; ctx.strokeText(text, x, y); ctx.globalAlpha = 1;

@@ -67,6 +67,7 @@ function write() {
 }
 function theme(name) { state.theme = name; document.documentElement.dataset.theme = name; write(); }
 $("lang").onclick = () => { state.lang = state.lang === "vi" ? "en" : "vi"; write(); };
+if (narrow.matches) $("layer-box").open = false;
 $("theme").onclick = () => theme(state.theme === "dark" ? "light" : "dark");
 $("print").onclick = () => window.print();
 $("fill").onchange = (e) => { state.fill = e.target.value; legend(); redraw(); };
