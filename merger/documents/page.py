@@ -39,6 +39,7 @@ from merger.plan import Plan
 
 # Coarse enough for a light page, fine enough for the largest zoom of the viewer; metres.
 TOLERANCE_M, LINE_TOLERANCE_M = 35.0, 40.0
+STEPS_A_METRE = 100
 # Properties that the page shows, by layer; everything else stays in the GeoJSON files.
 PROPERTIES: dict[str, tuple[str, ...]] = {
     "units_before": ("code", "name", "kind", "side", "district", "area_km2", "population", "new_id",
@@ -62,7 +63,8 @@ WORDS = ("kind", "standard", "side", "label", "mode", "task_kind", "status")
 # Styles and scripts, in the order in which they stand in the page.
 STYLES = ("page.css", "chart.css", "print.css")
 SCRIPTS = (
-    "words.js", "base.js", "map.js", "layers.js", "hand.js", "search.js", "gantt.js", "detail.js", "units.js", "page.js",
+    "words.js", "base.js", "map.js", "layers.js", "hand.js", "search.js", "gantt.js", "detail.js", "units.js",
+    "page.js",
 )  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
         "title": inputs.scenario.title.model_dump(),
         "layers": encoded,
         "frame": project.frame,
+        "steps": STEPS_A_METRE,
         "facts": [
             {"title": f.title, "plan": f.plan, "real": f.reference, "synthetic": f.synthetic}
             for f in headline(plan, inputs)
@@ -132,8 +135,10 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
 
 
 class _Projection:
-    """Longitude and latitude to whole metres around the middle of the map (x east, y south, as on a
-    screen)."""
+    """Longitude and latitude to whole centimetres around the middle of the map (x east, y south, as on a screen).
+
+    Rounded to metres or decimetres, a corner can fall across a neighbour's border.
+    """
 
     def __init__(self, units: gpd.GeoDataFrame):
         metric = units.to_crs(METRIC)
@@ -153,7 +158,8 @@ class _Projection:
 
     def code(self, coordinates: np.ndarray) -> list[int]:
         """First point, then steps from point to point."""
-        xy = np.column_stack([coordinates[:, 0] - self.x0, self.y0 - coordinates[:, 1]]).round().astype(int)
+        xy = np.column_stack([coordinates[:, 0] - self.x0, self.y0 - coordinates[:, 1]])
+        xy = (xy * STEPS_A_METRE).round().astype(int)
         steps = np.diff(xy, axis=0)
         if len(steps):
             xy = np.vstack([xy[:1], steps[np.any(steps != 0, axis=1)]])

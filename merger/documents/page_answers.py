@@ -95,7 +95,9 @@ def _replaced(plan: Plan, inputs: Inputs) -> dict[str, list[str]]:
 
 def _limits(row: Any, lang: str) -> list[str]:
     if row is None:
-        return [{"vi": "Thuộc phương án có tổng chi phí thấp nhất tìm được.", "en": "In the cheapest plan found."}[lang]]
+        return [
+            {"vi": "Thuộc phương án có tổng chi phí thấp nhất tìm được.", "en": "In the cheapest plan found."}[lang]
+        ]
     keep, pays, add = (number(n, lang) for n in (row.keep_from, row.pays_from, row.add_from))
     if lang == "vi":
         return [

@@ -1,7 +1,7 @@
-/* ---- geometry: rings come as first point and steps, in metres, y down ---- */
+/* ---- geometry: rings come as first point and steps, in parts of a metre, y down ---- */
 function decode(flat) {
   const points = new Float64Array(flat.length);
-  for (let i = 0, x = 0, y = 0; i < flat.length; i += 2) { x += flat[i]; y += flat[i + 1]; points[i] = x; points[i + 1] = y; }
+  for (let i = 0, x = 0, y = 0; i < flat.length; i += 2) { x += flat[i]; y += flat[i + 1]; points[i] = x / DATA.steps; points[i + 1] = y / DATA.steps; }
   return points;
 }
 function prepare(feature, name, index) {

@@ -56,6 +56,6 @@ function unitTable() {
       `${t(HEADS[key] || key)}${UNITS_OF[key] || ""}${key === by ? (down ? " ▾" : " ▴") : ""}`));
   const cell = (f, key) => (key === "name" ? el("th", { scope: "row" }, el("button", { type: "button", class: "open", onclick: () => { select(f, true); showDetail(); } }, f.p.name)) : el("td", { class: numeric(key) ? "n" : "" }, cellOf(f, key)[1]));
   $("units").querySelector("summary").textContent = `${t("units")}: ${t(state.base)} – ${t("shown")(num(rows.length), num(all.length))}`;
-  $("unit-table").setAttribute("aria-label", t("units"));
+  $("unit-table").setAttribute("aria-label", `${t("units")}: ${t(state.base)}`);
   $("unit-table").replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(head))), el("tbody", {}, ...rows.map(([, f]) => el("tr", {}, ...columns.map((key) => cell(f, key)))))));
 }
