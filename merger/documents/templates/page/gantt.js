@@ -169,7 +169,7 @@ function tasks() {
   const box = $("tasks");
   box.hidden = !DATA.tasks.length;
   if (box.hidden) return;
-  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }), show = () => sheets(false);
+  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": `${t("charts")}: ${t("tasks")}` }), show = () => sheets(false);
   sheets = (paper) => { makeRoom(paper); const all = chartRows(); frame.replaceChildren(...(paper ? sheetsOf(all, penOf()).map((rows) => chart(all, rows)) : [chart(all)])); };
   show();
   box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(DATA.tasks.reduce((n, r) => n + r.tasks, 0))})`), bodyChoice(show), chartKey(), frame, taskList());
