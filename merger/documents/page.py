@@ -16,7 +16,7 @@ from geodata.maps import METRIC, plain, simplify_polygons
 from merger.disclosure import public_view
 from merger.documents.cartography import neighbour_classes
 from merger.documents.facts import headline, identical_units
-from merger.documents.page_answers import agency_answers, project_answers, route_reasons
+from merger.documents.page_answers import agency_answers, clause_text, project_answers, route_reasons
 from merger.documents.page_charts import charts
 from merger.documents.page_differences import differing_units, real_homes
 from merger.documents.page_tasks import timetable_data
@@ -103,6 +103,8 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
     for feature in encoded["units_before"]:
         code = feature["p"]["code"]
         feature["p"]["real"], feature["p"]["differs"] = homes.get(code), code in other
+    for feature in encoded.get("units_real_2025", ()):
+        feature["p"]["clause"] = clause_text(feature["p"].pop("law_clause"))
     ids = {r for f in encoded.get("units_after", ()) for r in str(f["p"]["rules"] or "").split(";") if r}
     return {
         "title": inputs.scenario.title.model_dump(),

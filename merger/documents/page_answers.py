@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from merger.documents.wording import LANGUAGES, number, rules_text
@@ -78,6 +79,18 @@ def project_answers(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
             "status": {"vi": row.status_vi, "en": row.status},
         }
         for row in rows.itertuples(index=False)
+    }
+
+
+def clause_text(clause: str | None) -> dict[str, str]:
+    """A clause of a resolution as the tables write it ("1669/NQ-UBTVQH15 Art.1(30)") in words of both languages."""
+    found = re.fullmatch(r"(\S+) Art\.(\d+)\((\d+)\)", clause or "")
+    if found is None:
+        return dict.fromkeys(LANGUAGES, clause or "")
+    resolution, article, number_of = found.groups()
+    return {
+        "vi": f"Khoản {number_of} Điều {article} Nghị quyết số {resolution}",
+        "en": f"Art {article}({number_of}), Resolution {resolution}",
     }
 
 

@@ -23,6 +23,7 @@ from merger.documents import pictures
 from merger.documents.annex import write_annex
 from merger.documents.facts import grouped_tasks, identical_units
 from merger.documents.page import write_page
+from merger.documents.page_answers import clause_text
 from merger.documents.page_differences import differing_units
 from merger.documents.report import write_report
 from merger.documents.wording import bound_sentence, day, finding_text, money, number, percent, quantity, term
@@ -582,6 +583,22 @@ def test_units_of_the_page_never_tear(page, layers):
             units.append(shapely.build_area(shapely.MultiLineString([r for r in rings if len(r) > 3])))
         assert shapely.coverage_is_valid(np.array(units)), name
         assert holes(units) <= holes(layers[name].geometry.to_numpy()), name
+
+
+@pytest.mark.parametrize(
+    ("written", "vietnamese", "english"),
+    [
+        (
+            "1669/NQ-UBTVQH15 Art.1(30)",
+            "Khoản 30 Điều 1 Nghị quyết số 1669/NQ-UBTVQH15",
+            "Art 1(30), Resolution 1669/NQ-UBTVQH15",
+        ),
+        ("Quyết định 5", "Quyết định 5", "Quyết định 5"),
+        (None, "", ""),
+    ],
+)
+def test_clauses_are_told_in_words(written, vietnamese, english):
+    assert clause_text(written) == {"vi": vietnamese, "en": english}
 
 
 def test_differing_units(plan, inputs):

@@ -42,7 +42,7 @@ function detail() {
   const size = () => [...row(t("area"), `${num(p.area_km2, 2)} km²`), ...row(t("population"), num(p.population)), ...row(t("density"), `${num(p.population / p.area_km2)}/km²`)];
   if (f.name === "units_after") {
     const seat = before.get(p.seat_code);
-    const ratio = p.area_ratio === null ? "" : `${t("areaOf")} ${num(p.area_ratio, 2)} · ${t("popOf")} ${num(p.population_ratio, 2)}`;
+    const ratio = p.area_ratio === null ? "" : `${t("areaOf")} ${num(p.area_ratio, 2)} ${t("times")} · ${t("popOf")} ${num(p.population_ratio, 2)} ${t("times")}`;
     out.push(el("dl", {}, ...row(t("kind"), word("kind", p.kind)), ...size(), ...row(t("seat"), seat ? seat.p.name : ""),
       ...row(t("perPerson"), `${num(p.person_km / p.population, 1)} km · ${num(p.person_minutes / p.population, 1)} ${t("min")}`),
       ...row(t("standardOf"), word("standard", p.standard)), ...row(t("vsStandard"), ratio)));
@@ -59,7 +59,7 @@ function detail() {
       ...row(t("label"), t("estimated"))));
     if (p.differs) out.push(el("p", { class: "muted" }, `${t("inReality")}.`));
   } else if (f.name === "units_real_2025") {
-    out.push(el("dl", {}, ...row(t("kind"), word("kind", p.kind)), ...size(), ...row(t("law"), p.law_clause), ...row(t("seatText"), p.seat_text)));
+    out.push(el("dl", {}, ...row(t("kind"), word("kind", p.kind)), ...size(), ...row(t("law"), both(p.clause)), ...row(t("seatText"), p.seat_text)));
     out.push(el("h3", {}, t("members")), memberList(p.members.split(";")), el("p", { class: "muted" }, t("about")));
   } else if (f.name === "routes") {
     out.push(el("dl", {}, ...row(t("kind"), word("mode", p.mode)), ...row(t("riders"), `${count(p.riders)} / ${num(p.seats)} ${t("seatsOf")}`),
@@ -69,12 +69,14 @@ function detail() {
     out.push(el("h3", {}, t("stops")), el("ul", {}, ...own.map((s) => el("li", {}, `${s.p.time} `, jump(s)))));
   } else if (f.name === "stops") {
     const route = (layers.routes || []).find((r) => r.p.route_id === p.route_id);
-    out.push(el("dl", {}, ...row(t("departs"), p.time), ...row(t("persons"), count(p.boarding)), ...(route ? [el("dt", {}, t("routes")), el("dd", {}, jump(route))] : [])));
+    out.push(el("dl", {}, ...row(t("timeHere"), p.time), ...row(t("boarding"), count(p.boarding)), ...(route ? [el("dt", {}, t("routes")), el("dd", {}, jump(route))] : [])));
   } else if (f.name === "commute_flows") {
     out.push(el("dl", {}, ...row(t("fromHome"), p.home), ...row(t("toWork"), p.site), ...row(t("persons"), num(p.people)), ...row("Km", num(p.km, 1))));
   } else if (f.name === "projects") {
     const told = projectOf(f);
     out.push(el("dl", {}, ...row(t("status"), told ? both(told.status) : ""), ...row(t("inPlan"), p.open ? t("open") : t("notOpen"))), el("p", { class: "muted" }, t("projectsHint")));
+  } else if (f.name === "stations") {
+    out.push(el("p", { class: "muted" }, t("stations")));
   } else if (f.name === "sites") {
     const here = [...DATA.agencies.keys()].filter((k) => DATA.agencies[k].site === p.site_id);
     if (here.length) out.push(el("h3", {}, `${t("agenciesHere")} (${num(here.length)})`), agencyList(here));
