@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from merger.documents.page import write_page
+from merger.layers import build_layers
+from merger.plan import Plan
 from tests.merger.page_driver import CONTRAST, chromium
 
 pytestmark = [pytest.mark.xdist_group("plan"), pytest.mark.slow]
@@ -271,6 +274,26 @@ def test_on_a_phone(open_page):
     touch("touchEnd")
     assert page.evaluate("view.k") > 1.5 * scale
     assert min(page.locator("#in").bounding_box()[side] for side in ("width", "height")) >= 40
+
+
+def test_of_a_plan_with_units_alone(browser, geography, tmp_path):
+    """Before any stage has run there are old units and nothing else: the page opens and every control works."""
+    manifest = {"scenario": {"name": "a"}, "scenario_digest": "b", "seed": 1, "threads": 1, "stages": {}}
+    layers = {"units_before": build_layers(geography, {})["units_before"]}
+    path = tmp_path / "dashboard.html"
+    write_page(Plan(tmp_path, manifest, {}, public=True), geography, layers, path)
+    page, wrong = browser.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+    for control in ("#lang", "#theme", "#unit-summary", "#in", "#home"):
+        page.click(control)
+    for i in range(page.locator("#overlays input").count()):
+        page.locator("#overlays input").nth(i).click()
+    page.fill("#query", "an")
+    page.press("#query", "Enter")
+    assert page.locator("#detail h2").count() == 1
+    page.close()
+    assert wrong == []
 
 
 def test_print(open_page):

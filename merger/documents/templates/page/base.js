@@ -39,3 +39,4 @@ const tag = (on) => (on ? el("span", { class: "tag" }, t("synthetic")) : null);
 
 // What happened, for those who do not see it; the same words twice are said twice.
 function tell(text) { $("said").textContent = ""; requestAnimationFrame(() => { $("said").textContent = text; }); }
+const narrow = window.matchMedia("(max-width: 640px)"); // a phone

@@ -7,14 +7,14 @@ const agencyName = (a) => (state.lang === "vi" ? a.name : `${a.name_en} (${a.nam
 const bullets = (lines) => el("ul", {}, ...lines.map((line) => el("li", {}, line)));
 const agencyList = (keys) => el("ul", {}, ...[...keys].map((k) => el("li", {}, el("button", { type: "button", class: "open", onclick: () => { selectAgency(k); showDetail(); } }, agencyName(DATA.agencies[k])))));
 function selectAgency(k) {
-  const a = DATA.agencies[k], f = layers.sites.find((s) => s.p.site_id === a.site);
+  const a = DATA.agencies[k], f = (layers.sites || []).find((s) => s.p.site_id === a.site);
   if (f) select(f, true);
   state.agency = k;
   detail();
   tell(`${t("picked")}: ${agencyName(a)}`);
 }
 function agencyDetail(a) {
-  const { kind, facts, reasons, sections, rules } = both(a.answer), site = layers.sites.find((s) => s.p.site_id === a.site);
+  const { kind, facts, reasons, sections, rules } = both(a.answer), site = (layers.sites || []).find((s) => s.p.site_id === a.site);
   return [el("p", { class: "muted" }, kind), el("dl", {}, ...facts.flatMap(([label, value]) => row(label, value)), ...(site ? [el("dt", {}, t("site")), el("dd", {}, jump(site))] : [])),
     el("h3", {}, t("reasons")), bullets([...reasons, ...rules]),
     ...sections.map(([title, lines], i) => el("details", { open: i < 2 }, el("summary", {}, title), bullets(lines)))];

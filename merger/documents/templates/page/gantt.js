@@ -9,7 +9,6 @@ const CHART = {
 // Lengths in units of the drawing: columns of names and of the tail, rows of one line and each further line, bars.
 const ROOM = { width: 1180, names: 420, tail: 74, row: 23, line: 15, bar: 12, top: 44, alike: 6, after: 183, sheet: 1640 };
 // On a phone the names give way, so that bars are seen beside them.
-const narrow = window.matchMedia("(max-width: 640px)");
 function makeRoom(paper) { Object.assign(ROOM, narrow.matches && !paper ? { width: 700, names: 190 } : { width: 1180, names: 420 }); }
 let chartBody = -1;
 // Draws the chart for paper, in sheets, or for the screen; set where the chart is.

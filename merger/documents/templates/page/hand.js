@@ -61,7 +61,10 @@ canvas.addEventListener("pointermove", (e) => {
 function release(e) {
   if (!fingers.delete(e.pointerId)) return;
   if (!fingers.size) canvas.classList.remove("drag");
-  if (e.type === "pointerup" && moved < 5) select(pick(e.offsetX, e.offsetY));
+  if (e.type !== "pointerup" || moved >= 5) return;
+  select(pick(e.offsetX, e.offsetY));
+  // On a phone the details stand below the map: at least their title comes into view.
+  if (narrow.matches) $("detail").firstElementChild.scrollIntoView({ block: "nearest" });
 }
 canvas.addEventListener("pointerup", release);
 canvas.addEventListener("pointercancel", release);

@@ -37,7 +37,7 @@ function draw() {
   ctx.globalAlpha = 1;
   if (on("differences")) hatch(layers.units_before.filter((f) => f.p.differs));
   if (on("old_lines") && state.base !== "units_before") strokeAll(layers.units_before, css("old-line"), 0.5);
-  if (on("roads")) for (const f of layers.roads) strokeAll([f], css("road"), { motorway: 2.2, trunk: 1.7, primary: 1.2 }[f.p.highway] || 0.7);
+  if (on("roads")) for (const f of layers.roads || []) strokeAll([f], css("road"), { motorway: 2.2, trunk: 1.7, primary: 1.2 }[f.p.highway] || 0.7);
   strokeAll(base, css("unit-line"), state.base === "units_before" ? 0.6 : 1.1);
   if (on("real_lines") && layers.units_real_2025) strokeAll(layers.units_real_2025, css("real-line"), 1.4, [5, 3]);
   if (on("commute_flows") && layers.commute_flows) {
@@ -81,7 +81,7 @@ function draw() {
 }
 function shownSites() {
   const former = view.k > 0.02;
-  return layers.sites.filter((f) => former || !f.p.site_id.startsWith("district-"));
+  return (layers.sites || []).filter((f) => former || !f.p.site_id.startsWith("district-"));
 }
 function labels(base, on) {
   const taken = [], order = [];
