@@ -1,30 +1,24 @@
-"""dashboard.html: one self-contained page with a map viewer, figures, stages and timetable; needs no
-network."""
+"""dashboard.html: one self-contained page of map, figures, units, agencies, stages and timetable; needs no network."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geodata.maps import METRIC, plain, simplify_polygons
-from merger.disclosure import is_masked, public_view
+from merger.disclosure import public_view
 from merger.documents.cartography import neighbour_classes
-from merger.documents.facts import (
-    column,
-    commute_modes,
-    headline,
-    identical_units,
-    people_of,
-)
+from merger.documents.facts import headline, identical_units
+from merger.documents.page_answers import agency_answers, clause_text, project_answers, route_reasons
+from merger.documents.page_charts import charts
+from merger.documents.page_differences import differing_units, real_homes
 from merger.documents.page_tasks import timetable_data
 from merger.documents.wording import (
     LANGUAGES,
@@ -32,8 +26,6 @@ from merger.documents.wording import (
     credit,
     finding_text,
     group_terms,
-    modes_text,
-    money,
     number,
     percent,
     quantity,
@@ -47,14 +39,15 @@ from merger.plan import Plan
 
 # Coarse enough for a light page, fine enough for the largest zoom of the viewer; metres.
 TOLERANCE_M, LINE_TOLERANCE_M = 35.0, 40.0
+STEPS_A_METRE = 100
 # Properties that the page shows, by layer; everything else stays in the GeoJSON files.
 PROPERTIES: dict[str, tuple[str, ...]] = {
-    "units_before": ("code", "name", "kind", "district", "area_km2", "population", "new_id",
+    "units_before": ("code", "name", "kind", "side", "district", "area_km2", "population", "new_id",
     "minutes_to_seat", "km_to_seat"),
     "units_after": ("code", "name", "kind", "side", "seat_code", "members", "area_km2", "population",
     "area_ratio",
                     "population_ratio", "standard", "person_minutes", "person_km", "rules", "label"),
-    "units_real_2025": ("code", "name", "kind", "members", "area_km2", "population", "seat_text",
+    "units_real_2025": ("code", "name", "kind", "side", "members", "area_km2", "population", "seat_text",
     "law_clause"),
     "seats": ("code", "name", "seat_unit"),
     "sites": ("site_id", "name"),
@@ -64,19 +57,24 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "routes": ("route_id", "name", "mode", "riders", "seats", "km", "minutes", "depart", "arrive", "label"),
     "stops": ("route_id", "name", "time", "boarding"),
     "commute_flows": ("home", "site", "people", "km", "label"),
-    "projects": ("name", "open"),
+    "projects": ("project_id", "name", "open"),
 }  # fmt: skip
 WORDS = ("kind", "standard", "side", "label", "mode", "task_kind", "status")
-MINUTE_EDGES = (0, 5, 10, 15, 20, 30, np.inf)
+# Styles and scripts, in the order in which they stand in the page.
+STYLES = ("page.css", "chart.css", "print.css")
+SCRIPTS = (
+    "words.js", "base.js", "map.js", "layers.js", "hand.js", "search.js", "gantt.js", "detail.js", "units.js",
+    "page.js",
+)  # fmt: skip
 
 
 def write_page(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write the page, of what the public may see alone (merger.disclosure); equal plans give equal bytes."""
     plan = public_view(plan, inputs)
-    folder = files("merger.documents").joinpath("templates")
+    folder = files("merger.documents").joinpath("templates", "page")
     html, style, script = (
         "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-        for names in (("dashboard.html",), ("dashboard.css",), ("gantt.js", "dashboard.js"))
+        for names in (("page.html",), STYLES, SCRIPTS)
     )
     data = json.dumps(_data(plan, inputs, layers), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Inside a script element only "</" and "<!--" could end or change it; U+2028/9 end a line in old parsers.
@@ -101,17 +99,27 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
     if "units_after" in encoded:
         for feature in encoded["units_after"]:
             feature["p"]["same"] = feature["p"]["code"] in identical
+    homes, other = real_homes(inputs), differing_units(plan, inputs)
+    for feature in encoded["units_before"]:
+        code = feature["p"]["code"]
+        feature["p"]["real"], feature["p"]["differs"] = homes.get(code), code in other
+    for feature in encoded.get("units_real_2025", ()):
+        feature["p"]["clause"] = clause_text(feature["p"].pop("law_clause"))
     ids = {r for f in encoded.get("units_after", ()) for r in str(f["p"]["rules"] or "").split(";") if r}
     return {
         "title": inputs.scenario.title.model_dump(),
         "layers": encoded,
         "frame": project.frame,
+        "steps": STEPS_A_METRE,
         "facts": [
             {"title": f.title, "plan": f.plan, "real": f.reference, "synthetic": f.synthetic}
             for f in headline(plan, inputs)
         ],
         "stages": [_stage(name, record, inputs) for name, record in manifest["stages"].items()],
-        "charts": _charts(plan),
+        "charts": charts(plan),
+        "agencies": agency_answers(plan, inputs),
+        "reasons": route_reasons(plan, inputs),
+        "projects": project_answers(plan),
         **timetable_data(plan, inputs),
         "effect": inputs.scenario.dates.effect.isoformat(),
         "rules": {r: {lang: " ".join(rules_text([r], inputs, lang)) for lang in LANGUAGES} for r in sorted(ids)},
@@ -129,8 +137,10 @@ def _data(plan: Plan, inputs: Inputs, layers: Mapping[str, gpd.GeoDataFrame]) ->
 
 
 class _Projection:
-    """Longitude and latitude to whole metres around the middle of the map (x east, y south, as on a
-    screen)."""
+    """Longitude and latitude to whole centimetres around the middle of the map (x east, y south, as on a screen).
+
+    Rounded to metres or decimetres, a corner can fall across a neighbour's border.
+    """
 
     def __init__(self, units: gpd.GeoDataFrame):
         metric = units.to_crs(METRIC)
@@ -150,7 +160,8 @@ class _Projection:
 
     def code(self, coordinates: np.ndarray) -> list[int]:
         """First point, then steps from point to point."""
-        xy = np.column_stack([coordinates[:, 0] - self.x0, self.y0 - coordinates[:, 1]]).round().astype(int)
+        xy = np.column_stack([coordinates[:, 0] - self.x0, self.y0 - coordinates[:, 1]])
+        xy = (xy * STEPS_A_METRE).round().astype(int)
         steps = np.diff(xy, axis=0)
         if len(steps):
             xy = np.vstack([xy[:1], steps[np.any(steps != 0, axis=1)]])
@@ -198,66 +209,6 @@ def _stage(name: str, record: Mapping[str, Any], inputs: Inputs) -> dict[str, An
 
 def _each(make) -> dict[str, Any]:
     return {lang: make(lang) for lang in LANGUAGES}
-
-
-def _charts(plan: Plan) -> list[dict[str, Any]]:
-    charts = []
-    tables, synthetic = plan.tables, plan.manifest.get("synthetic", ())
-    if "units" in tables:
-        units = tables["units"]
-        people, minutes = column(units, "population"), column(units, "minutes_to_seat")
-        bars = []
-        for low, high in pairwise(MINUTE_EDGES):
-            inside = people[(minutes > low if low else minutes >= 0) & (minutes <= high)].sum()
-            label = (
-                {"vi": f"trên {low} phút", "en": f"over {low} min"}
-                if high == np.inf
-                else {"vi": f"{low}–{high} phút", "en": f"{low}–{high} min"}
-            )
-            bars.append({"label": label, "value": int(inside), "text": _each(lambda lang, n=inside: number(n, lang))})
-        charts.append(
-            {
-                "title": {
-                    "vi": "Người dân theo thời gian đến trụ sở",
-                    "en": "Residents by minutes to the seat",
-                },
-                "bars": bars,
-                "synthetic": False,
-            }
-        )
-    if "headcount" in tables and len(tables["headcount"]):
-        counts = {o: people_of(tables["headcount"], "outcome", group=o) for o in group_terms("outcome", "vi")}
-        bars = [
-            {
-                "label": _each(lambda lang, o=o: term("outcome", o, lang)),
-                "value": 0 if is_masked(n) else int(n),
-                "text": _each(lambda lang, n=n: number(n, lang)),
-            }
-            for o, n in counts.items()
-            if n
-        ]
-        charts.append(
-            {
-                "title": {"vi": "Kết quả bố trí nhân sự (người)", "en": "Placement of staff (people)"},
-                "bars": bars,
-                "synthetic": "staff" in synthetic,
-            }
-        )
-    if "commute" in tables and len(tables["commute"]):
-        bars = [
-            {
-                "label": _each(lambda lang, m=m: modes_text(m.mode, lang)),
-                "value": 0 if pd.isna(m.riders) else int(m.riders),
-                "text": _each(lambda lang, m=m: f"{number(m.riders, lang)} · {money(m.public_vnd_month, lang)}"),
-            }
-            for m in commute_modes(tables["commute"]).itertuples()
-        ]
-        title = {
-            "vi": "Hỗ trợ đi lại (người · ngân sách mỗi tháng)",
-            "en": "Commuting (people · public money a month)",
-        }
-        charts.append({"title": title, "bars": bars, "synthetic": "staff" in synthetic})
-    return charts
 
 
 def _escaped(text: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from docx import Document
 
 from geodata.shipped import resolve
@@ -22,6 +23,8 @@ from merger.documents import pictures
 from merger.documents.annex import write_annex
 from merger.documents.facts import grouped_tasks, identical_units
 from merger.documents.page import write_page
+from merger.documents.page_answers import clause_text
+from merger.documents.page_differences import differing_units
 from merger.documents.report import write_report
 from merger.documents.wording import bound_sentence, day, finding_text, money, number, percent, quantity, term
 from merger.inputs import Inputs
@@ -563,6 +566,49 @@ def test_page_data_hold_no_person_and_small_groups(page, plan):
     assert min(f["p"]["people"] for f in data["layers"]["commute_flows"]) >= 5
     assert sum(t["tasks"] for t in data["tasks"]) == len(plan.tables["timetable"])
     assert all(both["vi"] and both["en"] for both in data["rules"].values())
+
+
+def holes(units) -> int:
+    """Number of holes in the ground that polygons cover."""
+    return sum(len(part.interiors) for part in shapely.get_parts(shapely.union_all(units)))
+
+
+def test_units_of_the_page_never_tear(page, layers):
+    """Rounded as they are, the polygons of each layer are a coverage, and no hole opens where there is none."""
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1))
+    for name in ("units_before", "units_after", "units_real_2025"):
+        units = []
+        for feature in data["layers"][name]:
+            rings = [np.cumsum(np.reshape(flat, (-1, 2)), axis=0) for flat in feature["g"]]
+            units.append(shapely.build_area(shapely.MultiLineString([r for r in rings if len(r) > 3])))
+        assert shapely.coverage_is_valid(np.array(units)), name
+        assert holes(units) <= holes(layers[name].geometry.to_numpy()), name
+
+
+@pytest.mark.parametrize(
+    ("written", "vietnamese", "english"),
+    [
+        (
+            "1669/NQ-UBTVQH15 Art.1(30)",
+            "Khoản 30 Điều 1 Nghị quyết số 1669/NQ-UBTVQH15",
+            "Art 1(30), Resolution 1669/NQ-UBTVQH15",
+        ),
+        ("Quyết định 5", "Quyết định 5", "Quyết định 5"),
+        (None, "", ""),
+    ],
+)
+def test_clauses_are_told_in_words(written, vietnamese, english):
+    assert clause_text(written) == {"vi": vietnamese, "en": english}
+
+
+def test_differing_units(plan, inputs):
+    """The fabricated plan is the real one by majority: nothing differs, until an old unit goes to another unit."""
+    assert differing_units(plan, inputs) == set()
+    units = plan.tables["units"].copy()
+    moved = units[units["new_id"].map(units["new_id"].value_counts()) > 2]["population"].idxmin()
+    units.loc[moved, "new_id"] = next(u for u in units["new_id"] if u != units.loc[moved, "new_id"])
+    changed = Plan(plan.path, plan.manifest, {**plan.tables, "units": units})
+    assert differing_units(changed, inputs) == {units.loc[moved, "old_code"]}
 
 
 def test_page_cannot_be_broken_out_of(plan, inputs, layers, tmp_path):

@@ -45,7 +45,8 @@ def test_graph(tmp_path, name):
 
 def test_page_writes_text_alone():
     """The script of the page makes elements and sets their text: no way for a name to become markup."""
-    script = files("merger.documents").joinpath("templates", "dashboard.js").read_text(encoding="utf-8")
+    folder = files("merger.documents").joinpath("templates", "page")
+    script = "\n".join(f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".js"))
     assert "textContent" in script or "createTextNode" in script
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert way not in script

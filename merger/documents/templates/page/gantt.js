@@ -7,15 +7,19 @@ const CHART = {
     list: "List of tasks", city: "City and central bodies", local: "Communes and former districts", later: "ends later, month/year", more: "tasks" },
 };
 // Lengths in units of the drawing: columns of names and of the tail, rows of one line and each further line, bars.
-const ROOM = { width: 1180, names: 420, tail: 74, row: 23, line: 15, bar: 12, top: 44, alike: 6, after: 183 };
+const ROOM = { width: 1180, names: 420, tail: 74, row: 23, line: 15, bar: 12, top: 44, alike: 6, after: 183, sheet: 1640 };
+// On a phone the names give way, so that bars are seen beside them.
+function makeRoom(paper) { Object.assign(ROOM, narrow.matches && !paper ? { width: 700, names: 190 } : { width: 1180, names: 420 }); }
 let chartBody = -1;
+// Draws the chart for paper, in sheets, or for the screen; set where the chart is.
+let sheets = () => {};
 const say = (key) => CHART[state.lang][key];
 const dayOf = (iso) => Date.parse(`${iso}T00:00:00Z`) / 864e5;
 const monthOf = (day) => { const d = new Date(day * 864e5); return `${d.getUTCMonth() + 1}/${d.getUTCFullYear()}`; };
-const titleOf = (r) => (state.lang === "vi" ? r.title_vi : r.title_en);
+const titleOf = (r) => { const title = state.lang === "vi" ? r.title_vi : r.title_en; return title.charAt(0).toUpperCase() + title.slice(1); };
 
 // The name of the namespace as the browser knows it: the page holds no address at all.
-const SVG = (() => { const page = document.createElement("template"); page.innerHTML = "<svg></svg>"; return page.content.firstChild.namespaceURI; })();
+const SVG = $("drawing").namespaceURI;
 function svg(name, attributes, ...children) {
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -66,12 +70,27 @@ function chartRows() {
   }
   return rows;
 }
-function chart() {
-  const rows = chartRows(), pen = document.createElement("canvas").getContext("2d");
+// Rows of `all` that fit on a sheet of paper, sheet by sheet.
+function sheetsOf(all, pen) {
+  const parts = [[]];
+  let used = 0;
+  for (const r of all) {
+    const height = ROOM.row + ROOM.line * (wrapped(r.name, ROOM.names - 16, pen).length - 1);
+    if (used + height > ROOM.sheet) { parts.push([]); used = 0; }
+    parts.at(-1).push(r); used += height;
+  }
+  return parts;
+}
+function penOf() {
+  const pen = document.createElement("canvas").getContext("2d");
   pen.font = "12.5px Arial, sans-serif";
-  const ends = rows.map((r) => r.finish).sort((a, b) => a - b), effect = dayOf(DATA.effect);
+  return pen;
+}
+// A chart of some rows, on the days of all of them.
+function chart(all = chartRows(), rows = all) {
+  const pen = penOf(), ends = all.map((r) => r.finish).sort((a, b) => a - b), effect = dayOf(DATA.effect);
   // The few tasks that end years later are cut, so that the months of the move stay readable.
-  const first = Math.min(...rows.map((r) => r.start)) - 1, last = Math.max(first + 27, Math.min(ends.at(-1), Math.max(ends[Math.floor(0.8 * (ends.length - 1))], effect + ROOM.after)) + 4);
+  const first = Math.min(...all.map((r) => r.start)) - 1, last = Math.max(first + 27, Math.min(ends.at(-1), Math.max(ends[Math.floor(0.8 * (ends.length - 1))], effect + ROOM.after)) + 4);
   const x = (day) => ROOM.names + ((Math.max(first, Math.min(last, day)) - first) / (last - first)) * (ROOM.width - ROOM.names - ROOM.tail);
   const names = rows.map((r) => wrapped(r.name, ROOM.names - 16, pen)), heights = names.map((n) => ROOM.row + ROOM.line * (n.length - 1));
   const bottom = ROOM.top + heights.reduce((a, b) => a + b, 0);
@@ -149,7 +168,8 @@ function tasks() {
   const box = $("tasks");
   box.hidden = !DATA.tasks.length;
   if (box.hidden) return;
-  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": t("tasks") }), show = () => frame.replaceChildren(chart());
+  const frame = el("div", { class: "scroll gantt", tabindex: "0", role: "region", "aria-label": `${t("charts")}: ${t("tasks")}` }), show = () => sheets(false);
+  sheets = (paper) => { makeRoom(paper); const all = chartRows(); frame.replaceChildren(...(paper ? sheetsOf(all, penOf()).map((rows) => chart(all, rows)) : [chart(all)])); };
   show();
   box.replaceChildren(el("h2", {}, `${t("tasks")} (${num(DATA.tasks.reduce((n, r) => n + r.tasks, 0))})`), bodyChoice(show), chartKey(), frame, taskList());
 }
