@@ -48,7 +48,6 @@ def consolidate(c: Context) -> None:
         rows,
         widths,
         numeric=range(1, 7),
-        size=10,
         caption=c.say("Cơ quan sau sắp xếp", "Bodies after the merger"),
     )
     shown = agencies[column(agencies, "divisions_before") > 0]

@@ -52,7 +52,7 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
         ],
         (4.4, 1.9, 1.9, 1.9, 1.9, 1.9, 1.4, 1.3),
         numeric=range(1, 8),
-        size=9.5,
+        small=True,
         bold_rows=(0,),
         caption=c.say(
             "Phương án và các lựa chọn khác (tiền: tỷ đồng)", "The plan and other policies (money: VND billion)"
@@ -95,7 +95,6 @@ def _by_mode(c: Context, rows: pd.DataFrame) -> None:
         ],
         (5.6, 2.0, 2.8, 2.8, 2.8),
         numeric=range(1, 5),
-        size=10,
         caption=c.say("Chi phí theo hình thức", "Cost by mode"),
     )
 
@@ -174,7 +173,6 @@ def _risk_table(c: Context, demand: pd.DataFrame) -> None:
         (3.6, 1.4, *([2.6] * len(told)), 3.2),
         numeric=range(1, len(told) + 3),
         bold_rows=(len(rows) - 1,),
-        size=10,
         caption=c.say(
             "Cái giá khi dự báo sai: chi phí mỗi tháng cao hơn cách tốt nhất cho mức thực tế (tỷ đồng)",
             "Cost of being wrong: a month above the best for what comes about (VND billion)",
@@ -210,7 +208,6 @@ def _weeks_table(c: Context, weeks: pd.DataFrame) -> None:
         rows,
         (2.4, 1.5, 2.6, 1.6, 1.6, 1.9, 1.9, 2.5),
         numeric=range(1, 8),
-        size=10,
         caption=c.say(
             "Những tuần đầu với số xe đã đặt (tiền: tỷ đồng)",
             "The first weeks with the vehicles as hired (VND billion)",

@@ -41,7 +41,6 @@ def second_site(c: Context) -> None:
         ],
         (1.9, 1.7, 1.7, 2.2, 2.0, 1.9, 2.4, 2.2),
         numeric=range(1, 8),
-        size=10,
         caption=c.say(
             f"Cơ sở 2: đi lại của người lao động so với phối hợp (tỷ đồng trong {years} năm)",
             f"Second site: travel of staff against coordination (VND billion over {years} years)",

@@ -37,7 +37,6 @@ def relocate(c: Context) -> None:
         rows,
         (4.2, *[each] * (len(order) + 1)),
         numeric=range(1, len(order) + 2),
-        size=10,
         bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
     )
@@ -120,7 +119,7 @@ def ceilings(c: Context, number_of: int) -> int:
         rows,
         (5.2, 4.9, 1.8, 2.3, 1.8),
         numeric=(2, 3, 4),
-        size=9.5,
+        small=True,
         caption=c.say("Khung, giới hạn đã dùng hết", "Ceilings of which nothing is left"),
     )
     free = sorted(set(table["rule"]) - set(lines["rule"]))
@@ -163,7 +162,7 @@ def equity(c: Context, number_of: int) -> int:
         rows,
         (4.2, 1.7, 1.9, 1.7, 1.9, 2.0, 2.6),
         numeric=range(1, 2 + len(MEASURES)),
-        size=9.5,
+        small=True,
         bold_rows=(0,),
         caption=c.say(
             "Tác động theo nhóm (tỷ lệ trong số người tiếp tục công tác; mất chức vụ: trong số lãnh đạo trước đó)",

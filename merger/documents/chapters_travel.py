@@ -34,7 +34,6 @@ def projects(c: Context, number_of: int) -> int:
         rows,
         (4.0, 2.0, 1.6, 1.7, 2.6, 2.6, 1.5),
         numeric=range(2, 7),
-        size=10,
         caption=c.say(
             "Các dự án giao thông theo mức tiết kiệm (thời gian và km xe) của người đi làm",
             "Transport projects by what they save commuters (time and vehicle km)",
@@ -91,7 +90,6 @@ def traffic(c: Context, number_of: int) -> int:
         rows,
         (2.4, 1.5, 1.7, 1.7, 2.1, 2.1, 2.5, 2.0),
         numeric=range(1, 7),
-        size=10,
         caption=c.say(
             "Hệ số thời gian so với đường thông thoáng (phà không đổi)",
             "Factors over free flow (ferries keep their times)",

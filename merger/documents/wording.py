@@ -108,6 +108,14 @@ def day(value: Any, lang: str) -> str:
     return f"{d.day} {MONTHS[d.month - 1]} {d.year}"
 
 
+def long_day(value: date, lang: str) -> str:
+    """Date as a legal text writes it: 01 tháng 7 năm 2025, or 1 July 2025."""
+    if lang != "vi":
+        return day(value, lang)
+    d, month, year = day(value, lang).split("/")
+    return f"{d} tháng {month} năm {year}"
+
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -1,0 +1,122 @@
+"""Appendices of the report: clauses of the draft resolution on units, and the list of bodies with their predecessors.
+
+The clauses have the form of Resolution 1669/NQ-UBTVQH15: for each new unit the old units, whole or in part, that it is
+made of, then its area, population and seat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from merger.documents.context import Context, lower_first
+from merger.documents.wording import MISSING, plain_name, term
+
+KINDS_OF_OLD_UNITS = ("Phường", "Xã", "Thị trấn", "Đặc khu", "Huyện")
+
+
+def clauses(c: Context) -> list[str]:
+    """A clause for each new unit, then one that counts them."""
+    new = c.plan.tables["new_units"].sort_values(["side", "new_id"])
+    members = new["members"].astype(str).str.split(";")
+    times = members.explode().value_counts()
+    names = _old_names(c.inputs.units)
+    texts = []
+    for unit, own in zip(new.itertuples(), members, strict=True):
+        whole = [names[m] for m in own if times[m] == 1]
+        part = [names[m] for m in own if times[m] > 1]
+        texts.append(_clause(c, unit, whole, part, names.get(unit.seat_code, MISSING)))
+    return [*texts, _count(c, new)]
+
+
+def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: str) -> str:
+    name, kind = unit.new_name, term("kind", unit.kind, c.lang)
+    told = lower_first(name) if c.lang == "vi" else name
+    area, people = c.n(unit.area_km2, 2), c.n(unit.population)
+    facts = c.say(
+        f"có diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} trước sắp xếp.",
+        f"has an area of {area} km² and {people} inhabitants; its seat is in the former {_proper(seat)}.",
+    )
+    if not part and whole == [lower_first(name)]:
+        return c.say(f"Giữ nguyên {told}; {told} {facts}", f"{name} stays as it is; it {facts}")
+    if c.lang == "vi":
+        made = " và ".join(
+            f"{share} diện tích tự nhiên, quy mô dân số của {_listed_vi(own)}"
+            for share, own in (("toàn bộ", whole), ("một phần", part))
+            if own
+        )
+        form = "đặc khu" if unit.kind == "dac_khu" else f"{kind} mới"
+        return f"Sắp xếp {made} thành {form} có tên gọi là {told}. {name} {facts}"
+    made = " and ".join(
+        f"{share} of the area and population of {_listed_en(own)}"
+        for share, own in (("all", whole), ("part", part))
+        if own
+    )
+    return f"{made[:1].upper()}{made[1:]} become a {kind} named {name}. {name} {facts}"
+
+
+def _old_names(units: pd.DataFrame) -> pd.Series:
+    """Name of each old unit inside a sentence; of namesakes with the district."""
+    names = units["name_full"].map(lower_first)
+    twice = names.duplicated(keep=False) & units["district"].notna()
+    return names.where(~twice, names + " (" + units["district"].fillna("").map(lower_first) + ")")
+
+
+def _listed_vi(names: Iterable[str]) -> str:
+    """Names by kind: "các phường A, B và xã C"."""
+    by_kind: dict[str, list[str]] = {}
+    for name in names:
+        kind = next((k for k in KINDS_OF_OLD_UNITS if name.startswith(f"{k.lower()} ")), "")
+        by_kind.setdefault(kind.lower(), []).append(name.removeprefix(kind.lower()).strip())
+    parts = [
+        f"{kind} {own[0]}".strip() if len(own) == 1 else f"các {kind} {', '.join(own[:-1])} và {own[-1]}"
+        for kind, own in by_kind.items()
+    ]
+    return ", ".join(parts)
+
+
+def _listed_en(names: Iterable[str]) -> str:
+    return ", ".join(_proper(n) for n in names)
+
+
+def _proper(name: str) -> str:
+    """Name as it stands alone, its kind with a capital."""
+    return name[:1].upper() + name[1:]
+
+
+def _count(c: Context, new: pd.DataFrame) -> str:
+    kinds = new["kind"].value_counts()
+    parts = [f"{c.n(kinds[k])} {term('kind', k, c.lang)}" for k in ("xa", "phuong", "dac_khu") if k in kinds]
+    kept = c.say(f"{len(new)} đơn vị hành chính cấp xã", f"{len(new)} commune-level units")
+    return c.say(
+        f"Sau khi sắp xếp, {territory(c)} có {kept}, gồm {', '.join(parts)}.",
+        f"After the arrangement {territory(c)} has {kept}: {', '.join(parts)}.",
+    )
+
+
+def territory(c: Context) -> str:
+    """Name of the province inside a sentence, from the name of its People's Committee."""
+    heads = c.inputs.scenario.documents
+    superior, before = getattr(heads.superior, c.lang), c.say("Ủy ban nhân dân ", "People's Committee of ")
+    return superior.removeprefix(before) if superior.startswith(before) else heads.place
+
+
+def bodies(c: Context) -> None:
+    """Table of the bodies after the merger: what each continues, and where it sits."""
+    known = c.inputs.agencies.set_index("agency_id")
+    name = "name_vi" if c.lang == "vi" else "name_en"
+    new = "new_agency" if c.lang == "vi" else "new_agency_en"
+    rows = []
+    for number, body in enumerate(c.plan.tables["new_agencies"].itertuples(), start=1):
+        before = [p for p in str(body.predecessors or "").split(";") if p in known.index]
+        rows.append(
+            (
+                c.n(number),
+                plain_name(getattr(body, new) or body.new_agency),
+                "; ".join(plain_name(known.at[p, name] or known.at[p, "name_vi"]) for p in before) or MISSING,
+                c.sites.get(body.site_id, MISSING),
+            )
+        )
+    heads = [c.say("TT", "No."), c.say("Cơ quan sau sắp xếp", "Body"), c.say("Tiếp nhận từ", "Continues")]
+    c.letter.table([*heads, c.say("Trụ sở", "Site")], rows, (0.9, 4.6, 7.3, 3.2), numeric=(0,), small=True)
