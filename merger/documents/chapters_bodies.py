@@ -8,6 +8,8 @@ from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column
 from merger.documents.wording import MISSING, plain_name
 
+CHART_CM = 11.5
+
 
 def consolidate(c: Context) -> None:
     """Agencies and divisions."""
@@ -55,6 +57,7 @@ def consolidate(c: Context) -> None:
         c.letter.picture(
             pictures.chart_divisions(shown, c.lang),
             c.say("Số phòng trước và sau sắp xếp", "Divisions before and after"),
+            CHART_CM,
         )
     if "mandates" in c.plan.tables:
         mandates = c.plan.tables["mandates"]

@@ -7,7 +7,7 @@ import pandas as pd
 from merger.disclosure import is_masked
 from merger.documents import pictures
 from merger.documents.context import Context
-from merger.documents.wording import modes_text, money, term
+from merger.documents.wording import money, term
 
 LEVELS = ("low", "expected", "high")
 MONTHS = (6, 12, 24)
@@ -23,7 +23,6 @@ def budget(c: Context) -> None:
         return
     c.letter.heading(c.say("2. Kinh phí", "2. Budget"))
     _policies(c, rows[rows["dimension"] == "policy"])
-    _by_mode(c, rows[rows["dimension"] == "mode"])
     _curve(c)
 
 
@@ -62,9 +61,9 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
     c.letter.paragraph(
         c.say(
             f"Tháng đầu, khi lượng khách còn thay đổi, ngân sách dự kiến {money(plan['public_vnd_first_month'], 'vi')}."
-            " Kinh phí theo bên và theo cơ quan ở phụ lục Excel. Hệ số phát thải là giả định.",
+            " Kinh phí theo hình thức, theo bên và theo cơ quan ở phụ lục Excel. Hệ số phát thải là giả định.",
             f"In the first month, while riders come and go, it is {money(plan['public_vnd_first_month'], 'en')}."
-            " Money by side and agency is in the Excel annex. Emission factors are assumptions.",
+            " Money by mode, side and agency is in the Excel annex. Emission factors are assumptions.",
         )
     )
 
@@ -72,31 +71,6 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
 def _bn(c: Context, vnd: float, decimals: int = 2) -> str:
     """VND in billions."""
     return c.n(vnd / BILLION, decimals)
-
-
-def _by_mode(c: Context, rows: pd.DataFrame) -> None:
-    c.letter.table(
-        [
-            c.say("Hình thức", "Mode"),
-            c.say("Số người", "People"),
-            c.say("Ngân sách/ người/ tháng", "Public a person and month"),
-            c.say("Ngân sách/ tháng", "Public a month"),
-            c.say("24 tháng", "24 months"),
-        ],
-        [
-            (
-                modes_text(r.key, c.lang),
-                c.n(r.people),
-                money(r.public_vnd_person_month, c.lang),
-                money(r.public_vnd_month, c.lang),
-                money(r.public_vnd_24_months, c.lang),
-            )
-            for r in rows.sort_values("people", ascending=False).itertuples()
-        ],
-        (5.6, 2.0, 2.8, 2.8, 2.8),
-        numeric=range(1, 5),
-        caption=c.say("Chi phí theo hình thức", "Cost by mode"),
-    )
 
 
 def _curve(c: Context) -> None:

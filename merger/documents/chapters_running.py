@@ -14,7 +14,7 @@ from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum
 from merger.documents.wording import modes_text, money, percent, quantity, synthetic_note, term
 
-ROUTES_SHOWN = 24
+ROUTES_SHOWN = 12
 
 
 def commute(c: Context) -> None:

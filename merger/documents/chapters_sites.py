@@ -5,10 +5,10 @@ from __future__ import annotations
 from merger.documents import pictures
 from merger.documents.context import Context
 from merger.documents.facts import column
-from merger.documents.wording import MISSING
+from merger.documents.wording import MISSING, plain_name
 
-FIRST_TO_STAY = 8
-VARYING = 6
+FIRST_TO_STAY = 5
+VARYING = 4
 BILLION = 1e9
 
 
@@ -98,7 +98,7 @@ def _first_to_stay(c: Context) -> None:
         )
     )
     c.letter.bullets(
-        f"{d.new_division} ({agencies.at[d.new_agency_id, name]}), {c.sites.get(d.stay_site_id, '')}: "
+        f"{d.new_division} ({plain_name(agencies.at[d.new_agency_id, name])}), {c.sites.get(d.stay_site_id, '')}: "
         + c.say(f"{c.n(d.gain / BILLION, 1)} tỷ đồng", f"VND {c.n(d.gain / BILLION, 1)} billion")
         for d in first.head(FIRST_TO_STAY).itertuples()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.traffic import NORMAL, PEAK, root_mean_square
-from merger.documents.context import Context, synthetic_warning
+from merger.documents.context import Context
 from merger.documents.wording import money, percent, term
 
 # Pay-back times beyond this say nothing, years.
@@ -19,7 +19,6 @@ def projects(c: Context, number_of: int) -> int:
         return number_of
     head = c.say("Dự án giao thông: tiết kiệm cho người đi làm", "Transport projects: savings of commuters")
     c.letter.heading(f"{number_of}. {head}")
-    synthetic_warning(c, "staff")
     rows = [_project(c, r) for r in table.sort_values("rank", kind="stable").to_dict("records")]
     c.letter.table(
         [

@@ -9,7 +9,7 @@ from merger.documents.context import Context, reasons
 from merger.documents.facts import change, identical_units
 from merger.documents.wording import term
 
-LONGEST_SHOWN = 10
+LONGEST_SHOWN = 8
 
 
 def units_before(c: Context) -> str:

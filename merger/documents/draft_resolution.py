@@ -35,11 +35,11 @@ def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: s
     told = lower_first(name) if c.lang == "vi" else name
     area, people = c.n(unit.area_km2, 2), c.n(unit.population)
     facts = c.say(
-        f"có diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} trước sắp xếp.",
-        f"has an area of {area} km² and {people} inhabitants; its seat is in the former {_proper(seat)}.",
+        f"diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} (cũ).",
+        f"area {area} km², population {people}; seat in the former {_proper(seat)}.",
     )
     if not part and whole == [lower_first(name)]:
-        return c.say(f"Giữ nguyên {told}; {told} {facts}", f"{name} stays as it is; it {facts}")
+        return c.say(f"Giữ nguyên {told}; {facts}", f"{name} stays as it is; {facts}")
     if c.lang == "vi":
         made = " và ".join(
             f"{share} diện tích tự nhiên, quy mô dân số của {_listed_vi(own)}"
@@ -47,13 +47,13 @@ def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: s
             if own
         )
         form = "đặc khu" if unit.kind == "dac_khu" else f"{kind} mới"
-        return f"Sắp xếp {made} thành {form} có tên gọi là {told}. {name} {facts}"
+        return f"Sắp xếp {made} thành {form} có tên gọi là {told}; {facts}"
     made = " and ".join(
         f"{share} of the area and population of {_listed_en(own)}"
         for share, own in (("all", whole), ("part", part))
         if own
     )
-    return f"{made[:1].upper()}{made[1:]} become a {kind} named {name}. {name} {facts}"
+    return f"{made[:1].upper()}{made[1:]} become a {kind} named {name}; {facts}"
 
 
 def _old_names(units: pd.DataFrame) -> pd.Series:

@@ -30,7 +30,7 @@ def first_page(c: Context) -> None:
             say(lang, "Loại số liệu", "Data"),
         ],
         [(f.title[lang], f.plan[lang], f.reference[lang], _label(f, lang)) for f in facts],
-        (6.9, 3.2, 3.5, 2.4),
+        (6.6, 3.0, 4.1, 2.3),
         numeric=(1, 2),
     )
     cost = _cost(c)
@@ -88,7 +88,11 @@ def _proposal(c: Context) -> str:
         )
     if "headcount" in tables and len(tables["headcount"]):
         people = number(people_of(tables["headcount"], "outcome"), lang)
-        parts.append(say(lang, f"bố trí {people} người", f"place {people} people"))
+        parts.append(
+            say(
+                lang, f"bố trí, giải quyết chế độ cho {people} người", f"place {people} people or settle their benefits"
+            )
+        )
     if "commute" in tables and len(tables["commute"]):
         riders = number(count_sum(tables["commute"]["riders"]), lang)
         parts.append(
