@@ -26,8 +26,8 @@ def timetable(c: Context) -> None:
     _deadlines(c)
     _missed_targets(c)
     _relief(c)
-    _gantt(c)
     _moves(c)
+    _gantt(c)
     _signing(c)
     reasons(c, "timetable", chapters_schedule_risk.risk(c, 2))
 

@@ -126,8 +126,8 @@ def ceilings(c: Context, number_of: int) -> int:
     more = max(len(lines) - CEILINGS_SHOWN, 0)
     c.letter.paragraph(
         c.say(
-            f"Ngoài ra {more} quy định đã hết mức và {len(free)} quy định chưa dùng hết ở nơi nào; từng đơn vị có trong "
-            "phụ lục Excel.",
+            f"Ngoài ra {more} quy định đã hết mức và {len(free)} quy định chưa dùng hết ở nơi nào; từng đơn vị có "
+            "trong phụ lục Excel.",
             f"Besides, {more} rules bind and {len(free)} bind nowhere; every subject is in the Excel annex.",
         )
     )

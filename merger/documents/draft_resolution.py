@@ -21,12 +21,12 @@ def clauses(c: Context) -> list[str]:
     new = c.plan.tables["new_units"].sort_values(["side", "new_id"])
     members = new["members"].astype(str).str.split(";")
     times = members.explode().value_counts()
-    names = _old_names(c.inputs.units)
+    names, plain = _old_names(c.inputs.units), c.inputs.units["name_full"].map(lower_first)
     texts = []
     for unit, own in zip(new.itertuples(), members, strict=True):
         whole = [names[m] for m in own if times[m] == 1]
         part = [names[m] for m in own if times[m] > 1]
-        texts.append(_clause(c, unit, whole, part, names.get(unit.seat_code, MISSING)))
+        texts.append(_clause(c, unit, whole, part, plain.get(unit.seat_code, MISSING)))
     return [*texts, _count(c, new)]
 
 
@@ -35,7 +35,7 @@ def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: s
     told = lower_first(name) if c.lang == "vi" else name
     area, people = c.n(unit.area_km2, 2), c.n(unit.population)
     facts = c.say(
-        f"diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} (cũ).",
+        f"diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} cũ.",
         f"area {area} km², population {people}; seat in the former {_proper(seat)}.",
     )
     if not part and whole == [lower_first(name)]:
@@ -107,6 +107,8 @@ def bodies(c: Context) -> None:
     known = c.inputs.agencies.set_index("agency_id")
     name = "name_vi" if c.lang == "vi" else "name_en"
     new = "new_agency" if c.lang == "vi" else "new_agency_en"
+    sites = [c.sites.get(site, MISSING) for site in c.plan.tables["new_agencies"]["site_id"]]
+    several = len(set(sites)) > 1
     rows = []
     for number, body in enumerate(c.plan.tables["new_agencies"].itertuples(), start=1):
         before = [p for p in str(body.predecessors or "").split(";") if p in known.index]
@@ -115,8 +117,12 @@ def bodies(c: Context) -> None:
                 c.n(number),
                 plain_name(getattr(body, new) or body.new_agency),
                 "; ".join(plain_name(known.at[p, name] or known.at[p, "name_vi"]) for p in before) or MISSING,
-                c.sites.get(body.site_id, MISSING),
+                *([sites[number - 1]] if several else []),
             )
         )
     heads = [c.say("TT", "No."), c.say("Cơ quan sau sắp xếp", "Body"), c.say("Tiếp nhận từ", "Continues")]
-    c.letter.table([*heads, c.say("Trụ sở", "Site")], rows, (0.9, 4.6, 7.3, 3.2), numeric=(0,), small=True)
+    widths = (0.9, 4.6, 7.3, 3.2) if several else (0.9, 5.6, 9.5)
+    heads += [c.say("Trụ sở", "Site")] if several else []
+    if not several:
+        c.letter.paragraph(c.say(f"Trụ sở chính của các cơ quan: {sites[0]}.", f"Main site of all bodies: {sites[0]}."))
+    c.letter.table(heads, rows, widths, numeric=(0,), small=True)
