@@ -24,22 +24,34 @@ def clauses(c: Context) -> list[str]:
     names, plain = _old_names(c.inputs.units), c.inputs.units["name_full"].map(lower_first)
     texts = []
     for unit, own in zip(new.itertuples(), members, strict=True):
+        if len(own) == 1 and times[own[0]] == 1 and plain[own[0]] == lower_first(unit.new_name):
+            texts.append(_unchanged(c, unit))
+            continue
         whole = [names[m] for m in own if times[m] == 1]
         part = [names[m] for m in own if times[m] > 1]
-        texts.append(_clause(c, unit, whole, part, plain.get(unit.seat_code, MISSING)))
+        texts.append(_formed(c, unit, whole, part, plain.get(unit.seat_code, MISSING)))
     return [*texts, _count(c, new)]
 
 
-def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: str) -> str:
-    name, kind = unit.new_name, term("kind", unit.kind, c.lang)
-    told = lower_first(name) if c.lang == "vi" else name
+def _size(c: Context, unit) -> str:
     area, people = c.n(unit.area_km2, 2), c.n(unit.population)
-    facts = c.say(
-        f"diện tích tự nhiên {area} km², quy mô dân số {people} người; trụ sở đặt tại {seat} cũ.",
-        f"area {area} km², population {people}; seat in the former {_proper(seat)}.",
+    return c.say(
+        f"diện tích tự nhiên {area} km², quy mô dân số {people} người", f"area {area} km², population {people}"
     )
-    if not part and whole == [lower_first(name)]:
-        return c.say(f"Giữ nguyên {told}; {facts}", f"{name} stays as it is; {facts}")
+
+
+def _unchanged(c: Context, unit) -> str:
+    return c.say(
+        f"Giữ nguyên {lower_first(unit.new_name)}, {_size(c, unit)}, và trụ sở hiện nay.",
+        f"{unit.new_name} stays as it is, with its seat; {_size(c, unit)}.",
+    )
+
+
+def _formed(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: str) -> str:
+    name, kind = unit.new_name, term("kind", unit.kind, c.lang)
+    facts = c.say(
+        f"{_size(c, unit)}; trụ sở đặt tại {seat} cũ.", f"{_size(c, unit)}; seat in the former {_proper(seat)}."
+    )
     if c.lang == "vi":
         made = " và ".join(
             f"{share} diện tích tự nhiên, quy mô dân số của {_listed_vi(own)}"
@@ -47,7 +59,7 @@ def _clause(c: Context, unit, whole: Sequence[str], part: Sequence[str], seat: s
             if own
         )
         form = "đặc khu" if unit.kind == "dac_khu" else f"{kind} mới"
-        return f"Sắp xếp {made} thành {form} có tên gọi là {told}; {facts}"
+        return f"Sắp xếp {made} thành {form} có tên gọi là {lower_first(name)}; {facts}"
     made = " and ".join(
         f"{share} of the area and population of {_listed_en(own)}"
         for share, own in (("all", whole), ("part", part))

@@ -30,7 +30,7 @@ def first_page(c: Context) -> None:
             say(lang, "Loại số liệu", "Data"),
         ],
         [(f.title[lang], f.plan[lang], f.reference[lang], _label(f, lang)) for f in facts],
-        (6.6, 3.0, 4.1, 2.3),
+        (6.3, 3.0, 4.1, 2.6),
         numeric=(1, 2),
     )
     cost = _cost(c)

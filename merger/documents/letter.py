@@ -25,7 +25,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from merger.documents.drawing import Drawing
-from merger.documents.letter_parts import fix_widths, mark, rule_below, shade, write_cell
+from merger.documents.letter_parts import composed, fix_widths, mark, rule_below, shade, write_cell
 from merger.documents.letter_template import blank, drop_marks
 from merger.documents.letter_template import mark as place_of
 from merger.documents.metafile import emf
@@ -113,6 +113,7 @@ class Letter:
         table.style = "Table Grid"
         fix_widths(table, (TEXT_WIDTH_CM,))
         cell = table.rows[0].cells[0]
+        mark(table.rows[0]._tr.get_or_add_trPr(), "w:cantSplit")
         shade(cell, WARN_SHADE)
         write_cell(cell, text, "Warning", bold=False)
         self.gap(4)
@@ -231,7 +232,7 @@ class Letter:
 
     def _text(self, text: str, style: str) -> Paragraph:
         """A paragraph of a style at the place of writing."""
-        p = self.word.add_paragraph(text, style)
+        p = self.word.add_paragraph(composed(text), style)
         if self._mark is not None:
             self._mark._p.addprevious(p._p)
         return p

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -12,11 +13,16 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 
+def composed(text: str) -> str:
+    """Text with one code point a letter, as fonts and searches expect it; names of roads come in either form."""
+    return normalize("NFC", text)
+
+
 def write_cell(cell: _Cell, text: str, style: str, *, bold: bool, align: WD_ALIGN_PARAGRAPH | None = None) -> None:
     """Text of a cell in a style of the template; `align` where it differs from the style."""
     p = cell.paragraphs[0]
     p.style = style
-    p.add_run(text).bold = bold or None
+    p.add_run(composed(text)).bold = bold or None
     if align is not None:
         p.alignment = align
 
