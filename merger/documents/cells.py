@@ -60,6 +60,7 @@ NAMED = {
     "site_id",
     "site_before",
     "site_after",
+    "stay_site_id",
     "seat_code",
     "home_code",
     "body_before",
