@@ -41,8 +41,8 @@ TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to
 CONTENTS = "Mục lục"
 # Codes that stay codes, because the name has a column of its own beside them.
 KEPT_CODES = {"home_code", "new_agency_id"}
-# Characters: the width at which text and citations wrap, the narrowest column; points: the height of a line.
-WRAPPED, CITED, NARROWEST, LINE_HEIGHT = 45, 110, 8, 15
+# Characters: the width at which text and citations wrap, the narrowest column, a number; points: the height of a line.
+WRAPPED, CITED, NARROWEST, NUMBER_WIDTH, LINE_HEIGHT = 45, 60, 8, 10, 15
 
 
 def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
@@ -165,6 +165,7 @@ class _Writer:
             if count > 1:  # said outright, because not every program fits rows to wrapped text
                 sheet.set_row(row, count * LINE_HEIGHT)
         sheet.set_row(0, 32)
+        sheet.set_row(1, 28)
         if len(frame):
             sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
         sheet.freeze_panes(2, min(2, len(frame.columns) - 1))
@@ -180,7 +181,7 @@ class _Writer:
             return 0
         if kind in NUMBER_FORMATS and not isinstance(value, str):
             sheet.write_number(row, col, float(value), self.numbers[kind])
-            return 12
+            return max(NUMBER_WIDTH, len(f"{value:,.0f}") + 1)
         if kind == "date":
             try:
                 sheet.write_datetime(

@@ -63,7 +63,7 @@ def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
                 ),
             }
         )
-    types = {"objective": "number", "bound": "number", "gap": "percent", "seconds": "number"}
+    types = {"objective": "vnd", "bound": "vnd", "gap": "percent", "seconds": "minutes"}
     return pd.DataFrame(rows), types
 
 
