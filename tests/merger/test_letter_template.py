@@ -173,8 +173,8 @@ def test_clauses_have_the_form_of_resolution_1669():
         "tự nhiên, quy mô dân số của xã Bình thành xã mới có tên gọi là xã Cầu; diện tích tự nhiên 12,50 km², quy mô dân "
         "số 21.000 người; trụ sở đặt tại thị trấn Cầu cũ.",
         "Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của xã An (huyện Hai) và một phần diện tích tự nhiên, quy "
-        "mô dân số của xã Bình thành phường mới có tên gọi là phường An Bình; diện tích tự nhiên 3,00 km², quy mô dân số "
-        "9.500 người; trụ sở đặt tại xã An cũ.",
+        "mô dân số của xã Bình thành phường mới có tên gọi là phường An Bình; diện tích tự nhiên 3,00 km², quy mô dân "
+        "số 9.500 người; trụ sở đặt tại xã An cũ.",
         "Giữ nguyên phường Em, diện tích tự nhiên 1,25 km², quy mô dân số 45.914 người, và trụ sở hiện nay.",
         "Sau khi sắp xếp, tỉnh X có 3 đơn vị hành chính cấp xã, gồm 1 xã, 2 phường.",
     ]
