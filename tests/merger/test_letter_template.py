@@ -170,8 +170,8 @@ def test_clauses_have_the_form_of_resolution_1669():
     """Whole and in part, by kind, namesakes with their district, area, population and seat; then the count."""
     assert clauses(_case("vi")) == [
         "Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của xã An (huyện Một), thị trấn Cầu và một phần diện tích "
-        "tự nhiên, quy mô dân số của xã Bình thành xã mới có tên gọi là xã Cầu; diện tích tự nhiên 12,50 km², quy mô dân "
-        "số 21.000 người; trụ sở đặt tại thị trấn Cầu cũ.",
+        "tự nhiên, quy mô dân số của xã Bình thành xã mới có tên gọi là xã Cầu; diện tích tự nhiên 12,50 km², quy mô "
+        "dân số 21.000 người; trụ sở đặt tại thị trấn Cầu cũ.",
         "Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của xã An (huyện Hai) và một phần diện tích tự nhiên, quy "
         "mô dân số của xã Bình thành phường mới có tên gọi là phường An Bình; diện tích tự nhiên 3,00 km², quy mô dân "
         "số 9.500 người; trụ sở đặt tại xã An cũ.",
