@@ -82,9 +82,11 @@ def new(
     origin: Annotated[str, typer.Option("--from", help="scenario to start from")] = "hai-phong-2025",
 ) -> None:
     """Write a scenario of one's own to edit, every field explained."""
+    from merger.documents.letter_template import copy_templates
     from scenarios.template import new_scenario
 
     path = new_scenario(folder, origin)
+    copy_templates(path.parent / "templates")
     typer.echo(f"Wrote {path}. Edit it, then: merger check {folder} && merger plan {folder} -o PLAN")
 
 

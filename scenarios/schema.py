@@ -667,6 +667,11 @@ class Documents(Section):
         ),
         description="body that decides",
     )
+    templates: str = Field(
+        "",
+        description="folder of the Word templates letter.vi.docx and letter.en.docx edited by you, relative to this "
+        "scenario (merger new writes them into templates); empty: those of the program",
+    )
     recipients: tuple[Title, ...] = Field(
         (
             Title(vi="Như trên", en="As above"),

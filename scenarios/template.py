@@ -91,6 +91,14 @@ Save as CSV UTF-8 or as XLSX with the same columns. Format codes as text, so tha
 decimal point and dates as YYYY-MM-DD. No names: a person is a `person_id`. `merger check` names every wrong
 cell with its row, column and remedy.
 
+`letter.vi.docx` và `letter.en.docx` là mẫu báo cáo và dự thảo nghị quyết: sửa bằng Word phông chữ, lề, kiểu (style),
+quốc hiệu, chức danh người ký, câu chữ cố định; giữ các ô {{{{...}}}} mà chương trình điền vào. Rồi đặt
+`templates: templates` trong mục `documents` của `{file}` và chạy `merger report`.
+
+`letter.vi.docx` and `letter.en.docx` are the templates of the report and the draft resolution: change fonts, margins,
+styles, letterhead, who signs and the fixed texts in Word; keep the fields {{{{...}}}} that the program fills. Then set
+`templates: templates` in section `documents` of `{file}` and run `merger report`.
+
 A table that you have already, with Vietnamese or English headers, need not be copied: say in section `data` what they
 mean (see the comments in `{file}`). `merger check` proposes that mapping to paste, and applies nothing by itself;
 `merger check --corrected DIR` writes a corrected copy, a list of every correction, and marks the rows that a person has

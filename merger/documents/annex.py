@@ -12,6 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from merger.disclosure import is_masked, public_view
+from merger.documents.annex_frames import Sheets, frames
 from merger.documents.cells import RULES, Cells
 from merger.documents.facts import headline
 from merger.documents.wording import (
@@ -19,17 +20,13 @@ from merger.documents.wording import (
     credit,
     empty,
     heading,
-    known,
     number,
     plain_name,
-    plain_value,
-    restriction_text,
     synthetic_note,
     term,
-    unit_word,
 )
 from merger.inputs import Inputs
-from merger.layers import attribution, own_units
+from merger.layers import own_units
 from merger.plan import Plan
 from merger.tables import TABLES
 
@@ -40,10 +37,12 @@ NUMBER_FORMATS = {
 }  # fmt: skip
 # No text becomes a formula, a link or a number, whatever it begins with.
 TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# First sheet: contents and what the workbook is.
+CONTENTS = "Mục lục"
 # Codes that stay codes, because the name has a column of its own beside them.
 KEPT_CODES = {"home_code", "new_agency_id"}
-# Characters: the width at which text and citations wrap, the narrowest column; points: the height of a line.
-WRAPPED, CITED, NARROWEST, LINE_HEIGHT = 45, 110, 8, 15
+# Characters: the width at which text and citations wrap, the narrowest column, a number; points: the height of a line.
+WRAPPED, CITED, NARROWEST, NUMBER_WIDTH, LINE_HEIGHT = 45, 60, 8, 10, 15
 
 
 def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
@@ -63,114 +62,11 @@ def write_annex(plan: Plan, inputs: Inputs, path: Path) -> None:
         }
     )
     writer = _Writer(book, plan, inputs)
-    sheets = _frames(plan, inputs)
+    sheets = frames(plan, inputs)
     writer.readme(sheets)
     for name, (frame, types) in sheets.items():
         writer.sheet(name, frame, types)
     book.close()
-
-
-Sheets = dict[str, tuple[pd.DataFrame, Mapping[str, str]]]
-
-
-def _frames(plan: Plan, inputs: Inputs) -> Sheets:
-    """Every sheet's frame with the type of each column, in the order of the workbook."""
-    sheets: Sheets = {"stages": _stages(plan)}
-    for name, table in TABLES.items():
-        if name not in plan.tables or plan.tables[name].empty:
-            continue
-        frame, types = plan.tables[name], {c: kind for c, (kind, _) in table.columns.items()}
-        if name == "ceilings":
-            frame = _ceilings(frame, inputs)
-        elif name == "equity":
-            frame = _equity(frame)
-        elif name == "headcount":
-            frame = frame.assign(group=[_group(m, g) for m, g in zip(frame["measure"], frame["group"], strict=True)])
-        sheets[name] = (frame, types)
-    sheets["law"] = _law(inputs)
-    sheets["sources"] = _sources(plan, inputs)
-    return sheets
-
-
-def _stages(plan: Plan) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    rows = []
-    for name, r in plan.manifest["stages"].items():
-        rows.append(
-            {
-                "stage": f"{term('stage', name, 'vi')} / {term('stage', name, 'en')}",
-                "status": " / ".join(term("status", r["status"], lang) for lang in LANGUAGES),
-                "objective": r.get("objective"),
-                "bound": r.get("bound"),
-                "law_unit": " / ".join(unit_word(r.get("unit", ""), lang) for lang in LANGUAGES),
-                "gap": r.get("gap"),
-                "seconds": r.get("seconds"),
-                "restriction": " / ".join(
-                    dict.fromkeys(restriction_text(r.get("restriction", ""), x) for x in ("vi", "en"))
-                ),
-            }
-        )
-    types = {"objective": "number", "bound": "number", "gap": "percent", "seconds": "number"}
-    return pd.DataFrame(rows), types
-
-
-def _group(measure: str, group: str) -> str:
-    """Words of a group of table headcount: an outcome, a benefit, or a class of km as it is."""
-    words = "headcount_group" if known("headcount_group", group) else measure
-    return " / ".join(dict.fromkeys(term(words, group, lang) for lang in LANGUAGES))
-
-
-def _ceilings(ceilings: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Ceilings that bind first, each with what its rule says."""
-    titles = [f"{rule.title_vi} / {rule.title_en}" for rule in map(inputs.law.get, ceilings["rule"])]
-    marked = {c: ceilings[c].astype(object).where(ceilings[c].notna(), "•") for c in ("above", "above_all")}
-    frame = ceilings.assign(titles=titles, **marked).drop(columns="subject_id")
-    first = ["titles", "subject_vi", "subject_en"]
-    frame = frame[[*first, *(c for c in frame.columns if c not in first)]]
-    return frame.sort_values("binding", ascending=False, kind="stable")
-
-
-def _equity(equity: pd.DataFrame) -> pd.DataFrame:
-    """Counts that are suppressed are marked, so that nobody takes them for nothing."""
-    frame = equity.astype({c: object for c in equity.columns if TABLES["equity"].columns[c][0] in ("int", "km")})
-    for row, names in zip(frame.index, frame["suppressed"].fillna(""), strict=True):
-        frame.loc[row, [n for n in names.split(";") if n]] = "•"
-    return frame.drop(columns=["group", "suppressed"])
-
-
-def _law(inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    rows = []
-    for rule in inputs.law.values():
-        value = rule.value if rule.value is not None else "; ".join(f"{k} = {v}" for k, v in rule.fields.items())
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        rows.append(
-            {
-                "rule_id": rule.id,
-                "title_vi": rule.title_vi,
-                "title_en": rule.title_en,
-                "value": value if plain else plain_value(value, "vi"),
-                "law_unit": rule.unit,
-                "article": rule.cite("vi"),
-                "source": rule.cite("en"),
-                "status": f"{term('rule_status', rule.status, 'vi')} / {rule.status}",
-                "note": rule.note,
-            }
-        )
-    return pd.DataFrame(rows), {"value": "number"}
-
-
-def _sources(plan: Plan, inputs: Inputs) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    hashes = plan.manifest.get("data_hashes", {})
-    rows = []
-    for name in type(inputs.scenario.data).model_fields:
-        reference = inputs.scenario.data.reference(name)
-        if reference:
-            digest = hashes.get(name, "")
-            rows.append({"titles": name, "source": str(reference), "value": str(digest), "note": ""})
-        elif name in inputs.synthetic:
-            rows.append({"titles": name, "source": "GIẢ LẬP / SYNTHETIC", "value": "", "note": synthetic_note("vi")})
-    licences = "" if own_units(inputs) else "ODbL 1.0, MIT, CC-BY 4.0"
-    rows.append({"titles": "© ", "source": attribution(inputs), "value": "", "note": licences})
-    return pd.DataFrame(rows), {}
 
 
 class _Writer:
@@ -211,7 +107,7 @@ class _Writer:
     def readme(self, sheets: Sheets) -> None:
         """First sheet: what the workbook is, its labels, the headline, a list of sheets with links inside
         the file."""
-        sheet = self.book.add_worksheet("README")
+        sheet = self.book.add_worksheet(CONTENTS)
         sheet.set_column(0, 0, 64, self.text)
         sheet.set_column(1, 1, 60, self.text)
         sheet.set_column(2, 3, 24, self.text)
@@ -269,6 +165,7 @@ class _Writer:
             if count > 1:  # said outright, because not every program fits rows to wrapped text
                 sheet.set_row(row, count * LINE_HEIGHT)
         sheet.set_row(0, 32)
+        sheet.set_row(1, 28)
         if len(frame):
             sheet.autofilter(1, 0, len(frame) + 1, len(frame.columns) - 1)
         sheet.freeze_panes(2, min(2, len(frame.columns) - 1))
@@ -284,7 +181,7 @@ class _Writer:
             return 0
         if kind in NUMBER_FORMATS and not isinstance(value, str):
             sheet.write_number(row, col, float(value), self.numbers[kind])
-            return 12
+            return max(NUMBER_WIDTH, len(f"{value:,.0f}") + 1)
         if kind == "date":
             try:
                 sheet.write_datetime(

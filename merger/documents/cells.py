@@ -61,6 +61,7 @@ NAMED = {
     "site_id",
     "site_before",
     "site_after",
+    "stay_site_id",
     "seat_code",
     "always_with",
     "found_with",

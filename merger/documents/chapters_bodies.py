@@ -8,6 +8,8 @@ from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column
 from merger.documents.wording import MISSING, plain_name
 
+CHART_CM = 11.5
+
 
 def consolidate(c: Context) -> None:
     """Agencies and divisions."""
@@ -48,7 +50,6 @@ def consolidate(c: Context) -> None:
         rows,
         widths,
         numeric=range(1, 7),
-        size=10,
         caption=c.say("Cơ quan sau sắp xếp", "Bodies after the merger"),
     )
     shown = agencies[column(agencies, "divisions_before") > 0]
@@ -56,6 +57,7 @@ def consolidate(c: Context) -> None:
         c.letter.picture(
             pictures.chart_divisions(shown, c.lang),
             c.say("Số phòng trước và sau sắp xếp", "Divisions before and after"),
+            CHART_CM,
         )
     if "mandates" in c.plan.tables:
         mandates = c.plan.tables["mandates"]

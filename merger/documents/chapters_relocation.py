@@ -33,7 +33,6 @@ def trim_path(c: Context) -> None:
         [_row(c, row) for row in by_year.itertuples(index=False)],
         (1.8, 1.9, 1.8, 1.8, 2.0, 1.9, 2.4, 2.4),
         numeric=range(1, 8),
-        size=10,
         caption=c.say(
             "Lộ trình giảm người ngoài khung biên chế (giá trị kỳ vọng, người)",
             "Path of those above the establishment (expected values, people)",

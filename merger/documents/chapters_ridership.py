@@ -7,7 +7,7 @@ import pandas as pd
 from merger.disclosure import is_masked
 from merger.documents import pictures
 from merger.documents.context import Context
-from merger.documents.wording import modes_text, money, term
+from merger.documents.wording import money, term
 
 LEVELS = ("low", "expected", "high")
 MONTHS = (6, 12, 24)
@@ -23,7 +23,6 @@ def budget(c: Context) -> None:
         return
     c.letter.heading(c.say("2. Kinh phí", "2. Budget"))
     _policies(c, rows[rows["dimension"] == "policy"])
-    _by_mode(c, rows[rows["dimension"] == "mode"])
     _curve(c)
 
 
@@ -52,7 +51,7 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
         ],
         (4.4, 1.9, 1.9, 1.9, 1.9, 1.9, 1.4, 1.3),
         numeric=range(1, 8),
-        size=9.5,
+        small=True,
         bold_rows=(0,),
         caption=c.say(
             "Phương án và các lựa chọn khác (tiền: tỷ đồng)", "The plan and other policies (money: VND billion)"
@@ -62,9 +61,9 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
     c.letter.paragraph(
         c.say(
             f"Tháng đầu, khi lượng khách còn thay đổi, ngân sách dự kiến {money(plan['public_vnd_first_month'], 'vi')}."
-            " Kinh phí theo bên và theo cơ quan ở phụ lục Excel. Hệ số phát thải là giả định.",
+            " Kinh phí theo hình thức, theo bên và theo cơ quan ở phụ lục Excel. Hệ số phát thải là giả định.",
             f"In the first month, while riders come and go, it is {money(plan['public_vnd_first_month'], 'en')}."
-            " Money by side and agency is in the Excel annex. Emission factors are assumptions.",
+            " Money by mode, side and agency is in the Excel annex. Emission factors are assumptions.",
         )
     )
 
@@ -72,32 +71,6 @@ def _policies(c: Context, rows: pd.DataFrame) -> None:
 def _bn(c: Context, vnd: float, decimals: int = 2) -> str:
     """VND in billions."""
     return c.n(vnd / BILLION, decimals)
-
-
-def _by_mode(c: Context, rows: pd.DataFrame) -> None:
-    c.letter.table(
-        [
-            c.say("Hình thức", "Mode"),
-            c.say("Số người", "People"),
-            c.say("Ngân sách/ người/ tháng", "Public a person and month"),
-            c.say("Ngân sách/ tháng", "Public a month"),
-            c.say("24 tháng", "24 months"),
-        ],
-        [
-            (
-                modes_text(r.key, c.lang),
-                c.n(r.people),
-                money(r.public_vnd_person_month, c.lang),
-                money(r.public_vnd_month, c.lang),
-                money(r.public_vnd_24_months, c.lang),
-            )
-            for r in rows.sort_values("people", ascending=False).itertuples()
-        ],
-        (5.6, 2.0, 2.8, 2.8, 2.8),
-        numeric=range(1, 5),
-        size=10,
-        caption=c.say("Chi phí theo hình thức", "Cost by mode"),
-    )
 
 
 def _curve(c: Context) -> None:
@@ -174,7 +147,6 @@ def _risk_table(c: Context, demand: pd.DataFrame) -> None:
         (3.6, 1.4, *([2.6] * len(told)), 3.2),
         numeric=range(1, len(told) + 3),
         bold_rows=(len(rows) - 1,),
-        size=10,
         caption=c.say(
             "Cái giá khi dự báo sai: chi phí mỗi tháng cao hơn cách tốt nhất cho mức thực tế (tỷ đồng)",
             "Cost of being wrong: a month above the best for what comes about (VND billion)",
@@ -210,7 +182,6 @@ def _weeks_table(c: Context, weeks: pd.DataFrame) -> None:
         rows,
         (2.4, 1.5, 2.6, 1.6, 1.6, 1.9, 1.9, 2.5),
         numeric=range(1, 8),
-        size=10,
         caption=c.say(
             "Những tuần đầu với số xe đã đặt (tiền: tỷ đồng)",
             "The first weeks with the vehicles as hired (VND billion)",

@@ -14,7 +14,7 @@ from merger.documents.context import Context, reasons, synthetic_warning
 from merger.documents.facts import column, commute_modes, count_sum
 from merger.documents.wording import modes_text, money, percent, quantity, synthetic_note, term
 
-ROUTES_SHOWN = 24
+ROUTES_SHOWN = 12
 
 
 def commute(c: Context) -> None:
@@ -124,7 +124,7 @@ def _routes_table(c: Context, routes: pd.DataFrame) -> None:
         rows,
         (3.2, 1.5, 0.9, 1.5, 1.2, 1.4, 1.2, 1.2, 2.2, 2.2),
         numeric=(2, 3, 4, 5, 6, 7, 9),
-        size=9.5,
+        small=True,
         caption=c.say(
             f"Các tuyến đông khách nhất{to} (đầy đủ ở phụ lục Excel)",
             f"Busiest routes{to} (all of them in the Excel annex)",
@@ -180,7 +180,6 @@ def limits(c: Context) -> None:
         rows,
         (4.0, 2.6, 3.4, 3.4, 1.4, 1.2),
         numeric=(2, 3, 4, 5),
-        size=10,
         caption=c.say("Kết quả tính từng giai đoạn", "Result of each stage"),
     )
     recalled = sum(rule.status == "recalled" for rule in c.inputs.law.values())

@@ -10,13 +10,12 @@ import pandas as pd
 from merger.documents import chapters_schedule_risk
 from merger.documents.context import Context, reasons
 from merger.documents.facts import column, grouped_tasks
-from merger.documents.gantt import body_gantt, overall_gantt
+from merger.documents.gantt import overall_gantt
 from merger.documents.wording import day, money, term
 from merger.timetabling.words import resource_words
-from merger.workplans.bodies import bodies_of
 
 # Rows of each table; all of them stand in the Excel annex.
-LIMITS_SHOWN, REMEDIES_SHOWN, WEEKENDS_SHOWN, BODIES_NAMED, BODIES_SHOWN = 8, 3, 26, 6, 12
+LIMITS_SHOWN, REMEDIES_SHOWN, WEEKENDS_SHOWN, BODIES_NAMED = 6, 2, 12, 6
 TITLE_CHARS = 60  # of a title inside a sentence or a narrow cell
 
 
@@ -27,8 +26,8 @@ def timetable(c: Context) -> None:
     _deadlines(c)
     _missed_targets(c)
     _relief(c)
-    _gantt(c)
     _moves(c)
+    _gantt(c)
     _signing(c)
     reasons(c, "timetable", chapters_schedule_risk.risk(c, 2))
 
@@ -52,20 +51,11 @@ def _gantt(c: Context) -> None:
     c.letter.drawing(
         overall_gantt(c.plan.tables["timetable"], c.inputs.scenario.dates.effect, c.lang),
         c.say(
-            "Tiến độ các nhóm việc chính (trong ngoặc: số việc). Tiến độ của từng cơ quan: phụ lục và "
+            "Tiến độ các nhóm việc chính (trong ngoặc: số việc). Tiến độ của từng cơ quan: tập tin "
             "workplans/gantt.vi.docx",
-            "Main groups of tasks (in brackets: how many). Charts of each body: appendix and workplans/gantt.en.docx",
+            "Main groups of tasks (in brackets: how many). Charts of each body: workplans/gantt.en.docx",
         ),
     )
-
-
-def body_charts(c: Context) -> None:
-    """Charts of the bodies that answer for most tasks."""
-    place, effect = c.inputs.scenario.documents.place, c.inputs.scenario.dates.effect
-    bodies = [b for b in bodies_of(c.plan.tables["timetable"], place) if not b.local]
-    for body in bodies[:BODIES_SHOWN]:
-        caption = f"{body.name} ({c.n(len(body.tasks))} {c.say('việc', 'tasks')})"
-        c.letter.drawing(body_gantt(body.tasks, effect, c.lang, caption), caption)
 
 
 def _rows(c: Context, name: str) -> pd.DataFrame | None:
@@ -102,7 +92,7 @@ def _deadlines(c: Context) -> None:
         rows,
         (4.2, 2.1, 2.0, 1.5, 1.5, 4.7),
         numeric=(3, 4),
-        size=9.5,
+        small=True,
         caption=c.say(
             f"{len(shown)}/{len(deadlines)} thời hạn chậm hoặc sát nhất (ngày làm việc; đầy đủ ở phụ lục Excel)",
             f"{len(shown)} of {len(deadlines)} deadlines, missed or tightest (working days; all in the Excel annex)",
@@ -155,7 +145,6 @@ def _missed_targets(c: Context) -> None:
         rows,
         (5.4, 3.0, 2.2, 2.2, 1.5, 1.7),
         numeric=(4, 5),
-        size=10,
         caption=c.say("Nhóm việc trễ mục tiêu", "Groups of tasks late on their target"),
     )
 
@@ -183,7 +172,6 @@ def _relief(c: Context) -> None:
         rows,
         (3.0, 8.4, 2.8, 1.8),
         numeric=(2, 3),
-        size=10,
         caption=c.say("Phải nhường gì để kịp thời hạn", "What must give for a deadline to hold"),
     )
 
@@ -214,7 +202,6 @@ def _moves(c: Context) -> None:
         rows,
         (2.4, 8.2, 1.7, 1.9, 1.8),
         numeric=(2, 3, 4),
-        size=10,
         caption=c.say("Chuyển trụ sở theo cuối tuần", "Moves by weekend"),
     )
 

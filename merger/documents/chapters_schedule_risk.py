@@ -81,7 +81,7 @@ def _limits(c: Context, rows: pd.DataFrame) -> None:
         ],
         (6.6, 1.3, 3.7, 2.4, 2.0),
         numeric=(1, 2, 4),
-        size=9.5,
+        small=True,
         caption=c.say("Thời hạn dễ lỡ nhất (đủ ở phụ lục Excel)", "Limits most likely missed (all in the Excel annex)"),
     )
 
@@ -109,7 +109,7 @@ def _protect(c: Context, protect: pd.DataFrame) -> None:
         ],
         (4.4, 1.4, 2.1, 2.5, 5.6),
         numeric=(1, 3),
-        size=9,
+        small=True,
         caption=c.say(
             "Việc cần bảo vệ (theo giá trị trễ hạn tránh được)",
             "Tasks to protect (by the lateness saved)",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from merger.documents import pictures
 from merger.documents.context import Context
 from merger.documents.facts import column
-from merger.documents.wording import MISSING
+from merger.documents.wording import MISSING, plain_name
 
-FIRST_TO_STAY = 8
-VARYING = 6
+FIRST_TO_STAY = 5
+VARYING = 4
 BILLION = 1e9
 
 
@@ -41,7 +41,6 @@ def second_site(c: Context) -> None:
         ],
         (1.9, 1.7, 1.7, 2.2, 2.0, 1.9, 2.4, 2.2),
         numeric=range(1, 8),
-        size=10,
         caption=c.say(
             f"Cơ sở 2: đi lại của người lao động so với phối hợp (tỷ đồng trong {years} năm)",
             f"Second site: travel of staff against coordination (VND billion over {years} years)",
@@ -99,7 +98,7 @@ def _first_to_stay(c: Context) -> None:
         )
     )
     c.letter.bullets(
-        f"{d.new_division} ({agencies.at[d.new_agency_id, name]}), {c.sites.get(d.stay_site_id, '')}: "
+        f"{d.new_division} ({plain_name(agencies.at[d.new_agency_id, name])}), {c.sites.get(d.stay_site_id, '')}: "
         + c.say(f"{c.n(d.gain / BILLION, 1)} tỷ đồng", f"VND {c.n(d.gain / BILLION, 1)} billion")
         for d in first.head(FIRST_TO_STAY).itertuples()
     )

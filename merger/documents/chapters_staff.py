@@ -9,10 +9,12 @@ from merger.disclosure import is_masked
 from merger.documents import pictures
 from merger.documents.chapters_relocation import trim_path
 from merger.documents.context import Context, reasons, synthetic_warning
-from merger.documents.equity_facts import MEASURES, differences, measures, shown_groups
+from merger.documents.equity_facts import differences, measures, shown_groups
 from merger.documents.equity_picture import chart_equity
 from merger.documents.facts import benefit_of, outcome_counts
-from merger.documents.wording import MISSING, SUPPRESSED, group_terms, known, money, number, percent, term
+from merger.documents.wording import SUPPRESSED, group_terms, known, money, term
+
+CEILINGS_SHOWN = 10
 
 
 def relocate(c: Context) -> None:
@@ -37,12 +39,9 @@ def relocate(c: Context) -> None:
         rows,
         (4.2, *[each] * (len(order) + 1)),
         numeric=range(1, len(order) + 2),
-        size=10,
         bold_rows=(len(rows) - 1,),
         caption=c.say("Kết quả bố trí theo cấp (người)", "Outcome by level (people)"),
     )
-    bars = counts.loc[levels, order].map(lambda n: 0 if is_masked(n) else n)
-    c.letter.picture(pictures.chart_outcomes(bars, c.lang), c.say("Kết quả bố trí theo cấp", "Outcome by level"))
     told = people["measure"].isin(["km_before", "km_after"]) & people["group"].ne("unknown")
     ways = people[told & people["level"].eq("province")]
     if len(ways):
@@ -96,7 +95,7 @@ def ceilings(c: Context, number_of: int) -> int:
     c.letter.heading(f"{number_of}. {c.say('Các khung, giới hạn đã dùng hết', 'Ceilings that bind')}")
     lines = binding_rules(table)
     rows = []
-    for r in lines.itertuples():
+    for r in lines.head(CEILINGS_SHOWN).itertuples():
         rule = c.inputs.law[r.rule]
         named = term("ceiling", r.rule, c.lang) if known("ceiling", r.rule) else rule.title(c.lang) or r.rule
         limit = c.n(r.lowest) if r.lowest == r.highest else f"{c.n(r.lowest)}–{c.n(r.highest)}"
@@ -120,15 +119,16 @@ def ceilings(c: Context, number_of: int) -> int:
         rows,
         (5.2, 4.9, 1.8, 2.3, 1.8),
         numeric=(2, 3, 4),
-        size=9.5,
+        small=True,
         caption=c.say("Khung, giới hạn đã dùng hết", "Ceilings of which nothing is left"),
     )
     free = sorted(set(table["rule"]) - set(lines["rule"]))
-    names = "; ".join(c.inputs.law[r].title(c.lang) or r for r in free)
+    more = max(len(lines) - CEILINGS_SHOWN, 0)
     c.letter.paragraph(
         c.say(
-            f"Chưa dùng hết ở nơi nào: {names}. Từng đơn vị có trong phụ lục Excel.",
-            f"Not binding anywhere: {names}. Every subject is in the Excel annex.",
+            f"Ngoài ra {more} quy định đã hết mức và {len(free)} quy định chưa dùng hết ở nơi nào; từng đơn vị có "
+            "trong phụ lục Excel.",
+            f"Besides, {more} rules bind and {len(free)} bind nowhere; every subject is in the Excel annex.",
         )
     )
     return 1
@@ -152,37 +152,11 @@ def equity(c: Context, number_of: int) -> int:
     c.letter.bullets(differences(table, c.lang))
     groups = shown_groups(table)
     figures = measures(groups)
-    name = f"group_{c.lang}"
-    rows = []
-    for group, own in zip(groups.to_dict("records"), figures.to_dict("records"), strict=True):
-        hidden = set(str(group["suppressed"] or "").split(";"))
-        cells = [_cell(own[m], m, hidden, c.lang) for m in MEASURES]
-        rows.append((group[name], SUPPRESSED if pd.isna(group["people"]) else c.n(group["people"]), *cells))
-    c.letter.table(
-        [c.say("Nhóm", "Group"), c.say("Số người", "People"), *(MEASURES[m][c.lang] for m in MEASURES)],
-        rows,
-        (4.2, 1.7, 1.9, 1.7, 1.9, 2.0, 2.6),
-        numeric=range(1, 2 + len(MEASURES)),
-        size=9.5,
-        bold_rows=(0,),
-        caption=c.say(
-            "Tác động theo nhóm (tỷ lệ trong số người tiếp tục công tác; mất chức vụ: trong số lãnh đạo trước đó)",
-            "Outcome by group (shares of those who go on working; loss of rank: of the leaders before)",
-        ),
-    )
     c.letter.picture(
         chart_equity(groups, figures, c.lang),
         c.say(
-            "Tác động theo nhóm so với bình quân (đường đứt: bình quân)",
-            "Outcome by group against the average (dashed: average)",
+            "Tác động theo nhóm so với bình quân (đường đứt: bình quân; số liệu đầy đủ ở phụ lục Excel)",
+            "Outcome by group against the average (dashed: average; all figures in the Excel annex)",
         ),
     )
     return 1
-
-
-def _cell(value: float, measure: str, hidden: set[str], lang: str) -> str:
-    """A share or km; a mark where it is suppressed, a dash where there is nobody."""
-    if pd.isna(value):
-        parts = {measure, "people", "contract_ends", "leaders_before"} if measure == "lost_leading_post" else {measure}
-        return SUPPRESSED if parts & hidden else MISSING
-    return number(value, lang, 1) if measure == "mean_km_farther" else percent(value, lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.traffic import NORMAL, PEAK, root_mean_square
-from merger.documents.context import Context, synthetic_warning
+from merger.documents.context import Context
 from merger.documents.wording import money, percent, term
 
 # Pay-back times beyond this say nothing, years.
@@ -19,7 +19,6 @@ def projects(c: Context, number_of: int) -> int:
         return number_of
     head = c.say("Dự án giao thông: tiết kiệm cho người đi làm", "Transport projects: savings of commuters")
     c.letter.heading(f"{number_of}. {head}")
-    synthetic_warning(c, "staff")
     rows = [_project(c, r) for r in table.sort_values("rank", kind="stable").to_dict("records")]
     c.letter.table(
         [
@@ -34,7 +33,6 @@ def projects(c: Context, number_of: int) -> int:
         rows,
         (4.0, 2.0, 1.6, 1.7, 2.6, 2.6, 1.5),
         numeric=range(2, 7),
-        size=10,
         caption=c.say(
             "Các dự án giao thông theo mức tiết kiệm (thời gian và km xe) của người đi làm",
             "Transport projects by what they save commuters (time and vehicle km)",
@@ -91,7 +89,6 @@ def traffic(c: Context, number_of: int) -> int:
         rows,
         (2.4, 1.5, 1.7, 1.7, 2.1, 2.1, 2.5, 2.0),
         numeric=range(1, 7),
-        size=10,
         caption=c.say(
             "Hệ số thời gian so với đường thông thoáng (phà không đổi)",
             "Factors over free flow (ferries keep their times)",

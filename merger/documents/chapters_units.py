@@ -8,9 +8,9 @@ from merger.documents import pictures
 from merger.documents.context import Context, reasons
 from merger.documents.facts import change, identical_units
 from merger.documents.settled_picture import map_settled
-from merger.documents.wording import MISSING, term
+from merger.documents.wording import term
 
-LONGEST_SHOWN = 10
+LONGEST_SHOWN = 8
 
 
 def units_before(c: Context) -> str:
@@ -178,6 +178,10 @@ def _compare_units(c: Context, number: int) -> int:
             else "Measured in the same way, the residents' total distance to the seat is as in reality.",
         )
     c.letter.paragraph(text)
+    c.letter.picture(
+        pictures.map_difference(c.layers, same, c.lang),
+        c.say("Ranh giới đề xuất và ranh giới thực tế", "Proposed and real borders"),
+    )
     rows = [
         (title[c.lang], c.n(own.get(key), d), c.n(real.get(key), d))
         for key, title, d in SCORE_ROWS
@@ -191,10 +195,6 @@ def _compare_units(c: Context, number: int) -> int:
             numeric=(1, 2),
             caption=c.say("Phương án và thực tế, cùng một cách tính", "Plan and reality by the same score"),
         )
-    c.letter.picture(
-        pictures.map_difference(c.layers, same, c.lang),
-        c.say("Ranh giới đề xuất và ranh giới thực tế", "Proposed and real borders"),
-    )
     return 1
 
 
@@ -212,37 +212,3 @@ SCORE_ROWS: tuple[tuple[str, dict[str, str], int], ...] = (
     ("divided_old_units", {"vi": "Đơn vị cũ bị chia tách", "en": "Old units divided"}, 0),
     ("special", {"vi": "Đặc khu", "en": "Special zones"}, 0),
 )
-
-
-def unit_list(c: Context) -> None:
-    """All proposed units with members, seat and standard."""
-    new, names = c.plan.tables["new_units"], c.inputs.units["name_full"]
-    rows = []
-    for i, u in enumerate(new.sort_values(["side", "new_id"]).itertuples(), start=1):
-        members = ", ".join(names.get(m, m) for m in str(u.members).split(";"))
-        rows.append(
-            (
-                c.n(i),
-                u.new_name,
-                members,
-                names.get(u.seat_code, MISSING),
-                c.n(u.area_km2, 2),
-                c.n(u.population),
-                term("standard", u.standard, c.lang),
-            )
-        )
-    c.letter.table(
-        [
-            c.say("TT", "No."),
-            c.say("Đơn vị mới", "New unit"),
-            c.say("Hợp nhất từ", "Made of"),
-            c.say("Trụ sở tại", "Seat"),
-            "km²",
-            c.say("Dân số", "Population"),
-            c.say("Tiêu chuẩn", "Standard"),
-        ],
-        rows,
-        (0.9, 2.9, 5.1, 2.4, 1.3, 1.6, 1.9),
-        numeric=(0, 4, 5),
-        size=9,
-    )

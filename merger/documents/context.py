@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 
@@ -12,8 +14,8 @@ from merger.documents.wording import bound_sentence, finding_text, number, rules
 from merger.inputs import Inputs
 from merger.plan import Plan
 
-# A chapter names the first findings; all of them are on the map page.
-FINDINGS_SHOWN = 14
+# A chapter names the first findings and the rules that they cite first; all of them are in the Excel annex.
+FINDINGS_SHOWN, RULES_SHOWN = 12, 7
 
 
 @dataclass
@@ -59,19 +61,43 @@ def reasons(c: Context, stage: str, number_of: int) -> None:
     """Findings, rules and bound of a stage, under one numbered heading."""
     record = c.plan.manifest["stages"][stage]
     c.letter.heading(f"{number_of}. {c.say('Lý do, căn cứ và mức độ tối ưu', 'Reasons, rules and bound')}")
-    findings = [finding_text(f, c.lang) for f in record.get("findings", ()) if f.get(c.lang)]
-    more = len(findings) - FINDINGS_SHOWN
-    if more > 1:
-        rest = c.say(
-            f"Còn {more} nội dung khác trên trang bản đồ (dashboard.html).",
-            f"{more} more on the map page (dashboard.html).",
-        )
-        findings = [*findings[:FINDINGS_SHOWN], rest]
-    c.letter.bullets(findings)
-    rules = rules_text(list(record.get("rules_hit", ())), c.inputs, c.lang)
+    c.letter.bullets(_findings(c, record.get("findings", ())))
+    cited = {f.get("rule") for f in record.get("findings", ())}
+    hit = sorted(record.get("rules_hit", ()), key=lambda rule: rule not in cited)
+    rules = rules_text(hit, c.inputs, c.lang)
     if rules:
-        c.letter.paragraph(c.say("Các quy định đã chi phối kết quả:", "Rules that decided the result:")).runs[
-            0
-        ].italic = True
-        c.letter.bullets(rules)
+        title = c.say("Các quy định đã chi phối kết quả:", "Rules that decided the result:")
+        c.letter.paragraph(title).runs[0].italic = True
+        more = len(rules) - RULES_SHOWN
+        rest = c.say(
+            f"Và {more} căn cứ khác (phụ lục Excel, trang Quy định).",
+            f"And {more} more sources (Excel annex, sheet of rules).",
+        )
+        c.letter.bullets([*rules[:RULES_SHOWN], rest] if more > 1 else rules)
     c.letter.paragraph(bound_sentence(record, c.lang))
+
+
+def _findings(c: Context, findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Texts of the findings: of those that say the same of several units under one rule, the first and how many more.
+
+    Which stand for others: those with the same rule, each about an item.
+    """
+    kinds = Counter(f["rule"] for f in findings if f.get("rule") and f.get("item"))
+    texts, told = [], set()
+    for finding in findings:
+        rule = finding.get("rule") if finding.get("item") else None
+        if not finding.get(c.lang) or rule in told:
+            continue
+        text = finding_text(finding, c.lang)
+        if rule and kinds[rule] > 1:
+            told.add(rule)
+            more = kinds[rule] - 1
+            text += c.say(
+                f" Còn {more} trường hợp cùng loại (phụ lục Excel).", f" {more} more of this kind (Excel annex)."
+            )
+        texts.append(text)
+    more = len(texts) - FINDINGS_SHOWN
+    if more > 1:
+        rest = c.say(f"Còn {more} nội dung khác ở phụ lục Excel.", f"{more} more in the Excel annex.")
+        texts = [*texts[:FINDINGS_SHOWN], rest]
+    return texts

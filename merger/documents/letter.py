@@ -1,5 +1,8 @@
-"""A Word document in the form of Vietnamese administrative documents (Decree 30/2020/NĐ-CP): A4, margins,
-heads, styles."""
+"""A Word document in the form of Vietnamese administrative documents (Decree 30/2020/NĐ-CP).
+
+Page, styles and letterhead are those of a template (merger.documents.letter_template); this module adds paragraphs,
+tables and pictures in those styles.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +12,26 @@ from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
-from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
 from docx.oxml.shape import CT_Inline
-from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from merger.documents.drawing import Drawing
-from merger.documents.letter_parts import cell_line, fix_widths, mark, rule_below, set_font, shade, write_cell
+from merger.documents.letter_parts import composed, fix_widths, mark, rule_below, shade, write_cell
+from merger.documents.letter_template import blank, drop_marks
+from merger.documents.letter_template import mark as place_of
 from merger.documents.metafile import emf
 
-# Annex I of Decree 30/2020/NĐ-CP: margins 20-25, 20-25, 30-35 and 15-20 mm; text 13 to 14 points.
-TOP, BOTTOM, LEFT, RIGHT = Cm(2), Cm(2), Cm(3), Cm(2)
 TEXT_WIDTH_CM = 16.0
-BODY_PT, TABLE_PT, SMALL_PT = 13, 10.5, 11
+TABLE, SMALL_TABLE = "Table Text", "Small Table Text"
 KEPT_TOGETHER = 15
 SHADE, WARN_SHADE = "E8EEF4", "FFF3CD"
 TALLEST_CM = 23.0  # picture that leaves room for its caption on a page
@@ -47,61 +48,46 @@ SVG_BLIP = (
 class Letter:
     """Builds the document top to bottom; every method adds at the end."""
 
-    def __init__(self, lang: str):
+    def __init__(self, lang: str, word: WordDocument | None = None):
+        """Write into an opened template, by default into an empty one."""
         self.lang = lang
-        self.word: WordDocument = Document()
+        self.word = blank(lang) if word is None else word
+        self._mark: Paragraph | None = None
         self._figures = 0
         self._drawings = 0
         self._tables = 0
-        # Tighter text and tables, for the page that must hold the whole decision.
+        # Tighter text, for the page that must hold the whole decision.
         self.compact = False
-        self._page()
-        self._styles()
 
-    def heads(self, *, superior: str, issuer: str, symbol: str, place: str, year: int) -> None:
-        """Issuer at the left, name of the state and motto at the right, number and date lines left open."""
-        vi = self.lang == "vi"
-        table = self.word.add_table(rows=2, cols=2)
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        fix_widths(table, (6.6, 10.0))
-        left, right = table.rows[0].cells
-        cell_line(left, superior.upper(), 12)
-        rule_below(cell_line(left, issuer.upper(), 12, bold=True, first=False), 2.2, left.width)
-        cell_line(
-            right,
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" if vi else "SOCIALIST REPUBLIC OF VIET NAM",
-            12,
-            bold=True,
-        )
-        motto = "Độc lập - Tự do - Hạnh phúc" if vi else "Independence - Freedom - Happiness"
-        rule_below(cell_line(right, motto, 13, bold=True, first=False), 5.4, right.width)
-        low_left, low_right = table.rows[1].cells
-        cell_line(low_left, f"{'Số' if vi else 'No.'}:          /{symbol}", 13)
-        cell_line(low_left, "(DỰ THẢO)" if vi else "(DRAFT)", 12, bold=True, first=False)
-        when = f"{place}, ngày       tháng       năm {year}" if vi else f"{place},                    {year}"
-        cell_line(low_right, when, 13, italic=True)
+    def write_at(self, place: str) -> None:
+        """Go on before the template's mark of a place."""
+        self._mark = place_of(self.word, place)
 
     def title(self, kind: str, subject: str, addressee: str) -> None:
         """Kind of document, subject, a short line, and whom it is for."""
-        self._centred(kind.upper(), 14, before=6)
-        p = self._centred(subject, 14)
-        rule_below(p, 4.5, Cm(TEXT_WIDTH_CM))
+        self._text(kind.upper(), "Document Kind")
+        rule_below(self._text(subject, "Document Subject"), 4.5, Cm(TEXT_WIDTH_CM))
         if addressee:
-            p = self._centred(f"{'Kính gửi' if self.lang == 'vi' else 'To'}: {addressee}", 13, bold=False)
-            p.paragraph_format.space_after = Pt(6)
+            self._text(f"{'Kính gửi' if self.lang == 'vi' else 'To'}: {addressee}", "Document Line")
 
-    def chapter(self, text: str) -> None:
-        """Heading of a chapter, e.g. I. SẮP XẾP ..., on a new page."""
-        p = self.word.add_heading(text.upper(), level=1)
-        p.paragraph_format.page_break_before = True
+    def chapter(self, text: str, *, new_page: bool = True) -> None:
+        """Heading of a chapter, e.g. I. SẮP XẾP ..."""
+        self._text(text.upper(), "Heading 1").paragraph_format.page_break_before = new_page
+
+    def appendix(self, number: str, title: str, source: str) -> None:
+        """Heads of an appendix on a new page: its number, its title, and the document that it belongs to."""
+        word = "Phụ lục" if self.lang == "vi" else "Appendix"
+        self._text(f"{word} {number}", "Appendix Title").paragraph_format.page_break_before = True
+        self._text(title.upper(), "Document Subject")
+        self._text(source, "Document Line").runs[0].italic = True
 
     def heading(self, text: str, level: int = 2) -> None:
         """Heading inside a chapter."""
-        self.word.add_heading(text, level=level)
+        self._text(text, f"Heading {level}")
 
     def paragraph(self, text: str, *, bold_until: str = "") -> Paragraph:
         """A justified paragraph; the part up to and with `bold_until` is bold."""
-        p = self.word.add_paragraph()
+        p = self._text("", "Normal")
         if bold_until and bold_until in text:
             head, rest = text.split(bold_until, 1)
             p.add_run(head + bold_until).bold = True
@@ -114,18 +100,22 @@ class Letter:
     def bullets(self, items: Iterable[str]) -> None:
         """A list, with hyphens as administrative documents use them."""
         for item in items:
-            p = self.word.add_paragraph(f"- {item}")
-            p.paragraph_format.space_after = Pt(3)
-            self._tighten(p)
+            self._tighten(self._text(f"- {item}", "List Item"))
+
+    def clauses(self, items: Iterable[str]) -> None:
+        """Numbered clauses of a draft resolution."""
+        for number, item in enumerate(items, start=1):
+            self._text(f"{number}. {item}", "Draft Clause")
 
     def warning(self, text: str) -> None:
         """A shaded box, for what nobody may overlook (synthetic data)."""
-        table = self.word.add_table(rows=1, cols=1)
+        table = self._table(1)
         table.style = "Table Grid"
         fix_widths(table, (TEXT_WIDTH_CM,))
         cell = table.rows[0].cells[0]
+        mark(table.rows[0]._tr.get_or_add_trPr(), "w:cantSplit")
         shade(cell, WARN_SHADE)
-        write_cell(cell, text, SMALL_PT, align=WD_ALIGN_PARAGRAPH.JUSTIFY, bold=False)
+        write_cell(cell, text, "Warning", bold=False)
         self.gap(4)
 
     def table(
@@ -136,7 +126,7 @@ class Letter:
         *,
         caption: str = "",
         numeric: Sequence[int] = (),
-        size: float = TABLE_PT,
+        small: bool = False,
         bold_rows: Sequence[int] = (),
     ) -> None:
         """A ruled table; its head repeats on each page and rows do not split. `numeric` columns align
@@ -144,20 +134,20 @@ class Letter:
         if caption:
             self._tables += 1
             word = "Bảng" if self.lang == "vi" else "Table"
-            p = self._centred(f"{word} {self._tables}. {caption}", 12, bold=True, before=6)
-            p.paragraph_format.keep_with_next = True
-        table = self.word.add_table(rows=1, cols=len(headers))
+            self._text(f"{word} {self._tables}. {caption}", "Table Caption")
+        style = SMALL_TABLE if small else TABLE
+        table = self._table(len(headers))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, text in zip(table.rows[0].cells, headers, strict=True):
-            write_cell(cell, text, size, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+            write_cell(cell, text, style, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
             shade(cell, SHADE)
         mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         for i, row in enumerate(rows):
             cells = table.add_row().cells
             for j, text in enumerate(row):
                 side = WD_ALIGN_PARAGRAPH.RIGHT if j in numeric else WD_ALIGN_PARAGRAPH.LEFT
-                write_cell(cells[j], str(text), size, bold=i in bold_rows, align=side)
+                write_cell(cells[j], str(text), style, bold=i in bold_rows, align=side)
         # A short table stays in one piece, a long one at least keeps its head with its first rows.
         together = len(rows) if len(rows) <= KEPT_TOGETHER else 3
         for i, row in enumerate(table.rows):
@@ -204,9 +194,7 @@ class Letter:
 
     def _picture_line(self) -> Paragraph:
         """A centred paragraph for a picture that stays with its caption."""
-        p = self.word.add_paragraph()
-        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        p.paragraph_format.first_line_indent = Cm(0)
+        p = self._text("", "Caption")
         p.paragraph_format.keep_with_next = True
         p.paragraph_format.space_after = Pt(0)
         return p
@@ -214,44 +202,21 @@ class Letter:
     def _caption(self, caption: str, *, numbered: bool = True) -> None:
         self._figures += numbered
         word = f"{'Hình' if self.lang == 'vi' else 'Figure'} {self._figures}. " if numbered else ""
-        self._centred(
-            f"{word}{caption}", 12 if numbered else SMALL_PT - 1, bold=False, italic=True
-        ).paragraph_format.space_after = Pt(8)
+        self._text(f"{word}{caption}", "Caption" if numbered else "Small Caption")
 
     def gap(self, points: float) -> None:
         """Small distance after a table."""
-        p = self.word.add_paragraph()
+        p = self._text("", "Normal")
         p.paragraph_format.space_after = Pt(0)
         p.paragraph_format.line_spacing = Pt(points)
 
     def page_break(self) -> None:
         """Go on at a new page."""
-        self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
-    def signature(self, recipients: Sequence[str], issuer_head: str) -> None:
-        """Recipients at the left, place of the signature at the right."""
-        vi = self.lang == "vi"
-        self.gap(10)
-        table = self.word.add_table(rows=1, cols=2)
-        fix_widths(table, (8.0, 8.0))
-        left, right = table.rows[0].cells
-        p = cell_line(left, "Nơi nhận:" if vi else "Recipients:", 12, bold=True, italic=True)
-        p.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        for i, item in enumerate(recipients):
-            end = "." if i == len(recipients) - 1 else ";"
-            line = cell_line(left, f"- {item}{end}", SMALL_PT, first=False)
-            line.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        cell_line(right, issuer_head.upper(), 13, bold=True)
-        cell_line(
-            right,
-            "(Ký, ghi rõ họ tên, đóng dấu)" if vi else "(Signature, name, seal)",
-            12,
-            italic=True,
-            first=False,
-        )
+        self._text("", "Normal").add_run().add_break(WD_BREAK.PAGE)
 
     def save(self, path: Path, *, title: str, author: str, created: date) -> None:
         """Write the file with fixed dates, so that equal content gives equal bytes."""
+        drop_marks(self.word)
         core = self.word.core_properties
         moment = datetime(created.year, created.month, created.day)
         core.title, core.author, core.last_modified_by, core.comments = title, author, author, ""
@@ -265,59 +230,19 @@ class Letter:
         if self.compact:
             p.paragraph_format.line_spacing, p.paragraph_format.space_after = 1.0, Pt(3)
 
-    def _page(self) -> None:
-        section = self.word.sections[0]
-        section.orientation = WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.top_margin, section.bottom_margin = TOP, BOTTOM
-        section.left_margin, section.right_margin = LEFT, RIGHT
-        section.header_distance = Cm(1)
-        section.different_first_page_header_footer = True
-        p = section.header.paragraphs[0]
-        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        p.paragraph_format.first_line_indent = Cm(0)
-        for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-            run = p.add_run()
-            run.font.size = Pt(13)
-            if kind:
-                mark = OxmlElement("w:fldChar")
-                mark.set(qn("w:fldCharType"), kind)
-            else:
-                mark = OxmlElement("w:instrText")
-                mark.text = text
-            run._r.append(mark)
-
-    def _styles(self) -> None:
-        body = self.word.styles["Normal"]
-        set_font(body, BODY_PT)
-        language = body.element.get_or_add_rPr().makeelement(qn("w:lang"), {})
-        language.set(qn("w:val"), "vi-VN" if self.lang == "vi" else "en-GB")
-        body.element.get_or_add_rPr().append(language)
-        form = body.paragraph_format
-        form.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        form.first_line_indent, form.space_before, form.space_after = Cm(1), Pt(0), Pt(6)
-        form.line_spacing = 1.1
-        for level, size, italic in ((1, 14, False), (2, 13, False), (3, 13, True)):
-            style = self.word.styles[f"Heading {level}"]
-            set_font(style, size)
-            style.font.bold, style.font.italic = True, italic
-            style.font.color.rgb = RGBColor(0, 0, 0)
-            style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8), Pt(4)
-            style.paragraph_format.first_line_indent = Cm(0 if level == 1 else 1)
-            style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
-            style.paragraph_format.keep_with_next = True
-        set_font(self.word.styles["Header"], 13)
-
-    def _centred(
-        self, text: str, size: float, *, bold: bool = True, italic: bool = False, before: float = 0
-    ) -> Paragraph:
-        p = self.word.add_paragraph()
-        run = p.add_run(text)
-        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-        p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        form = p.paragraph_format
-        form.first_line_indent, form.space_before, form.space_after = Cm(0), Pt(before), Pt(3)
+    def _text(self, text: str, style: str) -> Paragraph:
+        """A paragraph of a style at the place of writing."""
+        p = self.word.add_paragraph(composed(text), style)
+        if self._mark is not None:
+            self._mark._p.addprevious(p._p)
         return p
+
+    def _table(self, columns: int) -> Table:
+        """A table of one row at the place of writing."""
+        table = self.word.add_table(rows=1, cols=columns)
+        if self._mark is not None:
+            self._mark._p.addprevious(table._tbl)
+        return table
 
 
 def fixed_zip(data: bytes, created: date) -> bytes:

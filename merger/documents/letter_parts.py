@@ -1,8 +1,9 @@
-"""Fonts, cells and lines of a Word document, below what python-docx offers."""
+"""Cells and lines of a Word document, below what python-docx offers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -11,38 +12,19 @@ from docx.shared import Cm, Emu, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-FONT = "Times New Roman"
+
+def composed(text: str) -> str:
+    """Text with one code point a letter, as fonts and searches expect it; names of roads come in either form."""
+    return normalize("NFC", text)
 
 
-def set_font(style, size: float) -> None:
-    """Give a style the font of the document in a size, points, for all scripts."""
-    style.font.name, style.font.size = FONT, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(kind), FONT)
-    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(theme), None)
-
-
-def cell_line(cell: _Cell, text: str, size: float, *, bold=False, italic=False, first: bool = True) -> Paragraph:
-    """One centred line of a cell: its first, or one more below."""
-    p = cell.paragraphs[0] if first else cell.add_paragraph()
-    run = p.add_run(text)
-    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-    p.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    form = p.paragraph_format
-    form.first_line_indent, form.space_after, form.line_spacing = Cm(0), Pt(0), 1.0
-    return p
-
-
-def write_cell(cell: _Cell, text: str, size: float, *, bold: bool, align) -> None:
-    """Text of a cell, close to its lines."""
+def write_cell(cell: _Cell, text: str, style: str, *, bold: bool, align: WD_ALIGN_PARAGRAPH | None = None) -> None:
+    """Text of a cell in a style of the template; `align` where it differs from the style."""
     p = cell.paragraphs[0]
-    run = p.add_run(text)
-    run.bold, run.font.size = bold, Pt(size)
-    p.alignment = align
-    form = p.paragraph_format
-    form.first_line_indent, form.space_before, form.space_after, form.line_spacing = Cm(0), Pt(1), Pt(1), 1.0
+    p.style = style
+    p.add_run(composed(text)).bold = bold or None
+    if align is not None:
+        p.alignment = align
 
 
 def rule_below(paragraph: Paragraph, length_cm: float, within: Emu) -> None:

@@ -12,7 +12,7 @@ from docx.shared import Pt
 
 from merger.disclosure import public_view
 from merger.documents.context import say
-from merger.documents.letter import SMALL_PT, TEXT_WIDTH_CM, Letter
+from merger.documents.letter import TEXT_WIDTH_CM, Letter
 from merger.documents.route_pictures import RoutePictures
 from merger.documents.wording import MISSING, SUPPRESSED, day, number, term
 from merger.inputs import Inputs
@@ -23,6 +23,7 @@ from merger.transport.service_days import services
 TRAIN = "train"
 # A line with more rows of vehicles gets a smaller picture, so that its page holds all of them.
 MANY_ROWS, SMALL_PICTURE_CM = 12, 10.0
+NOTE_PT = 9.5
 
 
 @dataclass
@@ -97,7 +98,7 @@ def _contents(book: Booklet, lines: list[Line]) -> None:
         book.say("Sáng", "Morning"),
         book.say("Chiều", "Evening"),
     ]
-    letter.table(heads, rows, (1.0, 7.4, 3.4, 2.6, 1.6), size=9.5)
+    letter.table(heads, rows, (1.0, 7.4, 3.4, 2.6, 1.6), small=True)
     _notes(book)
 
 
@@ -184,7 +185,7 @@ def _vehicle_table(book: Booklet, rows: list[tuple[str, ...]], stops: int) -> No
     heads += [book.say(f"Điểm {i}: lên / trên xe", f"Stop {i}: boarding / on board") for i in range(1, stops + 1)]
     fixed = (1.6, 5.0, 1.4, 1.6)
     each = min((TEXT_WIDTH_CM - sum(fixed)) / stops, 3.2)
-    book.letter.table(heads, rows, (*fixed, *[each] * stops), numeric=range(2, len(heads)), size=9.5)
+    book.letter.table(heads, rows, (*fixed, *[each] * stops), numeric=range(2, len(heads)), small=True)
 
 
 def _span(items: list) -> str:
@@ -211,4 +212,4 @@ def _notes(book: Booklet) -> None:
         parts.append(book.say("Số liệu GIẢ LẬP về nhân sự.", "SYNTHETIC data on staff."))
     p = book.letter.paragraph(" ".join(parts))
     for run in p.runs:
-        run.italic, run.font.size = True, Pt(SMALL_PT - 1.5)
+        run.italic, run.font.size = True, Pt(NOTE_PT)

@@ -108,6 +108,14 @@ def day(value: Any, lang: str) -> str:
     return f"{d.day} {MONTHS[d.month - 1]} {d.year}"
 
 
+def long_day(value: date, lang: str) -> str:
+    """Date as a legal text writes it: 01 tháng 7 năm 2025, or 1 July 2025."""
+    if lang != "vi":
+        return day(value, lang)
+    d, month, year = day(value, lang).split("/")
+    return f"{d} tháng {month} năm {year}"
+
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -180,8 +188,12 @@ def rules_text(ids: list[str], inputs: Inputs, lang: str) -> list[str]:
 
 
 def finding_text(finding: Mapping[str, Any], lang: str) -> str:
-    """Text of a finding with its ISO dates written as people write them."""
-    return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda m: day(m.group(), lang), str(finding.get(lang, "")))
+    """Text of a finding with its dates and percentages written as people write them."""
+    text = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda m: day(m.group(), lang), str(finding.get(lang, "")))
+    if lang == "vi":
+        text = re.sub(r"(?<=\d)[ \u00a0]%", "%", text)
+        text = re.sub(r"\b(\d{2}/)0([3-9]/\d{4})\b", r"\1\2", text)
+    return text
 
 
 def bound_sentence(record: Mapping[str, Any], lang: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 import shapely
 from docx import Document
+from docx.shared import Pt
 
 from geodata.shipped import resolve
 from geodata.tables import read_table, read_units
@@ -22,6 +24,7 @@ from merger.disclosure import public_view
 from merger.documents import pictures
 from merger.documents.annex import write_annex
 from merger.documents.facts import grouped_tasks, identical_units
+from merger.documents.letter_template import copy_templates
 from merger.documents.page import write_page
 from merger.documents.page_answers import clause_text
 from merger.documents.page_differences import differing_units
@@ -489,6 +492,81 @@ def test_report_tells_deadlines_remedies_weekends_and_signing_days(report):
     assert [cell.text for cell in weekend.cells] == ["28/6/2025", "Sở Y tế", "41", "14", "3"]
 
 
+def test_report_opens_with_one_page_that_stands_alone(report):
+    """Before the first chapter, which begins a new page: proposal, five figures with what they rest on, cost, how good,
+    what is open, decisions."""
+    paragraphs = report.paragraphs
+    chapters = [i for i, p in enumerate(paragraphs) if p.style.name == "Heading 1"]
+    assert paragraphs[chapters[0]].paragraph_format.page_break_before
+    first = [p.text for p in paragraphs[: chapters[0]]]
+    for part in ("Đề xuất:", "Chi phí:", "Mức độ tối ưu:", "Chưa chắc chắn:", "Đề nghị Ban Chỉ đạo quyết định:"):
+        assert sum(text.startswith(part) for text in first) == 1, part
+    figures = [[cell.text for cell in row.cells] for row in report.tables[1].rows]
+    assert figures[0] == ["Chỉ tiêu chính", "Phương án", "So với", "Loại số liệu"]
+    assert figures[1] == ["Số đơn vị cấp xã (trước sắp xếp: 374)", "114", "thực tế 2025: 114", "đề xuất"]
+    assert len(figures) == 6
+    assert sum(map(len, first)) < 2_200  # what fits on a page beside the letterhead and the table
+
+
+def test_report_has_its_parts_in_order(report):
+    """Chapters by stage, the signature, then the draft resolution and the list of bodies as appendices."""
+    told = [p.text for p in report.paragraphs if p.style.name in ("Heading 1", "Appendix Title", "Article")]
+    assert told == [
+        "I. SẮP XẾP ĐƠN VỊ HÀNH CHÍNH CẤP XÃ",
+        "II. HỢP NHẤT CƠ QUAN VÀ TỔ CHỨC BÊN TRONG",
+        "III. BỐ TRÍ CÁN BỘ CÔNG CHỨC VIÊN CHỨC",
+        "IV. HỖ TRỢ ĐI LẠI VÀ NHÀ Ở",
+        "V. TIẾN ĐỘ THỰC HIỆN",
+        "VI. DỮ LIỆU, PHƯƠNG PHÁP VÀ GIỚI HẠN",
+        "Phụ lục I",
+        "Điều 1. Sắp xếp các đơn vị hành chính cấp xã của thành phố Hải Phòng",
+        "Điều 2. Hiệu lực thi hành",
+        "Điều 3. Tổ chức thực hiện",
+        "Phụ lục II",
+    ]
+    clauses = [p.text for p in report.paragraphs if p.style.name == "Draft Clause"]
+    assert sum(text.split(". ", 1)[1].startswith(("Sắp xếp", "Giữ nguyên")) for text in clauses[:114]) == 114
+    assert "chính thức hoạt động từ ngày 01 tháng 7 năm 2025" in all_text(report)
+    assert "{{" not in all_text(report)
+
+
+def test_report_shows_names_and_vietnamese_numbers(report, inputs):
+    """No id of a body, site or rule, no field of a template; a figure in a cell is 1.234,5."""
+    text = all_text(report)
+    ids = {*inputs.agencies["agency_id"], *inputs.sites["site_id"], *inputs.law}
+    words = set(re.findall(r"[\w.-]+", text))
+    assert not {i for i in ids if "-" in i or "." in i} & words
+    assert not re.findall(r"\br\d+-\d|\b(?:phong|so|ban)-[a-z-]+", text)
+    cells = [c.text for t in report.tables for row in t.rows for c in row.cells]
+    figures = [c for c in cells if re.fullmatch(r"-?[\d.,]+", c)]
+    assert len(figures) > 100
+    assert not [c for c in figures if not re.fullmatch(r"-?(\d{1,3}(\.\d{3})*|\d{4})(,\d+)?", c)]
+
+
+def test_report_uses_the_template_of_the_planner(plan, inputs, layers, tmp_path):
+    """Another head signs and the text is of 14 points, both changed in Word; the program's words stand in between."""
+    copy_templates(tmp_path / "templates")
+    path = tmp_path / "templates" / "letter.vi.docx"
+    word = Document(str(path))
+    word.styles["Normal"].font.size = Pt(14)
+    for cell in (c for t in word.tables for row in t.rows for c in row.cells):
+        for paragraph in cell.paragraphs:
+            for run in paragraph.runs:
+                run.text = run.text.replace("GIÁM ĐỐC", "KT. GIÁM ĐỐC")
+    word.save(str(path))
+    heads = inputs.scenario.documents.model_copy(update={"templates": "templates"})
+    scenario = inputs.scenario.model_copy(update={"documents": heads})
+    own = replace(inputs, scenario=scenario, folder=tmp_path)
+    record = {"arrange": plan.manifest["stages"]["arrange"]}
+    partial = Plan(plan.path, {**plan.manifest, "stages": record, "synthetic": []}, {})
+    partial.tables.update({n: plan.tables[n] for n in ("units", "new_units")})
+    write_report(partial, own, tmp_path / "report.docx", "vi", layers)
+    made = Document(str(tmp_path / "report.docx"))
+    assert "KT. GIÁM ĐỐC" in all_text(made)
+    assert made.styles["Normal"].font.size.pt == 14
+    assert "I. SẮP XẾP ĐƠN VỊ HÀNH CHÍNH CẤP XÃ" in all_text(made)
+
+
 def test_report_has_no_empty_sections(plan, inputs, layers, tmp_path):
     """A plan of stage arrange alone has chapter I and the chapter on data, and no word of commuting."""
     names = ("units", "new_units")
@@ -500,7 +578,6 @@ def test_report_has_no_empty_sections(plan, inputs, layers, tmp_path):
     headings = [p.text for p in Document(str(tmp_path / "report.docx")).paragraphs if p.style.name == "Heading 1"]
     assert headings == [
         "I. ARRANGEMENT OF COMMUNE-LEVEL UNITS", "II. DATA, METHOD AND LIMITS",
-        "APPENDIX. LIST OF PROPOSED UNITS",
     ]  # fmt: skip
     assert "SYNTHETIC" not in all_text(Document(str(tmp_path / "report.docx")))
 
@@ -538,6 +615,24 @@ def test_annex_keeps_codes_as_text_and_has_both_heads(book, plan):
     assert first[0] == plan.tables["new_units"]["new_id"].iloc[0]
     assert isinstance(first[heads.index("Area (km²)")], float)
     assert "Phường" in first[heads.index("Members")]
+
+
+def test_annex_has_its_form_on_every_sheet(book):
+    """Contents that link to every sheet; each with a filter and frozen heads, sources and findings, no formula, no path
+    of a machine."""
+    names = book.sheetnames
+    assert names[0] == "Mục lục"
+    assert {"Nhận định", "Căn cứ pháp lý", "Nguồn"} <= set(names)
+    links = {c.hyperlink.location for row in book["Mục lục"].iter_rows() for c in row if c.hyperlink}
+    assert links == {f"'{name}'!A1" for name in names[1:]}
+    for name in names[1:]:
+        sheet = book[name]
+        assert sheet.auto_filter.ref, name
+        assert sheet.freeze_panes == "C3", name
+        assert all(c.value for c in sheet[1]), name
+        cells = [c for row in sheet.iter_rows() for c in row if c.value is not None]
+        assert not [c.coordinate for c in cells if c.data_type == "f"], name
+        assert not [c.value for c in cells if isinstance(c.value, str) and str(SHIPPED.parent) in c.value], name
 
 
 def test_annex_takes_no_text_for_a_formula(plan, inputs, tmp_path):
