@@ -70,8 +70,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
     try:
         for name, layer in layers.items():
             frame = _checked(name, layer)
-            kinds = set(frame.geom_type)
-            geometry_type = "MultiPolygon" if kinds & POLYGONS else None
+            geometry_type = _stored_as(set(frame.geom_type))
             pyogrio.write_dataframe(
                 frame,
                 path,
@@ -84,6 +83,13 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     write_styles({name: dict(layer.attrs) for name, layer in layers.items()}, path, FIXED_TIME)
+
+
+def _stored_as(kinds: set[str]) -> str | None:
+    """One type for a layer of single and multiple geometries, which QGIS would otherwise take apart; None: as it is."""
+    if kinds & POLYGONS:
+        return "MultiPolygon"
+    return "MultiLineString" if "MultiLineString" in kinds else None
 
 
 def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:

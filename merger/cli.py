@@ -297,15 +297,23 @@ def report(
 
 
 @app.command("map")
-def map_(plan: PlanArg) -> None:
+def map_(
+    plan: PlanArg,
+    print_: Annotated[bool, typer.Option("--print", help="also maps for print: A3, PNG at 300 dpi and SVG")] = False,
+    lang: Annotated[list[str], typer.Option("--lang", help="vi or en; may be repeated")] = ["vi", "en"],  # noqa: B006
+) -> None:
     """Write the maps and the feeds of a plan again: GeoJSON, GeoPackage, GTFS and GPX files."""
-    from merger.pipeline import plan_layers, write_feeds, write_maps
+    from merger.pipeline import plan_layers, write_feeds, write_maps, write_print_maps
 
+    languages = tuple(_language(x) for x in lang)
     opened, inputs = _open(plan)
     layers = plan_layers(opened, inputs)
     write_maps(opened, layers)
     write_feeds(opened, inputs, layers)
-    typer.echo(f"Wrote {plan / 'maps'}, {plan / 'plan.gpkg'}, and the feeds in {plan / 'transport'}.")
+    if print_:
+        write_print_maps(opened, inputs, layers, languages)
+    more = f", {plan / 'maps' / 'print'}" if print_ else ""
+    typer.echo(f"Wrote {plan / 'maps'}, {plan / 'plan.gpkg'}{more}, and the feeds in {plan / 'transport'}.")
 
 
 def _open(folder: Path) -> tuple[Plan, Inputs]:

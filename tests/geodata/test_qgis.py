@@ -88,3 +88,15 @@ def test_the_table_is_found_by_qgis(tmp_path):
         contents = base.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'").fetchall()
     assert rows == [("", "", "stations", "geom", 1, "Ga / Stations")]
     assert contents == [("attributes",)]
+
+
+def test_single_and_multiple_lines_are_one_layer(tmp_path):
+    """A road in one piece and one in two are stored as one type, and drawn as lines."""
+    one = shapely.LineString([(106, 20), (106.1, 20)])
+    two = shapely.MultiLineString([[(106, 20.1), (106.1, 20.1)], [(106.2, 20), (106.3, 20)]])
+    layer = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[one, two], crs="EPSG:4326")
+    layer.attrs = {"style": {"line": "#c9a66b"}}
+    write_geopackage({"roads": layer}, tmp_path / "x.gpkg")
+    with sqlite3.connect(tmp_path / "x.gpkg") as base:
+        assert base.execute("SELECT geometry_type_name FROM gpkg_geometry_columns").fetchall() == [("MULTILINESTRING",)]
+        assert "SimpleLine" in base.execute("SELECT styleQML FROM layer_styles").fetchone()[0]
