@@ -224,9 +224,10 @@ def _explain_allowance(q: Question, allowance_id: str) -> Answer:
     row, commute = q.cells.allowances.loc[allowance_id], q.table("commute")
     drawn = commute[[allowance_id in str(ids).split(";") for ids in commute["rules"].fillna("")]]
     amount = f"{q.n(row['amount_vnd'])} {q.say('đồng', 'VND')}/{row['per_vi' if q.lang == 'vi' else 'per']}"
-    km = [q.n(v) for v in (row["min_km"], row["max_km"]) if not empty(v)]
+    low, high = row["min_km"], row["max_km"]
+    km = q.say(f"từ {q.n(low)}", f"from {q.n(low)}") if empty(high) else f"{q.n(low)}–{q.n(high)}"
     facts = {heading("value", q.lang): amount}
-    facts |= {"km": "–".join(km)} if km else {}
+    facts |= {} if empty(low) else {"km": km}
     facts |= {q.say("Nhóm người hưởng", "Groups that draw it"): q.n(len(drawn))}
     return Answer(
         kind=q.say("mức hỗ trợ", "allowance"),
