@@ -56,6 +56,8 @@ def _body(difference: Difference, swipe: SwipeMap | None) -> str:
 
 
 def _headline(difference: Difference) -> str:
+    if not difference.headline:
+        return ""
     rows, group = [], ""
     for f in difference.headline:
         if f.group != group:

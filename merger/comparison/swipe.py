@@ -21,8 +21,8 @@ from merger.plan import Plan
 TOLERANCE_M = 40.0
 # One unit of the drawing in metres: finer than a pixel at the largest zoom.
 STEP_M = 10.0
-# Zooms at which names are placed, and the width of the map on a screen at zoom 1, in heights of a letter.
-ZOOMS, LETTERS_WIDE = (1, 2, 4, 8), 110.0
+# Zooms at which names are placed, and the width of the map on a screen at zoom 1 (1100 dots), in heights of a letter.
+ZOOMS, LETTERS_WIDE = (0.25, 0.5, 0.75, 1, 1.5, 2, 4, 8), 100.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _drawn(
         yield f'<path class="{kind}" d="{_path(geometry, frame)}">{_facts(row, names)}</path>'
     for (x, y), name, zoom in zip(_spots(units, frame), units["name"], shown, strict=True):
         if zoom:
-            yield f'<text x="{x}" y="{y}" data-z="{zoom}">{escape(_short(name))}</text>'
+            yield f'<text x="{x}" y="{y}" data-z="{zoom:g}">{escape(_short(name))}</text>'
 
 
 def _members(cell: str) -> frozenset[str]:
@@ -114,10 +114,10 @@ def _spots(units: gpd.GeoDataFrame, frame: tuple[float, ...]) -> list[tuple[int,
     return [tuple(p) for p in _steps(np.column_stack([points.x, points.y]), frame).tolist()]
 
 
-def _shown_from(units: gpd.GeoDataFrame, frame: tuple[float, ...]) -> list[int]:
+def _shown_from(units: gpd.GeoDataFrame, frame: tuple[float, ...]) -> list[float]:
     """Least zoom at which each name has its own place, large units first; 0 for never."""
     spots, names = _spots(units, frame), [_short(n) for n in units["name"]]
-    result = [0] * len(units)
+    result = [0.0] * len(units)
     order = np.argsort(-units.geometry.area.to_numpy(), kind="stable")
     for zoom in ZOOMS:
         height = frame[2] / STEP_M / LETTERS_WIDE / zoom
