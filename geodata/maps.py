@@ -1,25 +1,24 @@
 """Map export: frames in, files out (GeoJSON by RFC 7946, GeoPackage with styles that QGIS applies).
 
 A layer is a GeoDataFrame. Its `attrs` may carry `title` and `attribution` (text, written into the file)
-and `style` (`fill`, `line`, `width_mm`, `size_mm`, `label`: colours as #rrggbb, `label` a column), used
-for the GeoPackage.
+and `style` (see geodata.qgis), used for the GeoPackage.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
+
+from geodata.qgis import write_styles
 
 WGS84 = "EPSG:4326"
 # Metres around the Red River delta; only used to simplify by a tolerance in metres.
@@ -71,8 +70,7 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
     try:
         for name, layer in layers.items():
             frame = _checked(name, layer)
-            kinds = set(frame.geom_type)
-            geometry_type = "MultiPolygon" if kinds & POLYGONS else None
+            geometry_type = _stored_as(set(frame.geom_type))
             pyogrio.write_dataframe(
                 frame,
                 path,
@@ -84,7 +82,14 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
             )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-    _write_styles({name: dict(layer.attrs) for name, layer in layers.items()}, path)
+    write_styles({name: dict(layer.attrs) for name, layer in layers.items()}, path, FIXED_TIME)
+
+
+def _stored_as(kinds: set[str]) -> str | None:
+    """One type for a layer of single and multiple geometries, which QGIS would otherwise take apart; None: as it is."""
+    if kinds & POLYGONS:
+        return "MultiPolygon"
+    return "MultiLineString" if "MultiLineString" in kinds else None
 
 
 def simplify_polygons(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
@@ -177,92 +182,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool | int):
         return value
     return None if str(value) in ("NaT", "<NA>") else str(value)
-
-
-def _write_styles(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    with sqlite3.connect(path) as base:
-        base.execute(
-            "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog "
-            "TEXT(256),"
-            " f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName "
-            "TEXT(30),"
-            " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui "
-            "TEXT(30),"
-            " update_time DATETIME DEFAULT '" + FIXED_TIME + "')"
-        )
-        base.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES"
-            " ('layer_styles', 'attributes', 'layer_styles', ?)",
-            (FIXED_TIME,),
-        )
-        kinds = dict(base.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
-        columns = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
-        for name, attrs in attributes.items():
-            if name in kinds and attrs.get("style"):
-                base.execute(
-                    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-                    "f_geometry_column,"
-                    " styleName, styleQML, styleSLD, useAsDefault, description, owner) VALUES"
-                    " ('', '', ?, ?, ?, ?, '', 1, ?, '')",
-                    (
-                        name,
-                        columns[name],
-                        name[:30],
-                        _qml(kinds[name], attrs["style"]),
-                        str(attrs.get("title", name)),
-                    ),
-                )
-    base.close()
-
-
-def _qml(kind: str, style: Mapping[str, Any]) -> str:
-    """Smallest QGIS style: one symbol, and labels where the style names a column."""
-    line, width = style.get("line", "#444444"), str(style.get("width_mm", 0.3))
-    if "POLYGON" in kind:
-        symbol, layer = "fill", "SimpleFill"
-        options = {
-            "color": _rgba(style["fill"]) if style.get("fill") else "0,0,0,0",
-            "style": "solid" if style.get("fill") else "no",
-            "outline_color": _rgba(line),
-            "outline_width": width,
-            "outline_width_unit": "MM",
-        }
-    elif "LINE" in kind:
-        symbol, layer = "line", "SimpleLine"
-        options = {
-            "line_color": _rgba(line),
-            "line_width": width,
-            "line_width_unit": "MM",
-            "capstyle": "round",
-        }
-    else:
-        symbol, layer = "marker", "SimpleMarker"
-        options = {
-            "name": style.get("marker", "circle"),
-            "color": _rgba(style.get("fill", line)),
-            "outline_color": _rgba("#ffffff"),
-            "size": str(style.get("size_mm", 2)),
-            "size_unit": "MM",
-        }
-    body = "".join(f'<Option type="QString" name="{k}" value={quoteattr(v)}/>' for k, v in options.items())
-    labels = ""
-    if style.get("label"):
-        labels = (
-            '<labeling type="simple"><settings calloutType="simple"><text-style fontFamily="Arial" '
-            'fontSize="7"'
-            f' fieldName={quoteattr(style["label"])} isExpression="0" textColor="40,40,40,255"><text-buffer'
-            ' bufferDraw="1" bufferSize="0.7" '
-            'bufferColor="255,255,255,255"/></text-style></settings></labeling>'
-        )
-    return (
-        '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling" labelsEnabled="'
-        f'{int(bool(labels))}"><renderer-v2 type="singleSymbol"><symbols><symbol type="{symbol}" name="0" '
-        'alpha="1">'
-        f'<layer class="{layer}" enabled="1" locked="0" pass="0"><Option '
-        f'type="Map">{body}</Option></layer></symbol>'
-        f"</symbols></renderer-v2>{labels}</qgis>"
-    )
-
-
-def _rgba(colour: str) -> str:
-    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) + ",255"

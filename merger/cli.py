@@ -229,13 +229,30 @@ def score(
 
 
 @app.command()
-def compare(plan_a: PlanArg, plan_b: PlanArg, as_json: JsonOption = False) -> None:
-    """Show what changes from one plan to another: units, posts, people, cost, dates."""
-    from merger.compare import compare_plans
+def compare(
+    plan_a: PlanArg,
+    plan_b: Annotated[Path | None, typer.Argument(metavar="[PLAN]", help="folder of the second plan")] = None,
+    real: Annotated[bool, typer.Option("--real", help="compare with the real arrangement instead")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="also write compare.html, .xlsx and .json there")
+    ] = None,
+    lang: LangOption = "vi",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what changes from one plan to another, or to reality: units, posts, people, money, dates."""
+    from merger.compare import compare_plans, compare_with_real, write_comparison
+    from merger.comparison.terminal import as_text
+    from merger.inputs import inputs_of
     from merger.plan import read_plan
 
-    difference = compare_plans(read_plan(plan_a), read_plan(plan_b))
-    typer.echo(json.dumps(difference.as_dict(), ensure_ascii=False, indent=1) if as_json else difference.as_text())
+    if (plan_b is None) != real:
+        raise typer.BadParameter("name a second plan, or --real, not both", param_hint="PLAN")
+    a, b = read_plan(plan_a), None if plan_b is None else read_plan(plan_b)
+    difference = compare_with_real(a, inputs_of(a)) if b is None else compare_plans(a, b)
+    if out is not None:
+        write_comparison(difference, (a, b), out)
+    told = json.dumps(difference.as_dict(), ensure_ascii=False, indent=1) if as_json else None
+    typer.echo(told if told is not None else as_text(difference, _language(lang)))
 
 
 @app.command()
@@ -293,15 +310,23 @@ def report(
 
 
 @app.command("map")
-def map_(plan: PlanArg) -> None:
+def map_(
+    plan: PlanArg,
+    print_: Annotated[bool, typer.Option("--print", help="also maps for print: A3, PNG at 300 dpi and SVG")] = False,
+    lang: Annotated[list[str], typer.Option("--lang", help="vi or en; may be repeated")] = ["vi", "en"],  # noqa: B006
+) -> None:
     """Write the maps and the feeds of a plan again: GeoJSON, GeoPackage, GTFS and GPX files."""
-    from merger.pipeline import plan_layers, write_feeds, write_maps
+    from merger.pipeline import plan_layers, write_feeds, write_maps, write_print_maps
 
+    languages = tuple(_language(x) for x in lang)
     opened, inputs = _open(plan)
     layers = plan_layers(opened, inputs)
     write_maps(opened, layers)
     write_feeds(opened, inputs, layers)
-    typer.echo(f"Wrote {plan / 'maps'}, {plan / 'plan.gpkg'}, and the feeds in {plan / 'transport'}.")
+    if print_:
+        write_print_maps(opened, inputs, layers, languages)
+    more = f", {plan / 'maps' / 'print'}" if print_ else ""
+    typer.echo(f"Wrote {plan / 'maps'}, {plan / 'plan.gpkg'}{more}, and the feeds in {plan / 'transport'}.")
 
 
 def _open(folder: Path) -> tuple[Plan, Inputs]:

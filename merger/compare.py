@@ -1,77 +1,28 @@
-"""What changes from one plan to another: units, divisions, mandates, people, routes, dates, figures."""
+"""What changes from one plan to another, or from a plan to reality: units, posts, people, money, dates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+import json
+from dataclasses import replace
+from pathlib import Path
 
-import pandas as pd
+from geodata.faults import InputError
+from merger.comparison.difference import Difference, Words, both, ordered
+from merger.comparison.headline import figure_changes, headline
+from merger.comparison.items import item_changes
+from merger.comparison.page import write_page
+from merger.comparison.people import PEOPLE_MISSING, people_changes
+from merger.comparison.places import place_names
+from merger.comparison.real import NAME, real_plan
+from merger.comparison.workbook import write_workbook
+from merger.documents.wording import LANGUAGES, term
+from merger.inputs import Inputs
+from merger.plan import MANIFEST, Plan, read_tables
 
-from merger.disclosure import is_masked
-from merger.plan import Plan, read_tables
-
-PEOPLE_MISSING = "People are not compared: a public copy holds no rows about persons; compare the full plans for that."
-
-# Table: (kind of item, column of its name, columns whose change matters, column that tells how many are affected).
-COMPARED: dict[str, tuple[str, str, tuple[str, ...], str]] = {
-    "structure": ("division", "division", ("new_division", "new_agency", "site_id"), "staff"),
-    "mandates": ("mandate", "title_vi", ("successor",), ""),
-    "routes": ("route", "name_vi", ("depart", "arrive", "vehicle", "riders"), "riders"),
-    "timetable": ("task", "title_vi", ("start", "finish"), ""),
+ONLY_UNITS = {
+    "vi": "Với thực tế 2025 chỉ so sánh đơn vị hành chính: chưa có số liệu chính thức về các phần khác.",
+    "en": "Only units are compared with reality: there are no official figures on the rest.",
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """One item that differs; `people` is the number affected (0: not counted in people)."""
-
-    kind: str
-    item: str
-    name: str
-    before: str
-    after: str
-    people: int
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Figures that differ as {name: (a, b)} and the changes, most people affected first.
-
-    `note` says what could not be compared.
-    """
-
-    figures: dict[str, tuple[Any, Any]]
-    changes: tuple[Change, ...]
-    note: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """True when the two plans say the same."""
-        return not self.figures and not self.changes
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {"figures": self.figures, "changes": [asdict(c) for c in self.changes], "note": self.note}
-
-    def as_text(self, most: int = 25) -> str:
-        """A page for the terminal: figures, counts by kind, then the changes that touch most people."""
-        if self.empty:
-            return "\n".join(["The two plans are the same.", *([self.note] if self.note else [])])
-        lines = [f"  {k:48} {_show(a):>18} -> {_show(b):>18}" for k, (a, b) in self.figures.items()]
-        kinds = pd.Series([c.kind for c in self.changes], dtype=object).value_counts(sort=False)
-        people = pd.Series([c.people for c in self.changes], dtype=float).groupby([c.kind for c in self.changes]).sum()
-        lines = ["Figures (first plan -> second plan):", *lines] if lines else []
-        lines += [
-            "",
-            "Changes:",
-            *(f"  {k:10} {n:6} items, {people[k]:12,.0f} people" for k, n in kinds.items()),
-        ]
-        lines += [""] + [f"  {c.kind:10} {c.name} [{c.item}]: {c.before} -> {c.after}" for c in self.changes[:most]]
-        if len(self.changes) > most:
-            lines.append(f"  ... and {len(self.changes) - most} more (--json lists all)")
-        lines += [self.note] if self.note else []
-        return "\n".join(lines)
 
 
 def compare_plans(a: Plan, b: Plan) -> Difference:
@@ -79,93 +30,57 @@ def compare_plans(a: Plan, b: Plan) -> Difference:
 
     Where one is a public copy, both are compared as the public sees them, and persons not at all.
     """
-    note = PEOPLE_MISSING if a.public or b.public else ""
-    if note:
+    public = a.public or b.public
+    if public:
         a, b = (p if p.public else replace(p, tables=read_tables(p.path, public=True), public=True) for p in (a, b))
-    changes = [*_unit_changes(a, b), *_people_changes(a, b)]
-    for table in COMPARED:
-        changes += _row_changes(a, b, table)
-    changes.sort(key=lambda c: (-c.people, c.kind, c.item, c.before))
-    return Difference(_figure_changes(a, b), tuple(changes), note)
+    names = {**place_names(b), **place_names(a)}
+    changes = [*item_changes(a, b, names), *people_changes(a, b, names)]
+    figures = figure_changes(a, b)
+    told = [PEOPLE_MISSING] if public else []
+    told += _one_sided(a, b)
+    note = {x: " ".join(t[x] for t in told) for x in LANGUAGES} if told else None
+    common = set(a.manifest["stages"]) & set(b.manifest["stages"])
+    return Difference(figures, ordered(changes), note, headline(figures, common), (_name(a), _name(b)), public)
 
 
-def _figure_changes(a: Plan, b: Plan) -> dict[str, tuple[Any, Any]]:
-    left, right = dict(_figures(a)), dict(_figures(b))
-    names = [*left, *(k for k in right if k not in left)]
-    return {k: (left.get(k), right.get(k)) for k in names if left.get(k) != right.get(k)}
+def write_comparison(difference: Difference, plans: tuple[Plan, Plan | None], folder: Path) -> None:
+    """Write compare.json, compare.xlsx and compare.html into a folder that is no plan; `plans` as compared, None for
+    reality."""
+    folder = Path(folder)
+    if folder.is_file() or (folder / MANIFEST).exists():
+        raise InputError.single(folder, "is a plan or a file", "name another folder for the comparison")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(difference.as_dict(), ensure_ascii=False, indent=1)
+    (folder / "compare.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_workbook(difference, folder / "compare.xlsx")
+    write_page(difference, plans, folder / "compare.html")
 
 
-def _figures(plan: Plan) -> Iterator[tuple[str, Any]]:
-    for key, value in plan.manifest["headline"].get("plan", {}).items():
-        yield f"headline.{key}", value
-    for stage, record in plan.manifest["stages"].items():
-        for key, value in record["figures"].items():
-            if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-                yield f"{stage}.{key}", value
-
-
-def _unit_changes(a: Plan, b: Plan) -> Iterator[Change]:
-    """An old unit changes when its partners or its seat change, not when only the id of the new unit does."""
-    if "units" not in a.tables or "units" not in b.tables:
-        return
-    left, right = (p.tables["units"].set_index("old_code") for p in (a, b))
-    partners = [t.index.to_series().groupby(t["new_id"]).agg(frozenset) for t in (left, right)]
-    for code in [*left.index, *(c for c in right.index if c not in left.index)]:
-        x = left.loc[code] if code in left.index else None
-        y = right.loc[code] if code in right.index else None
-        if x is not None and y is not None:
-            same = partners[0][x["new_id"]] == partners[1][y["new_id"]]
-            if same and x["seat_code"] == y["seat_code"] and x["new_name"] == y["new_name"]:
-                continue
-        some = x if x is not None else y
-        yield Change("unit", code, some["old_name"], _unit(x), _unit(y), int(some["population"]))
-
-
-def _unit(row: pd.Series | None) -> str:
-    return "-" if row is None else f"{row['new_name']} (seat {row['seat_code']})"
-
-
-def _people_changes(a: Plan, b: Plan) -> Iterator[Change]:
-    """People who change office or support, in groups: no person is named in a comparison."""
-    if "staff" not in a.tables or "staff" not in b.tables:
-        return
-    columns = ["outcome", "site_after", "support"]
-    both = a.tables["staff"].merge(b.tables["staff"], on="person_id", how="outer", suffixes=("_a", "_b"))
-    for c in columns:
-        both[[f"{c}_a", f"{c}_b"]] = both[[f"{c}_a", f"{c}_b"]].fillna("-")
-    for c in columns:
-        moved = both[both[f"{c}_a"] != both[f"{c}_b"]]
-        for (x, y), rows in moved.groupby([f"{c}_a", f"{c}_b"], sort=True):
-            yield Change("people", c, f"staff by {c}", str(x) or "-", str(y) or "-", len(rows))
-
-
-def _row_changes(a: Plan, b: Plan, table: str) -> list[Change]:
-    kind, name, columns, people = COMPARED[table]
-    if table not in a.tables or table not in b.tables:
+def _one_sided(a: Plan, b: Plan) -> list[Words]:
+    """What is said of stages that only one of the plans has."""
+    missing = [s for s in {**a.manifest["stages"], **b.manifest["stages"]} if not _has(a, s) or not _has(b, s)]
+    if not missing:
         return []
-    key = a.tables[table].columns[0]
-    left, right = (p.tables[table].set_index(key) for p in (a, b))
-    found = []
-    for item in [*left.index, *(i for i in right.index if i not in left.index)]:
-        x = left.loc[item] if item in left.index else None
-        y = right.loc[item] if item in right.index else None
-        before, after = (("-" if r is None else ", ".join(_show(r[c]) for c in columns)) for r in (x, y))
-        if before != after:
-            some = x if x is not None else y
-            found.append(
-                Change(kind, str(item), str(some[name]), before, after, _people(some[people]) if people else 0)
-            )
-    return found
+    vi, en = (", ".join(term("stage", s, x) for s in missing) for x in LANGUAGES)
+    return [{"vi": f"Chỉ một phương án có: {vi}.", "en": f"Only one of the plans has: {en}."}]
 
 
-def _people(value: Any) -> int:
-    """A count of persons, 0 where it is not shown."""
-    return 0 if is_masked(value) else int(value)
+def _has(plan: Plan, stage: str) -> bool:
+    return stage in plan.manifest["stages"]
 
 
-def _show(value: Any) -> str:
-    if value is None or (isinstance(value, float) and pd.isna(value)):
-        return "-"
-    if isinstance(value, float):
-        return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+def compare_with_real(plan: Plan, inputs: Inputs) -> Difference:
+    """Compare the units of a plan with the real arrangement of its scenario."""
+    real = real_plan(plan, inputs)
+    changes = item_changes(replace(plan, tables={"units": plan.tables["units"]}), real, place_names(plan))
+    score = replace(plan, manifest={"headline": plan.manifest["headline"], "stages": {}})
+    figures = figure_changes(score, real)
+    # Units hold no persons, whoever may see the plan.
+    return Difference(
+        figures, ordered([*changes]), ONLY_UNITS, headline(figures, set()), (_name(plan), NAME), public=True
+    )
+
+
+def _name(plan: Plan) -> Words:
+    title = plan.manifest.get("scenario", {}).get("name", "")
+    return both(f"{plan.path.name} ({title})" if title else plan.path.name)

@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.faults import InputError
 from merger.documents.cells import Cells
 from merger.documents.wording import empty, heading, plain_value, term
-from merger.explanations import bodies, persons, tasks
+from merger.explanations import bodies, persons, routes, tasks
 from merger.explanations.answer import Answer, Question, Section
 from merger.explanations.units import UnitAnswer, unit_answer
 from merger.inputs import Inputs
@@ -45,6 +45,7 @@ HIDDEN = {
     "seat_lat",
     "new_id",
     "site_before_id",
+    "successor_id",
 }
 # Tables whose facts are only these columns: their sections tell the rest.
 FACTS: dict[str, tuple[str, ...]] = {
@@ -71,6 +72,8 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
     item = rest.strip() if only_units else item
     if item in inputs.law and not only_units:
         return [_explain_rule(q, item)]
+    if item in q.cells.allowances.index and not only_units:
+        return [_explain_allowance(q, item)]
     tables = [t for t in (("units",) if only_units else ITEMS) if t in plan.tables]
     for match in (_has_id(item), _has_name(item)):
         found = [(t, row) for t in tables for _, row in match(t, plan.tables[t]).iterrows()]
@@ -85,6 +88,9 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
     named = before[(before["agency_id"] == item) | before["name_vi"].map(plain).str.contains(plain(item), regex=False)]
     if len(named):
         return [_explain_body(q, row) for _, row in named.head(10).iterrows()]
+    titled = [r for r in inputs.law if plain(item) in plain(inputs.law[r].title(lang) or "")]
+    if titled:
+        return [_explain_rule(q, r) for r in titled[:10]]
     if plan.public:
         raise InputError.single(
             plan.path, f"nothing in this plan is called {item!r}", f"if it is a person: {PUBLIC_NOTICE}"
@@ -167,6 +173,7 @@ def _sections(q: Question, table: str, row: pd.Series, options) -> tuple[Section
         "new_agencies": bodies.agency_sections,
         "new_divisions": bodies.division_sections,
         "new_units": bodies.unit_sections,
+        "routes": routes.route_sections,
         "timetable": tasks.task_sections,
         "deadlines": tasks.deadline_sections,
     }
@@ -217,6 +224,28 @@ def _reasons(q: Question, table: str, row: pd.Series) -> tuple[str, ...]:
     return ()
 
 
+def _explain_allowance(q: Question, allowance_id: str) -> Answer:
+    """A decision on travel or rent support: amount, for whom, and how many people draw it."""
+    row, commute = q.cells.allowances.loc[allowance_id], q.table("commute")
+    drawn = commute[[allowance_id in str(ids).split(";") for ids in commute["rules"].fillna("")]]
+    amount = f"{q.n(row['amount_vnd'])} {q.say('đồng', 'VND')}/{row['per_vi' if q.lang == 'vi' else 'per']}"
+    low, high = row["min_km"], row["max_km"]
+    km = q.say(f"từ {q.n(low)}", f"from {q.n(low)}") if empty(high) else f"{q.n(low)}–{q.n(high)}"
+    facts = {heading("value", q.lang): amount}
+    facts |= {} if empty(low) else {"km": km}
+    facts |= {q.say("Nhóm người hưởng", "Groups that draw it"): q.n(len(drawn))}
+    return Answer(
+        kind=q.say("mức hỗ trợ", "allowance"),
+        item=allowance_id,
+        name=q.cells.cite(allowance_id, q.lang),
+        facts=facts,
+        reasons=(str(row["condition_vi" if q.lang == "vi" else "condition"]),),
+        rules=(q.cells.cite(allowance_id, q.lang),),
+        alternative="",
+        label=term("rule_status", row["status"], q.lang),
+    )
+
+
 def _explain_rule(q: Question, rule_id: str) -> Answer:
     rule, tables = q.inputs.law[rule_id], q.plan.tables
     where = {
@@ -230,13 +259,14 @@ def _explain_rule(q: Question, rule_id: str) -> Answer:
     ceilings = q.table("ceilings")
     own = ceilings[(ceilings["rule"] == rule_id) & ceilings["binding"].astype(bool)]
     places = [f"{r[f'subject_{q.lang}']}: {q.n(r['used'])}/{q.n(r['limit'])}" for r in own.to_dict("records")]
+    value = {heading("value", q.lang): plain_value(rule.value, q.lang), heading("law_unit", q.lang): rule.unit}
+    value = {} if rule.value is None else {k: v for k, v in value.items() if v}
     heading_of = q.say(f"Nơi đã hết mức ({q.n(len(own))})", f"Where it binds ({q.n(len(own))})")
     return Answer(
         kind=q.say("quy định", "rule"),
         item=rule_id,
         name=rule.title(q.lang) or rule_id,
-        facts={heading("value", q.lang): plain_value(rule.value, q.lang), heading("law_unit", q.lang): rule.unit}
-        | where,
+        facts=value | where,
         reasons=(rule.note,) if rule.note else (),
         rules=(rule.cite(q.lang),),
         alternative="",

@@ -14,6 +14,7 @@ from geodata.shipped import PREFIX
 from geodata.units import has_polygons
 from merger.disclosure import amount
 from merger.inputs import Inputs
+from merger.layer_styles import layer_style
 from merger.transport.roads import Tracer, read_edges, route_lines
 
 ATTRIBUTION_OSM = "© OpenStreetMap contributors, ODbL 1.0; tile schema © OpenMapTiles, CC-BY 4.0"
@@ -27,22 +28,6 @@ ATTRIBUTION_UNITS = (
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 ROAD_TOLERANCE_M = 25.0
 
-STYLES: dict[str, dict[str, object]] = {
-    "units_before": {"line": "#9a9a9a", "width_mm": 0.15},
-    "units_after": {"fill": "#dbe9d3", "line": "#2f5d3a", "width_mm": 0.45, "label": "name"},
-    "units_settled": {"line": "#5b6b7a", "width_mm": 0.2},
-    "units_real_2025": {"line": "#a8481f", "width_mm": 0.45, "label": "name"},
-    "seats": {"fill": "#b3202c", "size_mm": 2.0, "marker": "circle"},
-    "sites": {"fill": "#1f4e8c", "size_mm": 2.6, "marker": "square", "label": "name"},
-    "stations": {"fill": "#222222", "size_mm": 2.2, "marker": "diamond", "label": "name"},
-    "railway": {"line": "#222222", "width_mm": 0.5},
-    "roads": {"line": "#c9a66b", "width_mm": 0.35},
-    "routes": {"line": "#7a3b9c", "width_mm": 0.7, "label": "name"},
-    "routes_evening": {"line": "#b07cc6", "width_mm": 0.5, "label": "name"},
-    "stops": {"fill": "#7a3b9c", "size_mm": 1.8, "marker": "circle"},
-    "commute_flows": {"line": "#2a7f9e", "width_mm": 0.4},
-    "projects": {"line": "#e07b00", "width_mm": 0.6, "label": "name"},
-}
 TITLES = {
     "units_before": "Đơn vị hành chính trước sắp xếp (ranh giới bên trong dựng lại) / Units before (inner "
     "borders reconstructed)",
@@ -95,7 +80,7 @@ def build_layers(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> dict[str
         layer.attrs = {
             "title": _title(name, inputs),
             "attribution": attribution(inputs) if by_units or not inputs.has_roads else ATTRIBUTION_OSM,
-            "style": STYLES[name],
+            "style": layer_style(name, layer),
             "own_units": own_units(inputs),
         }
     return built

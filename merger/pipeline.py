@@ -308,6 +308,24 @@ def write_maps(plan: Plan, layers: dict[str, Any]) -> None:
     write_geopackage(layers, plan.path / "plan.gpkg")
 
 
+def write_print_maps(plan: Plan, inputs: Inputs, layers: dict[str, Any], languages: tuple[str, ...]) -> None:
+    """Write the maps for print (PNG and SVG, A3) into maps/print, in two processes."""
+    from merger.documents import print_maps
+    from merger.documents.facts import identical_units
+    from merger.parallel import run_all
+
+    named = {"identical": identical_units(plan, inputs), "synthetic": bool(inputs.synthetic)}
+    names = print_maps.available(layers)
+    folder = plan.path / "maps" / print_maps.FOLDER
+    run_all(
+        [
+            (print_maps.write_print_maps, (layers, folder, lang), {**named, "only": name})
+            for name in names
+            for lang in languages
+        ]
+    )
+
+
 def write_feeds(plan: Plan, inputs: Inputs, layers: dict[str, Any]) -> None:
     """Write the routes for a transport office, from what the public may see: the GTFS feed and a GPX file a route."""
     from merger.transport.gpx import write_gpx
@@ -341,19 +359,21 @@ def write_documents(
     from merger.documents.page import write_page
     from merger.documents.report import write_report
     from merger.documents.timetables import write_timetables
+    from merger.parallel import run_all
     from merger.workplans.write import workplans_folder
 
-    for lang in languages:
-        write_report(plan, inputs, plan.path / f"report.{lang}.docx", lang, layers=layers)
-    folder = transport_folder(plan)
+    # Masked once for all documents.
+    view, jobs = public_view(plan, inputs), []
+    folder, charts = transport_folder(plan), workplans_folder(plan)
     if folder is not None and languages:
-        write_timetables(plan, inputs, layers, folder, languages)
-    charts = workplans_folder(plan)
+        jobs.append((write_timetables, (view, inputs, layers, folder, languages), {}))
+    for lang in languages:
+        jobs.append((write_report, (view, inputs, plan.path / f"report.{lang}.docx", lang), {"layers": layers}))
+    jobs.append((write_annex, (view, inputs, plan.path / "annex.xlsx"), {}))
     if charts is not None:
-        for lang in languages:
-            write_gantt_booklet(plan, inputs, charts / f"gantt.{lang}.docx", lang)
-    write_annex(plan, inputs, plan.path / "annex.xlsx")
-    write_page(plan, inputs, layers, plan.path / "dashboard.html")
+        jobs += [(write_gantt_booklet, (view, inputs, charts / f"gantt.{lang}.docx", lang), {}) for lang in languages]
+    jobs.append((write_page, (view, inputs, layers, plan.path / "dashboard.html"), {}))
+    run_all(jobs)
 
 
 def _headline(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, Any]:

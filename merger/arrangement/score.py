@@ -317,3 +317,14 @@ def _figures(rows: _Rows, table: pd.DataFrame) -> dict[str, Any]:
         "area_median_km2": round(float(plain["area_km2"].median()), 2) if len(plain) else 0.0,
         "area_max_km2": float(plain["area_km2"].max()) if len(plain) else 0.0,
     }
+
+
+def row_ways(inputs: Inputs, assignment: pd.DataFrame) -> pd.DataFrame:
+    """Way of each row of an assignment to its seat: old_code, new_id, people, minutes, km (normal traffic; inf without
+    a road)."""
+    rows = _rows(inputs, assignment)
+    travel = _Travel(inputs, rows, _given_seats(inputs, assignment, rows, None))
+    best = inputs.unit_nodes.to_numpy()[travel.best]
+    minutes, km = travel._to(np.where(travel.has_seat, travel.seat_node, best))
+    own = assignment[["old_code", "new_id"]].reset_index(drop=True)
+    return own.assign(people=rows.people, minutes=minutes, km=km)

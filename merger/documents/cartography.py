@@ -89,19 +89,19 @@ def sheet(units: gpd.GeoDataFrame, width_cm: float, *, inset_title: str = "", ma
     drawn = figure(width_cm, height)
     bottom = foot / height
     main = drawn.add_axes((0.005, bottom, 0.99, 0.995 - bottom))
-    _plain(main, _widened((x0, y0, x1, y1), 0.99 * width_cm, (0.995 - bottom) * height), BACKGROUND)
+    plain_frame(main, widened((x0, y0, x1, y1), 0.99 * width_cm, (0.995 - bottom) * height), BACKGROUND)
     result = Sheet(drawn, main, shapely.union_all(units[~remote].geometry.to_numpy()))
     if remote.any():
         result.inset = drawn.add_axes((0.845, bottom + 0.02, 0.14, 0.13))
         a0, b0, a1, b1 = units[remote].total_bounds
         pad = 0.25 * max(a1 - a0, b1 - b0)
         around = (a0 - pad, b0 - pad, a1 + pad, b1 + pad)
-        _plain(result.inset, _widened(around, 0.14 * width_cm, 0.13 * height), BACKGROUND)
+        plain_frame(result.inset, widened(around, 0.14 * width_cm, 0.13 * height), BACKGROUND)
         result.inset.set_title(inset_title, fontsize=5, pad=2, color=INK)
     return result
 
 
-def _widened(
+def widened(
     extent: tuple[float, float, float, float], width: float, height: float
 ) -> tuple[float, float, float, float]:
     """The extent, grown around its middle to the proportions of a frame."""
@@ -111,7 +111,8 @@ def _widened(
     return (cx - scale * width / 2, cy - scale * height / 2, cx + scale * width / 2, cy + scale * height / 2)
 
 
-def _plain(ax: Axes, extent: tuple[float, float, float, float], sea: str) -> None:
+def plain_frame(ax: Axes, extent: tuple[float, float, float, float], sea: str) -> None:
+    """Axes of a map: its extent in metres, no ticks."""
     ax.set_xlim(extent[0], extent[2])
     ax.set_ylim(extent[1], extent[3])
     ax.set_aspect("equal", adjustable="box")
@@ -258,33 +259,35 @@ def _free_place(point, size: tuple[float, float], taken, frame, to_px) -> tuple[
     return None
 
 
-def furniture(on: Sheet, handles: list, source: str, *, legend_title: str = "") -> None:
-    """Legend (in the corner where it hides least of the subject), scale bar, north arrow and source line."""
+def furniture(on: Sheet, handles: list, source: str, *, legend_title: str = "", scale: float = 1.0) -> None:
+    """Legend (in the corner where it hides least of the subject), scale bar, north arrow and source line.
+
+    `scale` of the letters: 1 for a picture in a report.
+    """
     if handles:
         legend = on.main.legend(
             handles=handles,
             loc=CORNERS[0],
-            fontsize=6,
             title=legend_title or None,
-            title_fontsize=6.5,
+            title_fontsize=6.5 * scale,
             framealpha=0.94,
             edgecolor=RULE,
             fancybox=False,
             borderpad=0.6,
             labelspacing=0.45,
             handlelength=1.8,
-            prop={"family": FONT["font.family"], "size": 6},
+            prop={"family": FONT["font.family"], "size": 6 * scale},
         )
         legend.get_frame().set_linewidth(0.4)
         legend.set_zorder(12)
         legend.set_loc(min(CORNERS, key=lambda corner: _hidden(on, legend, corner)))
-    _scale_bar(on.main)
-    _north(on.main)
+    _scale_bar(on.main, scale)
+    _north(on.main, scale)
     on.drawn.text(
         0.008,
         0.006,
-        _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6)),
-        fontsize=4.8,
+        _wrapped(source, int(on.drawn.get_figwidth() / CM * 8.6 / scale)),
+        fontsize=4.8 * scale,
         color=RULE,
         va="bottom",
         fontfamily=FONT["font.family"],
@@ -299,7 +302,7 @@ def _hidden(on: Sheet, legend: Legend, corner: str) -> float:
     return round(float(on.subject.intersection(shapely.box(x0, y0, x1, y1)).area))
 
 
-def _scale_bar(ax: Axes) -> None:
+def _scale_bar(ax: Axes, scale: float) -> None:
     x0, x1 = ax.get_xlim()
     y0, y1 = ax.get_ylim()
     length = max(step for step in (1e3, 2e3, 5e3, 1e4, 2e4) if step <= 0.2 * (x1 - x0) or step == 1e3)
@@ -323,13 +326,13 @@ def _scale_bar(ax: Axes) -> None:
             text.replace(".", ","),
             ha="center",
             va="bottom",
-            fontsize=5.5,
+            fontsize=5.5 * scale,
             color=INK,
             zorder=11,
         )
 
 
-def _north(ax: Axes) -> None:
+def _north(ax: Axes, scale: float) -> None:
     x0, x1 = ax.get_xlim()
     y0, y1 = ax.get_ylim()
     size = 0.045 * (y1 - y0)
@@ -339,7 +342,7 @@ def _north(ax: Axes) -> None:
     ax.add_patch(Polygon(left, facecolor="white", edgecolor=INK, linewidth=0.5, zorder=11))
     ax.add_patch(Polygon(right, facecolor=INK, edgecolor=INK, linewidth=0.5, zorder=11))
     # N is the sign that Vietnamese and international maps share with the arrow.
-    ax.text(cx, top + 0.006 * (y1 - y0), "B / N", ha="center", va="bottom", fontsize=5.5, color=INK, zorder=11)
+    ax.text(cx, top + 0.006 * (y1 - y0), "B / N", ha="center", va="bottom", fontsize=5.5 * scale, color=INK, zorder=11)
 
 
 def patch(colour: str, text: str, line: str = INK) -> Patch:

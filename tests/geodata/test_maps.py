@@ -175,3 +175,18 @@ def test_geopackage_of_equal_layers_is_equal_bytes(tmp_path):
 def test_cells_become_plain_json_values(value, expected):
     """numpy becomes Python, nothing becomes null, decomposed letters become composed ones."""
     assert plain(value) == expected
+
+
+def test_rings_of_every_exported_unit_follow_the_right_hand_rule(tmp_path):
+    """Outer rings counter-clockwise, holes clockwise, closed; at most 6 decimals; longitude first, in the country."""
+    units = read_units(shipped_path("units_before.gpkg"))[["code", "geometry"]]
+    [path] = write_geojson({"units_before": units}, tmp_path)
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        kind, coordinates = feature["geometry"]["type"], feature["geometry"]["coordinates"]
+        for rings in [coordinates] if kind == "Polygon" else coordinates:
+            assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in rings)
+            assert signed_area(rings[0]) > 0
+            assert all(signed_area(hole) < 0 for hole in rings[1:])
+            xy = np.asarray(rings[0])
+            assert ((xy > (102, 8)) & (xy < (110, 24))).all()
+            assert (np.round(xy, 6) == xy).all()
