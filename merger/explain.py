@@ -105,7 +105,7 @@ def explain_item(plan: Plan, inputs: Inputs, item: str, lang: str) -> list[Answe
 def explain_rows(plan: Plan, inputs: Inputs, table: str, lang: str) -> list[Answer]:
     """Explain every row of a table of the plan, in its order."""
     q = Question(plan, inputs, lang, Cells(plan, inputs))
-    return [_explain_row(q, table, row) for _, row in q.table(table).iterrows()]
+    return [_explain_row(q, table, row, solve=False) for _, row in q.table(table).iterrows()]
 
 
 def _has_id(item: str) -> Callable[[str, pd.DataFrame], pd.DataFrame]:
