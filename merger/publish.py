@@ -13,8 +13,9 @@ from merger.tables import TABLES
 # What a public copy is made of, besides tables and maps: a list of what may go out, not of what must stay.
 FILES = ("timetable.ics", "plan.gpkg", "report.vi.docx", "report.en.docx", "annex.xlsx", "dashboard.html")
 MAPS = "maps"
-# Of the folders of the transport office and of all bodies.
+# Of the folders of maps for print, of the transport office and of all bodies.
 FOLDERS = {
+    "maps/print": ("*.png", "*.svg"),
     TRANSPORT: ("gtfs.zip", "timetables.vi.docx", "timetables.en.docx", "gpx/*.gpx"),
     WORKPLANS: (
         "gantt.vi.docx",
@@ -42,7 +43,7 @@ def publish_into(plan: Plan, folder: Path) -> None:
         target = folder / path.relative_to(plan.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-    (folder / MAPS).mkdir()
+    (folder / MAPS).mkdir(exist_ok=True)
     for path in sorted((plan.path / MAPS).glob("*.geojson")):
         shutil.copyfile(path, folder / MAPS / path.name)
     write_manifest(public_manifest(plan, folder), folder)
