@@ -194,11 +194,15 @@ def make_plan(
     Raises InfeasibleError when a stage has no solution and AuditError when the finished plan fails its audit; in both
     cases, as when interrupted, a plan that is already at `target` stays as it is.
     """
+    from merger.documents.letter_template import scenario_template
+
     target = Path(target)
     refuse_foreign(target)
     started = time.perf_counter()
     progress("read")
     inputs = load_inputs(loaded.scenario, loaded.folder)
+    for lang in languages:  # a faulty template is told now, not after the work of all stages
+        scenario_template(inputs, lang)
     if earlier is not None:
         tables, records = solve_again(inputs, "timetable", earlier, seconds=seconds, progress=progress)
     else:

@@ -156,7 +156,10 @@ def _relief(c: Context) -> None:
         return
     dates = {(r.deadline, r.force): r.date for r in c.plan.tables["deadlines"].itertuples()}
     rows = []
-    for (name, force), own in relief.sort_values("rank").groupby(["deadline", "force"], sort=True):
+    groups = sorted(
+        relief.sort_values("rank").groupby(["deadline", "force"]), key=lambda g: (-g[1]["late_days"].max(), *g[0])
+    )
+    for (name, force), own in groups[:LIMITS_SHOWN]:
         due = dates.get((name, force))
         told = f"{day(due, c.lang)} ({term('force', force, c.lang)})" if due else term("force", force, c.lang)
         for k, r in enumerate(own.head(REMEDIES_SHOWN).to_dict("records")):
@@ -172,7 +175,10 @@ def _relief(c: Context) -> None:
         rows,
         (3.0, 8.4, 2.8, 1.8),
         numeric=(2, 3),
-        caption=c.say("Phải nhường gì để kịp thời hạn", "What must give for a deadline to hold"),
+        caption=c.say(
+            "Phải nhường gì để kịp thời hạn (chậm nhiều nhất trước; đầy đủ ở phụ lục Excel)",
+            "What must give for a deadline to hold (latest first; all in the Excel annex)",
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from geodata.faults import Fault, InputError, did_you_mean, shown
+from merger.inputs import Inputs
 
 LANGUAGES = ("vi", "en")
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -71,6 +72,12 @@ def open_template(lang: str, folder: Path | None = None) -> WordDocument:
     if faults:
         raise InputError(faults)
     return word
+
+
+def scenario_template(inputs: Inputs, lang: str) -> WordDocument:
+    """The template that a scenario names (documents.templates, relative to its folder), or the program's own."""
+    own = inputs.scenario.documents.templates
+    return open_template(lang, inputs.folder / own if own else None)
 
 
 def blank(lang: str) -> WordDocument:

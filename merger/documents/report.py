@@ -13,7 +13,7 @@ from merger.documents import draft_resolution as draft
 from merger.documents.context import Context, say
 from merger.documents.first_page import ROMAN, first_page
 from merger.documents.letter import Letter
-from merger.documents.letter_template import DRAFT, cut, fill, open_template
+from merger.documents.letter_template import DRAFT, cut, fill, scenario_template
 from merger.documents.wording import long_day, term, unbroken
 from merger.inputs import Inputs
 from merger.layers import build_layers
@@ -41,7 +41,7 @@ def write_report(
     plan = public_view(plan, inputs)
     layers = build_layers(inputs, plan.tables) if layers is None else layers
     heads = inputs.scenario.documents
-    word = open_template(lang, inputs.folder / heads.templates if heads.templates else None)
+    word = scenario_template(inputs, lang)
     letter = Letter(lang, word)
     context = Context(plan, inputs, layers, lang, letter)
     if "new_units" not in plan.tables:

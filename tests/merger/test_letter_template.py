@@ -120,6 +120,15 @@ def test_a_missing_template_is_told(tmp_path):
             open_template(lang, tmp_path)
 
 
+def test_a_faulty_template_is_told_before_any_stage_is_solved(tmp_path):
+    """Planning with a folder without templates stops at once, and writes nothing."""
+    arguments = ["plan", "hai-phong-2025", "-o", str(tmp_path / "plan"), "--set", "documents.templates=nowhere"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code != 0
+    assert "no such Word document" in f"{result.output}{result.exception}"
+    assert not (tmp_path / "plan").exists()
+
+
 def test_new_scenario_brings_the_templates(tmp_path):
     """`merger new` writes both beside the empty tables, ready to edit."""
     result = CliRunner().invoke(app, ["new", str(tmp_path / "own")])
