@@ -12,6 +12,7 @@ from merger.audit import (  # noqa: F401
     decisions,
     feeds,
     files,
+    objectives,
     passengers,
     people,
     placement,

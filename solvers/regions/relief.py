@@ -51,6 +51,13 @@ def reliefs(problem: RegionProblem, conflict: tuple[str, ...], stop: Stop) -> tu
 
 
 def _relief(p: RegionProblem, rule: str, loosened: RegionProblem, stop: Stop) -> Relief:
+    """The next number is tried first; where it does not do, the nearest that does is looked for."""
+    if loosened.objectives != p.objectives:
+        number = _next(p, rule, loosened)
+        solution = solve_regions(_at(p, rule, number), stop, explain=False)
+        if solution.objective is not None:
+            found = _number(p, rule, solution) if rule == "floors" else number
+            return Relief(rule, float(found or 0.0), solution, solution.values)
     solution = solve_regions(loosened, stop, explain=False)
     if solution.objective is None:
         return Relief(rule, None, solution, ())
@@ -59,6 +66,16 @@ def _relief(p: RegionProblem, rule: str, loosened: RegionProblem, stop: Stop) ->
         best = solve_regions(_at(p, rule, int(number)), stop, solution.region, explain=False)
         solution = solution if best.objective is None else best
     return Relief(rule, number, solution, solution.values)
+
+
+def _next(p: RegionProblem, rule: str, loosened: RegionProblem) -> int:
+    """The number next to what the rule allows, in the direction of the loosened problem."""
+    if rule == "floors":
+        return p.max_undecided + 1
+    total = rule == "total_regions"
+    group = 0 if total else int(rule.rstrip("]").partition("[")[2])
+    now, ends = (p.total, loosened.total) if total else (p.counts[group].tolist(), loosened.counts[group].tolist())
+    return int(ends[0] if ends[0] > now[1] else ends[1])
 
 
 def _at(p: RegionProblem, rule: str, number: int) -> RegionProblem:

@@ -31,6 +31,12 @@ def drop(case: Case, table: str, row: int = 0) -> None:
     case.tables[table] = case.tables[table].drop(case.tables[table].index[row])
 
 
+def told(case: Case, **figures) -> None:
+    """What the record of stage arrange tells of its one objective, travel."""
+    row = {"objective": "travel", "unit": "person-minutes", "best": "least", **figures}
+    case.manifest["stages"] = {"arrange": {"figures": {"objectives": [row]}}}
+
+
 def run(check_id: str, case: Case):
     return next(r for r in REGISTRY if r.id == check_id).run(case)
 
@@ -75,6 +81,12 @@ BROKEN = {
         lambda c: put(c, "units", 0, standard="exempt"),
     ],
     # 10001 and 10003 do not touch without 10002 between them
+    # Travel: 8,000 x 8.25 + 7,000 x 16.5 + 20,000 x 8.25 = 346,500 person-minutes
+    "units-objectives": [
+        lambda c: told(c, value=340_000, bound=340_000, proven=True),
+        lambda c: told(c, value=346_500, bound=346_600, proven=False),
+        lambda c: told(c, value=346_500, bound=340_000, proven=True),
+    ],
     "units-contiguity": [lambda c: put(c, "units", 1, new_id="20001")],
     "units-sides": [
         lambda c: put(c, "units", 2, new_id="20001"),
