@@ -5,6 +5,7 @@
 `python -m benchmarks routing DIR [--time S] [--threads N] [--out DIR]`: see benchmarks/routing.py.
 `python -m benchmarks simulate PLAN [--runs N]`: see benchmarks/simulation.py.
 `python -m benchmarks schedule DIR [--time S] [--threads N] [--solutions DIR]`: see benchmarks/schedule.py.
+`python -m benchmarks provinces [--time S]`: see benchmarks/provinces.py.
 `python -m benchmarks median DIR [--time S] [--solutions OUT.json]`: see benchmarks/median.py.
 `python -m benchmarks regions DIR [--time S] [--threads N] [--floor-column C --floor V | --regions K] [--only NAME]
 [--solutions FILE]`: see benchmarks/regions.py.
@@ -98,7 +99,14 @@ def main() -> None:
     areas.add_argument("--regions", type=int, metavar="K", help="number of regions instead of a floor")
     areas.add_argument("--only", metavar="NAME", help="this instance only")
     areas.add_argument("--solutions", type=Path, metavar="FILE", help="write the labels there, as JSON")
+    made_up = kinds.add_parser("provinces", help="made-up provinces of 30 to 600 units")
+    made_up.add_argument("--time", type=float, default=180, metavar="S", help="seconds a province (180)")
     options = parser.parse_args()
+    if options.what == "provinces":
+        from benchmarks.provinces import provinces
+
+        provinces(options.time)
+        return
     if options.what == "median":
         from benchmarks import median
 
