@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from merger.documents.wording import LANGUAGES, number, rules_text
+from merger.documents.wording import LANGUAGES, empty, number, rules_text
 from merger.explain import explain_rows
 from merger.inputs import Inputs
 from merger.plan import Plan
@@ -52,7 +52,7 @@ def _heirs(plan: Plan, agency: str, lang: str) -> list[str]:
     if rows is None:
         return []
     first = rows[rows["new_agency_id"] == agency].drop_duplicates("agency_id")[f"reason_{lang}"]
-    return list(dict.fromkeys(f"{str(text).split(';')[0].rstrip('.')}." for text in first if text))
+    return list(dict.fromkeys(f"{str(text).split(';')[0].rstrip('.')}." for text in first if not empty(text)))
 
 
 def route_reasons(plan: Plan, inputs: Inputs) -> dict[str, dict[str, list[str]]]:

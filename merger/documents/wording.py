@@ -51,7 +51,9 @@ def group_terms(group: str, lang: str) -> dict[str, str]:
 
 def empty(value: Any) -> bool:
     """Whether a cell holds nothing."""
-    return value is None or value == "" or (not isinstance(value, str | list | dict) and bool(pd.isna(value)))
+    if isinstance(value, str):
+        return value == ""
+    return value is None or (not isinstance(value, list | dict) and bool(pd.isna(value)))
 
 
 # Mark of a count that would give away another one, which is too small to show.

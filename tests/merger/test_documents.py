@@ -29,7 +29,7 @@ from merger.documents.page import write_page
 from merger.documents.page_answers import clause_text
 from merger.documents.page_differences import differing_units
 from merger.documents.report import write_report
-from merger.documents.wording import bound_sentence, day, finding_text, money, number, percent, quantity, term
+from merger.documents.wording import bound_sentence, day, empty, finding_text, money, number, percent, quantity, term
 from merger.inputs import Inputs
 from merger.layers import build_layers
 from merger.plan import Plan
@@ -373,6 +373,24 @@ def all_text(document) -> str:
 def test_numbers_and_dates_are_written_as_each_language_writes_them(made, expected):
     """Vietnamese: 1.234,5 and 01/7/2025; English: 1,234.5 and 1 July 2025; nothing is a dash, never "nan"."""
     assert made == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "nothing"),
+    [
+        (None, True),
+        ("", True),
+        (pd.NA, True),
+        (float("nan"), True),
+        (pd.NaT, True),
+        (0, False),
+        ("0", False),
+        ([], False),
+    ],
+)
+def test_cells_that_hold_nothing(cell, nothing):
+    """Missing values of every kind that tables in memory or read from a file have; a zero is a figure."""
+    assert empty(cell) is nothing
 
 
 def test_bound_says_only_what_is_proven():
