@@ -88,6 +88,15 @@ def complete_units(
     return whole.set_index("code", drop=False).sort_index()
 
 
+def wholes_of(units: pd.DataFrame) -> pd.Series:
+    """Code of the old unit that each row is, or is a part of (column part_of), by code."""
+    codes = pd.Series(units.index, index=units.index)
+    if "part_of" not in units:
+        return codes
+    part_of = units["part_of"].fillna("").astype(str).str.strip()
+    return codes.where((part_of == "").to_numpy(), part_of.to_numpy())
+
+
 def has_polygons(units: gpd.GeoDataFrame) -> bool:
     """Whether the units have polygons of their own, not only cells around their centres."""
     return not (units["geometry_basis"] == CELL).any()

@@ -68,9 +68,9 @@ AIMS: dict[str, Aim] = {
         ("người", "persons"),
     ),
     "divided_units": Aim(
-        "parts", 1, "new units that hold a part of a divided old unit, counted for each",
-        "Số đơn vị mới chứa một phần của đơn vị cũ bị chia, tính theo từng đơn vị cũ",
-        "New units that hold a part of a divided old unit, counted for each",
+        "parts", 1, "new units beyond the first that an old unit given in parts is divided between",
+        "Số lần chia đơn vị cũ giữa các đơn vị mới (tính từ đơn vị mới thứ hai)",
+        "Divisions of old units between new ones, counted from the second new unit on",
     ),
 }  # fmt: skip
 

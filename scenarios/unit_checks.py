@@ -75,6 +75,7 @@ def check_units(source: UnitSource, loaded: Loaded) -> list[Fault]:
             complaints.add(row, "area_km2", "no area", "the unit has neither an area nor a polygon", "write it in km2")
     if not drawn.all():
         _same_place(table, complaints)
+    _parts(table, complaints)
     return [*faults, *complaints.all()]
 
 
@@ -140,6 +141,15 @@ def _placed(table: TextTable, crs: str, complaints: Complaints) -> np.ndarray:
             message = f"{x[row]:.10g}, {y[row]:.10g} lies outside Vietnam in {system}"
             complaints.add(row, east, "outside", message, remedy)
     return placed
+
+
+def _parts(table, complaints: Complaints) -> None:
+    """A divided unit is given by its parts alone: the code in `part_of` has no row."""
+    codes = set(table.column("code"))
+    for row, whole in enumerate(table.column("part_of")):
+        if whole and whole in codes:
+            message = f"unit {whole} is divided and has a row of its own"
+            complaints.add(row, "part_of", "part of a whole row", message, "give a divided unit by its parts alone")
 
 
 def _same_place(table: TextTable, complaints: Complaints) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.contiguity import border_pairs
 from geodata.faults import InputError
+from geodata.units import wholes_of
 from merger.arrangement.aims import solver_objectives
 from merger.arrangement.standards import Standards, standards_of, unit_classes
 from merger.inputs import Inputs
@@ -81,10 +82,17 @@ def build_model(inputs: Inputs) -> ArrangeModel:
         fixed_seat=at(locks.fixed_seat),
         forbidden_seat=at(locks.forbidden_seat),
         fixed=tuple(FixedRegion(at(zone_members(zone, units))) for zone in options.special_zones),
+        origin=_origin(units),
         objectives=solver_objectives(options.objectives),
         **_measured_by(inputs, codes, edges),
     )
     return ArrangeModel(problem, codes, sides, options.special_zones, standards)
+
+
+def _origin(units: pd.DataFrame) -> np.ndarray | None:
+    """(n,) number of the old unit that each entry is a part of; None when all are whole."""
+    wholes = wholes_of(units)
+    return pd.factorize(wholes)[0] if wholes.duplicated().any() else None
 
 
 def _measured_by(inputs: Inputs, codes: tuple[str, ...], edges: np.ndarray) -> dict[str, np.ndarray]:

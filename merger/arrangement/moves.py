@@ -9,6 +9,7 @@ import numpy as np
 
 from merger.arrangement.model import ArrangeModel
 from merger.arrangement.standards import DECIDER, EXEMPTION, ISLAND, NEEDS_DECISION
+from solvers.regions.problem import RegionProblem
 
 TOLERANCE = 1e-9
 
@@ -140,7 +141,12 @@ def standing_of(model: ArrangeModel, members: np.ndarray) -> str:
     p = model.problem
     kind = int(p.unit_class[members].max())
     area, people = float(p.area[members].sum()), float(p.population[members].sum())
-    return str(model.standards.standing([kind], [area], [people], [len(members)])[0])
+    return str(model.standards.standing([kind], [area], [people], [_whole_units(p, members)])[0])
+
+
+def _whole_units(p: RegionProblem, members: np.ndarray) -> int:
+    """Old units among the members; parts of one count once."""
+    return len(members) if p.origin is None else len(np.unique(p.origin[members]))
 
 
 def _travel(model: ArrangeModel, members: np.ndarray) -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata.contiguity import border_pairs, is_contiguous
 from geodata.travel import default_cache, travel_table
+from geodata.units import wholes_of
 from merger.arrangement.assignments import plan_assignment, read_assignment, reference_assignment
 from merger.arrangement.standards import EXEMPT, MEETS, NEEDS_DECISION, SPECIAL, standards_of, unit_classes
 from merger.inputs import Inputs
@@ -23,11 +24,15 @@ EARTH_KM = 6371.0
 
 @dataclass(frozen=True)
 class _Rows:
-    """An assignment as arrays: one entry a row, regions numbered in the order of their ids."""
+    """An assignment as arrays: one entry a row, regions numbered in the order of their ids.
+
+    `unit`: position in the table of units; `old`: number of the old unit, one for all parts of a divided one.
+    """
 
     ids: list[str]
     region: np.ndarray
     unit: np.ndarray
+    old: np.ndarray
     people: np.ndarray
     area: np.ndarray
     whole: np.ndarray
@@ -82,8 +87,11 @@ def _rows(inputs: Inputs, frame: pd.DataFrame) -> _Rows:
     rank = np.lexsort((region, -by_area, -by_people, unit))
     main = np.zeros(len(frame), bool)
     main[rank[np.unique(unit[rank], return_index=True)[1]]] = True
-    whole = (by_people >= WHOLE) & (by_area >= WHOLE)
-    return _Rows([str(i) for i in ids], region, unit, people, area, whole, origin, main)
+    wholes = wholes_of(units)
+    old = pd.factorize(wholes)[0][unit]
+    part = (wholes != wholes.index).to_numpy()[unit]
+    whole = (by_people >= WHOLE) & (by_area >= WHOLE) & ~part
+    return _Rows([str(i) for i in ids], region, unit, old, people, area, whole, origin, main)
 
 
 def _given_seats(
@@ -219,6 +227,11 @@ def _straight_km(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return 2 * EARTH_KM * np.arcsin(np.sqrt(half))
 
 
+def _pairs(rows: _Rows) -> np.ndarray:
+    """(m, 2) new unit and old unit that has land or people in it, each pair once."""
+    return np.unique(np.column_stack([rows.region, rows.old]), axis=0)
+
+
 def _standards(inputs: Inputs, frame: pd.DataFrame, rows: _Rows) -> dict[str, Any]:
     standards = standards_of(inputs.law, inputs.scenario.arrange.ward_target)
     count = len(rows.ids)
@@ -226,7 +239,7 @@ def _standards(inputs: Inputs, frame: pd.DataFrame, rows: _Rows) -> dict[str, An
     np.maximum.at(kind_class, rows.region, unit_classes(inputs.units)[rows.unit])
     area = np.bincount(rows.region, weights=rows.area, minlength=count)
     people = np.bincount(rows.region, weights=rows.people, minlength=count)
-    contributors = np.bincount(rows.region, minlength=count)
+    contributors = np.bincount(_pairs(rows)[:, 0], minlength=count)
     whole = np.bincount(rows.region, weights=rows.whole, minlength=count).astype(int)
     special = _special(inputs, frame, rows)
     kinds = np.where(special, "dac_khu", np.array(standards.kinds)[kind_class])
@@ -309,7 +322,7 @@ def _figures(rows: _Rows, table: pd.DataFrame) -> dict[str, Any]:
         "without_road_people": round(people - reached),
         "not_contiguous": int((~table["contiguous"].astype(bool)).sum()),
         "across_sides": int(table["side"].str.contains(";").sum()),
-        "divided_old_units": int((np.bincount(rows.unit) > 1).sum()),
+        "divided_old_units": int((np.bincount(_pairs(rows)[:, 1]) > 1).sum()),
         "population_min_people": int(plain["population"].min()) if len(plain) else 0,
         "population_median_people": int(plain["population"].median()) if len(plain) else 0,
         "population_max_people": int(plain["population"].max()) if len(plain) else 0,

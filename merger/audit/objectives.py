@@ -106,6 +106,16 @@ def _elsewhere(case: Case) -> float:
     return float((~_plain(case)["seat_code"].isin(case.inputs.scenario.arrange.seats_available)).sum())
 
 
+def _divided(case: Case) -> float:
+    """New units beyond the first of every old unit that the table gives in parts."""
+    source, units = case.inputs.units, _members(case)
+    if "part_of" not in source:
+        return 0.0
+    part_of = units["old_code"].map(source["part_of"]).fillna("").astype(str).str.strip()
+    parts = units.assign(part_of=part_of)[part_of != ""]
+    return float((parts.groupby("part_of")["new_id"].nunique() - 1).sum())
+
+
 COUNTED: dict[str, Callable[[Case], float]] = {
     "travel": lambda case: float(case.tables["new_units"]["person_minutes"].sum()),
     "standard_met": lambda case: float((_plain(case)["standard"] == "meets").sum()),
@@ -115,5 +125,5 @@ COUNTED: dict[str, Callable[[Case], float]] = {
     "district_crossings": _crossings,
     "seats_reused": _elsewhere,
     "least_change": _changed,
-    "divided_units": lambda case: 0.0,  # a plan has whole units
+    "divided_units": _divided,
 }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geodata.units import wholes_of
 from merger.arrangement.aims import reached
 from merger.arrangement.conflicts import reasons, remedies
 from merger.arrangement.findings import findings_of
@@ -110,6 +111,7 @@ def _regions(inputs: Inputs, model: ArrangeModel, solution: RegionSolution) -> t
 def _new_units(inputs: Inputs, model: ArrangeModel, regions: list[dict]) -> pd.DataFrame:
     p, units, standards = model.problem, inputs.units, model.standards
     km = inputs.unit_travel.km
+    wholes = wholes_of(units)
     rows = []
     for region in regions:
         members, seat = region["members"], region["seat"]
@@ -124,7 +126,7 @@ def _new_units(inputs: Inputs, model: ArrangeModel, regions: list[dict]) -> pd.D
                 "seat_lon": float(units["centre_lon"].iloc[seat]),
                 "seat_lat": float(units["centre_lat"].iloc[seat]),
                 "members": ";".join(model.codes[m] for m in members),
-                "n_members": len(members),
+                "n_members": int(wholes.iloc[members].nunique()),
                 "area_km2": round(area, 3),
                 "population": round(region["population"]),
                 "area_ratio": np.nan if special else _ratio(area, standards.area_km2[region["class"]]),

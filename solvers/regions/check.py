@@ -140,8 +140,12 @@ def _claim_faults(p: RegionProblem, s: RegionSolution, members: list[list[int]],
 
 
 def _measure(p: RegionProblem, s: RegionSolution, name: str, members: list[list[int]], given: list[list[int]]) -> float:
-    """A measure over all regions; the fixed ones add their travel alone."""
+    """A measure over all regions; fixed ones add their travel alone, a divided unit counts from its second region."""
     total = 0.0
+    if name == "parts":
+        whole = [u if p.origin is None else int(p.origin[u]) for u in range(p.n)]
+        fixed = {u for units in given for u in units}
+        total -= len({w for u, w in enumerate(whole) if u not in fixed and whole.count(w) > 1})
     for r, units in enumerate(members):
         if units in given:
             total += float(s.cost[r]) if name == "travel" else 0.0

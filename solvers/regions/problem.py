@@ -23,7 +23,7 @@ REGIONS = "regions"  # 1
 BALANCE = "balance"  # distance of the population from `population_target` of its group
 BORDER = "border"  # half of the border with other regions: `border_length` of the pairs it cuts
 CROSSED = "crossed"  # districts it has members of, less one
-PARTS = "parts"  # divided units (several entries of one `origin`) it has a part of
+PARTS = "parts"  # divided units (several entries of one `origin`) it has a part of; over all regions less one for each
 MEASURES = (TRAVEL, SEATS, CHANGED, MET, UNMET, OPEN, REGIONS, BALANCE, BORDER, CROSSED, PARTS)
 BY_SEAT = (TRAVEL, SEATS, CHANGED)
 

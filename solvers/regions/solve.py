@@ -19,6 +19,7 @@ from solvers.regions.master import Kept, Master
 from solvers.regions.problem import (
     BY_SEAT,
     FIXED,
+    PARTS,
     TRAVEL,
     FixedRegion,
     Objective,
@@ -177,6 +178,8 @@ def fixed_seat(problem: RegionProblem, members: tuple[int, ...]) -> tuple[int, f
 
 
 def fixed_value(problem: RegionProblem, objective: Objective) -> float:
-    """What the fixed regions add to an objective."""
+    """What is the same in every plan: the travel of the fixed regions, and one part of every divided unit."""
     travel = sum(fixed_seat(problem, r.members)[1] for r in problem.fixed)
-    return objective.weights.get(TRAVEL, 0.0) * travel
+    ground = Ground(problem, ())
+    divided = len(np.unique(ground.origin[ground.free][ground.divided[ground.free]]))
+    return objective.weights.get(TRAVEL, 0.0) * travel - objective.weights.get(PARTS, 0.0) * divided

@@ -193,3 +193,46 @@ def test_the_command_line_from_new_to_audit(tmp_path, monkeypatch, capsys):
     assert run("explain", "plan", "M001")[0] == 0
     assert run("map", "plan")[0] == 0
     assert run("publish", "plan", "-o", "public")[0] == 0
+
+
+def test_a_divided_unit_is_given_by_its_parts(tmp_path):
+    """Two parts may go two ways, count as one old unit, and stay together when divided units are the first aim."""
+    path = new_scenario(tmp_path / "parts", "own-units")
+    units = pd.read_csv(path.parent / "units.csv", dtype=str).assign(part_of="")
+    whole = units.loc[units["code"] == "M010"].iloc[0]
+    halves = []
+    for name, east in (("a", 0.004), ("b", -0.004)):
+        half = whole.copy()
+        half["code"], half["name"], half["part_of"] = f"M010{name}", f"{whole['name']} {name}", "M010"
+        half["population"] = str(int(whole["population"]) // 2)
+        half["area_km2"], half["lon"] = str(float(whole["area_km2"]) / 2), str(float(whole["lon"]) + east)
+        halves.append(half)
+    parts = pd.concat([units[units["code"] != "M010"], pd.DataFrame(halves)])
+    parts.to_csv(path.parent / "units.csv", index=False)
+    pairs = pd.read_csv(path.parent / "adjacency.csv", dtype=str)
+    ends = pairs[["code_a", "code_b"]]
+    with_a, with_b = (pairs.assign(**ends.replace("M010", f"M010{name}")) for name in "ab")
+    between = pairs.iloc[[0]].assign(code_a="M010a", code_b="M010b")
+    pd.concat([with_a, with_b, between]).drop_duplicates(["code_a", "code_b"]).to_csv(
+        path.parent / "adjacency.csv", index=False
+    )
+    settings = ["arrange.objectives=[divided_units, travel]"]
+    make_plan(load_checked(str(path), settings), tmp_path / "plan", only="arrange", languages=())
+    plan = read_plan(tmp_path / "plan")
+    home = plan.tables["units"].set_index("old_code")["new_id"]
+    assert home["M010a"] == home["M010b"]
+    new = plan.tables["new_units"].set_index("new_id").loc[home["M010a"]]
+    assert new["n_members"] == len(new["members"].split(";")) - 1
+    assert all(c.passed for c in audit_plan(plan.path).checks)
+    # Apart, they lie in two new units, and the old unit is counted as divided.
+    apart = [*settings, "locks.must_not_join=[[M010a, M010b]]"]
+    make_plan(load_checked(str(path), apart), tmp_path / "apart", only="arrange", languages=())
+    separate = read_plan(tmp_path / "apart")
+    home = separate.tables["units"].set_index("old_code")["new_id"]
+    assert home["M010a"] != home["M010b"]
+    figures, _ = score_units(inputs_of(separate), plan_assignment(separate.tables["units"]))
+    assert figures["divided_old_units"] == 1
+    # A row for the whole beside its parts would count its people twice.
+    pd.concat([units, pd.DataFrame(halves)]).to_csv(path.parent / "units.csv", index=False)
+    with pytest.raises(InputError, match="unit M010 is divided and has a row of its own"):
+        load_checked(str(path), settings)

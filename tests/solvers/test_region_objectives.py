@@ -126,10 +126,10 @@ def test_waivers_quantities_and_parts():
     assert len(solve_regions(path(quantities=(schools,), max_undecided=0), STOP).seat) == 2
     crowded = Quantity("load", np.array([1, 2, 3, 1.0]), (0.0,), ceiling=4.0)
     assert members(solve_regions(path(quantities=(crowded,)), STOP)) == [[0, 1], [2, 3]]
-    # Entries 1 and 2 are parts of one unit: {0,1,2} counts two units, and dividing it costs 1.
+    # Entries 1 and 2 are parts of one unit: {0,1,2} counts two units, and nothing is divided.
     parts = path(origin=[0, 1, 1, 2], objectives=(Objective({"parts": 1.0}), Objective({"travel": 1.0})), max_members=2)
     s = solve_regions(parts, STOP)
-    assert (members(s), s.values) == ([[0, 1, 2], [3]], (1.0, 40.0))
+    assert (members(s), s.values) == ([[0, 1, 2], [3]], (0.0, 40.0))
     assert check_regions(parts, s) == []
 
 
