@@ -67,13 +67,20 @@ def main() -> None:
         _faults(e.faults)
         sys.exit(BAD_INPUT)
     except Interrupted:
-        typer.echo("Interrupted: nothing was written, an earlier plan is untouched.", err=True)
-        sys.exit(INTERRUPTED)
+        _interrupted()
     except Exception as e:  # the two domain failures are imported lazily, so they are told apart here
+        if _stopping.is_set():
+            # A library being imported turns what stops it into an error of its own.
+            _interrupted()
         code = _domain_failure(e)
         if code is None:
             raise
         sys.exit(code)
+
+
+def _interrupted() -> None:
+    typer.echo("Interrupted: nothing was written, an earlier plan is untouched.", err=True)
+    sys.exit(INTERRUPTED)
 
 
 @app.command()

@@ -106,7 +106,7 @@ def test_a_unit_is_explained_with_its_best_alternative(plan, inputs):
     (answer,) = explain_item(plan, inputs, "M010", "en")
     text = answer.as_text()
     assert "Art 5(1)" in text
-    assert "Best other placement" in text
+    assert "The best plan in which" in text
 
 
 def test_stages_without_tables_are_refused_with_what_they_need(tmp_path):
